@@ -1,0 +1,66 @@
+/**
+ * The allocation problem in plain data: what `allocate` takes and gives. Indexes instead of ids, amps per
+ * phase, watts, milliseconds. All capacities are what is left for charging: background load is already out.
+ */
+export interface Problem {
+  /** A forest, every parent before its children. */
+  readonly circuits: readonly ProblemCircuit[];
+  readonly evses: readonly ProblemEvse[];
+}
+
+export interface ProblemCircuit {
+  /** For explanations only. */
+  readonly name: string;
+  /** Index into `circuits`; -1 for a root. */
+  readonly parent: number;
+  /** For charging, on L1, L2, L3. `Infinity` where there is no such limit; never negative. */
+  readonly limitAmps: readonly [number, number, number];
+  /** For charging, over all phases together. `Infinity` where there is no such limit; never negative. */
+  readonly limitWatts: number;
+}
+
+export interface ProblemEvse {
+  readonly name: string;
+  readonly circuit: number;
+  /** The circuit's phase behind each of the EVSE's own conductors, in rotation order. */
+  readonly wiring: readonly (0 | 1 | 2)[];
+  /** Phase to neutral: turns its amps into watts. */
+  readonly phaseVolts: number;
+  /** It gets 0 or something in [minAmps, maxAmps], a multiple of stepAmps. */
+  readonly minAmps: number;
+  readonly maxAmps: number;
+  /** 0 for continuous. */
+  readonly stepAmps: number;
+  /** A higher class is served before a lower one. */
+  readonly priority: number;
+  /** Share within its class. */
+  readonly weight: number;
+  /** Whether it is being offered current now, and since when it is or is not: for minimum on and off times. */
+  readonly isOn: boolean;
+  readonly sinceMs: number;
+  /** How long it has waited for current in all, less what it was served: the longest waiting goes first. */
+  readonly waitingMs: number;
+}
+
+/** One entry per EVSE and circuit of the problem, in its order. */
+export interface Allocation {
+  readonly evses: readonly EvseAllocation[];
+}
+
+export interface EvseAllocation {
+  /** Per conductor. 0 when paused. */
+  readonly amps: number;
+  readonly bound: Bound;
+}
+
+/** Why an EVSE has no more. */
+export type Bound =
+  | { readonly kind: 'maximum' }
+  /** `phase` undefined: the circuit's watts. */
+  | { readonly kind: 'circuit'; readonly circuit: number; readonly phase: 0 | 1 | 2 | undefined }
+  /** Paused: not even its minimum fits there, or it waits out its minimum off time (`circuit` undefined). */
+  | {
+      readonly kind: 'paused';
+      readonly circuit: number | undefined;
+      readonly phase: 0 | 1 | 2 | undefined;
+    };

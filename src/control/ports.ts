@@ -1,0 +1,70 @@
+import type { EvseId, SiteId, StationId } from '../domain/ids.ts';
+
+/** Time as the control code sees it: real in `app.ts`, virtual in tests and in the twin. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  nowMs(): number;
+  /** Milliseconds that never jump, for ages and durations. */
+  monotonicMs(): number;
+  /** Calls back once. The returned function cancels, and may be called twice. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/**
+ * What a station is told, as a plain value: it may travel to another process, arrive late or never. The
+ * receiver drops it when `expiresAtMs` has passed or when it has seen a higher `epoch` for the site.
+ */
+export type StationCommand = {
+  readonly siteId: SiteId;
+  readonly stationId: StationId;
+  readonly evseId: EvseId;
+  readonly evseNumber: number;
+  readonly epoch: number;
+  /** Unique and rising within an epoch. */
+  readonly sequence: number;
+  /** On our clock. Past it the command must not be put on the wire. */
+  readonly expiresAtMs: number;
+} & (LeaseCommand | StandingCommand);
+
+/** The setpoint of a running session: one TxProfile whose schedule falls by itself. */
+export interface LeaseCommand {
+  readonly kind: 'lease';
+  readonly transactionId: string;
+  readonly setpointAmps: number;
+  /** In force once `leaseMs` have passed without a newer lease. */
+  readonly tailAmps: number;
+  readonly leaseMs: number;
+  readonly schedule: ScheduleForm;
+}
+
+/** The standing TxDefaultProfile below all leases, for every session that has none. */
+export interface StandingCommand {
+  readonly kind: 'standing';
+  readonly amps: number;
+  readonly schedule: ScheduleForm;
+}
+
+/** How the schedule is written for this EVSE. */
+export interface ScheduleForm {
+  readonly unit: 'A' | 'W';
+  readonly phaseVolts: number;
+  readonly phaseCount: number;
+  readonly stackLevel: number;
+}
+
+/** What became of a command. `unsent`: it never reached the wire, so nothing changed at the station. */
+export interface CommandAnswer {
+  readonly stationId: StationId;
+  readonly evseId: EvseId;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly outcome: 'accepted' | 'rejected' | 'timed-out' | 'unsent';
+  /** The station's own word, or why it could not be sent. */
+  readonly reason: string;
+}
+
+/** The way to the stations. `send` never throws and never waits; the answer comes to the site state. */
+export interface StationLink {
+  send(command: StationCommand): void;
+}

@@ -1,0 +1,110 @@
+import type { LimitSource } from '../domain/gridLimit.ts';
+import type { AreaId, CircuitId, EvseId, LimitId, SiteId, StationId } from '../domain/ids.ts';
+import type { Phase, PhaseAmps } from '../domain/phases.ts';
+import type { Session } from '../domain/session.ts';
+import type { EvseStatus } from '../domain/stationEvent.ts';
+
+/** Everything one tick publishes about one site: for the API, the console, MQTT, time series, the terminal. */
+export interface SiteView {
+  readonly siteId: SiteId;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly tick: TickView;
+  readonly state: SiteState;
+  readonly circuits: readonly CircuitView[];
+  readonly evses: readonly EvseView[];
+}
+
+/**
+ * `starting`: held at failsafe until meters and stations were heard. `assumed`: a metered circuit is planned on
+ * its assumed background. `failsafe`: a plan broke a limit and the safe allocation is in force.
+ */
+export type SiteState = 'starting' | 'normal' | 'assumed' | 'failsafe';
+
+export interface TickView {
+  readonly number: number;
+  readonly atMs: number;
+  readonly durationMs: number;
+  /** What made the loop run: its own pace, or a drop of a limit or of headroom. */
+  readonly cause: 'pace' | 'drop';
+}
+
+export interface CircuitView {
+  readonly id: CircuitId;
+  readonly parent: CircuitId | undefined;
+  readonly breakerAmps: number;
+  /** The effective limit now, over all sources. */
+  readonly limitAmps: PhaseAmps;
+  /** What imposes the effective limit. */
+  readonly limitedBy: LimitOrigin;
+  /** Measured where there is a meter, else the sum of what is known to flow below. */
+  readonly drawAmps: PhaseAmps;
+  readonly backgroundAmps: PhaseAmps;
+  /** What our EVSEs may have in force, summed [P1]. */
+  readonly exposureAmps: PhaseAmps;
+  /** Free under this circuit's own limit: limit less background less exposure. Negative when over. */
+  readonly headroomAmps: PhaseAmps;
+  readonly basis: 'measured' | 'assumed' | 'unmetered';
+  /** Age of the oldest field in use; undefined when nothing was heard. */
+  readonly readingAgeMs: number | undefined;
+}
+
+export type LimitOrigin =
+  | { readonly kind: 'breaker' }
+  | { readonly kind: 'rating' }
+  | {
+      readonly kind: 'limit';
+      readonly limitId: LimitId;
+      readonly source: LimitSource;
+      readonly reason: string;
+      readonly untilMs: number | undefined;
+    };
+
+export interface EvseView {
+  readonly id: EvseId;
+  readonly stationId: StationId;
+  readonly number: number;
+  readonly circuit: CircuitId;
+  readonly wiring: readonly Phase[];
+  readonly state: EvseState;
+  /** What we last told the station for this session; undefined when no session holds a lease. */
+  readonly setpointAmps: number | undefined;
+  /** Per phase of the circuit. */
+  readonly drawAmps: PhaseAmps;
+  readonly exposureAmps: number;
+  /** What the plan wants it to have. */
+  readonly allocatedAmps: number;
+  readonly session: Session | undefined;
+  readonly reason: EvseReason;
+}
+
+export type EvseState =
+  | 'offline'
+  | EvseStatus
+  | 'unknown'
+  /** A session that draws current, is offered none, or takes none. */
+  | 'charging'
+  | 'paused'
+  | 'suspended-by-ev';
+
+/** Why an EVSE has the current it has: the answer to "why does it charge so slowly?". */
+export type EvseReason =
+  | { readonly kind: 'no session' }
+  /** It has all it can use. */
+  | { readonly kind: 'own maximum'; readonly amps: number }
+  /** The car was seen to draw less; the rest is lent to others until it ramps. */
+  | { readonly kind: 'car takes less'; readonly amps: number }
+  | {
+      readonly kind: 'circuit full';
+      readonly circuit: CircuitId;
+      /** undefined: the total watts of the circuit bind. */
+      readonly phase: Phase | undefined;
+      readonly limitedBy: LimitOrigin;
+    }
+  | { readonly kind: 'area full'; readonly area: AreaId }
+  /** No room for its minimum current: it waits for its turn. */
+  | { readonly kind: 'paused'; readonly circuit: CircuitId | undefined; readonly phase: Phase | undefined }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'offline' }
+  /** Capacity is not proven free yet: others must confirm their decrease first. */
+  | { readonly kind: 'waiting for others' };

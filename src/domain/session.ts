@@ -1,0 +1,23 @@
+import type { EvseId, SessionId, StationId } from './ids.ts';
+
+/** `suspended-by-ev`: the car does not take what is offered. `suspended-by-us`: nothing is offered. */
+export type SessionState = 'authorised' | 'charging' | 'suspended-by-ev' | 'suspended-by-us' | 'finished';
+
+/** The domain's view of one charge. */
+export interface Session {
+  readonly id: SessionId;
+  readonly evseId: EvseId;
+  readonly stationId: StationId;
+  /** The station's name for it: a decimal integer in OCPP 1.6, free text in 2.x. */
+  readonly transactionId: string;
+  readonly tokenId: string | undefined;
+  readonly state: SessionState;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | undefined;
+  readonly endReason: string | undefined;
+  readonly energyWh: number;
+  readonly wantedEnergyWh: number | undefined;
+  readonly departureAtMs: number | undefined;
+  /** Overrides the EVSE's priority class while it lasts. */
+  readonly priority: number | undefined;
+}

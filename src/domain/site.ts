@@ -1,0 +1,81 @@
+import type { AreaId, CircuitId, EvseId, SiteId, StationId } from './ids.ts';
+import type { Phase } from './phases.ts';
+
+/**
+ * How a site is fed. `TN` is star, 230 V from each phase to neutral. (`IT`, delta, is refused by the
+ * config until the allocation handles phasor differences.)
+ */
+export interface Supply {
+  readonly system: 'TN';
+  /** Nominal voltage from a phase to neutral. */
+  readonly phaseVolts: number;
+}
+
+/** What a circuit's meter counts. */
+export interface CircuitMeter {
+  /** `total` sees our own charging too, `background` only what we do not control. */
+  readonly measures: 'total' | 'background';
+  /** Past this age a value is no longer used, per field. */
+  readonly maxAgeMs: number;
+}
+
+/** One protected conductor set. `parent` is undefined for the grid connection of a site. */
+export interface Circuit {
+  readonly id: CircuitId;
+  readonly parent: CircuitId | undefined;
+  readonly breakerAmps: number;
+  /** Rated power of what feeds it (a transformer), over all phases. */
+  readonly ratedWatts: number | undefined;
+  /** Background load per phase to plan on while no meter tells better. */
+  readonly assumedBackgroundAmps: number;
+  readonly meter: CircuitMeter | undefined;
+}
+
+/** The part of a station that feeds one vehicle at a time. */
+export interface Evse {
+  readonly id: EvseId;
+  readonly circuit: CircuitId;
+  readonly station: StationId;
+  /** Number of the EVSE in its station, from 1: 1.6's connectorId, 2.x's evseId. */
+  readonly number: number;
+  /** The conductor each of the EVSE's own L1, L2, L3 is wired to, in that order. One entry for one phase. */
+  readonly wiring: readonly Phase[];
+  /** Below this no car charges [IEC 61851-1: 6 A]. */
+  readonly minAmps: number;
+  readonly maxAmps: number;
+  /** What the station falls to when it no longer hears from us. */
+  readonly failsafeAmps: number;
+  /** A higher class is served before a lower one gets anything. */
+  readonly priority: number;
+  /** Share within the class: twice the weight, twice the current. */
+  readonly weight: number;
+  readonly traits: StationTraits;
+}
+
+/** What a station can be told. */
+export interface StationTraits {
+  /** Unit of its charging schedules. */
+  readonly unit: 'A' | 'W';
+  /** Setpoints are rounded down to a multiple of this. */
+  readonly stepAmps: number;
+  /** Stack level of the standing TxDefaultProfile; the lease uses the next one up. */
+  readonly stackLevel: number;
+}
+
+export interface Site {
+  readonly id: SiteId;
+  readonly name: string;
+  /** IANA name, for people only: all instants are UTC. */
+  readonly timeZone: string;
+  readonly supply: Supply;
+  /** Parents before children; the first is the grid connection. */
+  readonly circuits: readonly Circuit[];
+  readonly evses: readonly Evse[];
+}
+
+/** A part of the DSO's grid above several sites. */
+export interface Area {
+  readonly id: AreaId;
+  readonly limitWatts: number;
+  readonly sites: readonly SiteId[];
+}

@@ -1,0 +1,78 @@
+import type { StationId } from './ids.ts';
+import type { SessionState } from './session.ts';
+
+/**
+ * What a station told, in the domain's words. The OCPP side translates every version into these; the
+ * site state takes them one by one. `atMs` is when it arrived here, on our clock.
+ */
+export type StationEvent = { readonly stationId: StationId; readonly atMs: number } & (
+  | { readonly kind: 'connected'; readonly protocol: string }
+  | { readonly kind: 'disconnected' }
+  | { readonly kind: 'booted'; readonly hardware: StationHardware }
+  | {
+      readonly kind: 'evse status';
+      /** 0 is the station as a whole. */
+      readonly evseNumber: number;
+      readonly status: EvseStatus;
+      readonly fault: string | undefined;
+    }
+  | {
+      readonly kind: 'session started';
+      readonly evseNumber: number;
+      readonly transactionId: string;
+      readonly tokenId: string | undefined;
+      /** On the station's clock. */
+      readonly startedAtMs: number;
+    }
+  | {
+      readonly kind: 'session changed';
+      readonly transactionId: string;
+      readonly evseNumber: number;
+      readonly state: Exclude<SessionState, 'finished'>;
+    }
+  | {
+      readonly kind: 'session ended';
+      readonly transactionId: string;
+      readonly reason: string;
+      /** On the station's clock. */
+      readonly endedAtMs: number;
+      /** Delivered in the whole session, where the station told. */
+      readonly energyWh: number | undefined;
+    }
+  | ({ readonly kind: 'measured' } & EvseMeasurement)
+);
+
+export interface StationHardware {
+  readonly vendor: string;
+  readonly model: string;
+  readonly serialNumber: string | undefined;
+  readonly firmware: string | undefined;
+}
+
+/**
+ * `occupied`: a vehicle is plugged in, whether it charges or not. `unknown` is never sent: it is what the
+ * site state holds before the first status.
+ */
+export type EvseStatus = 'available' | 'occupied' | 'reserved' | 'unavailable' | 'faulted';
+
+/** What an EVSE measured about its own draw. */
+export interface EvseMeasurement {
+  readonly evseNumber: number;
+  readonly transactionId: string | undefined;
+  /** On the station's clock. */
+  readonly takenAtMs: number;
+  /**
+   * Current on the EVSE's own L1, L2, L3 in that order (its wiring maps them to the circuit's phases). A
+   * station that tells one number without a phase is a one-phase draw or the same on all, see `isPerPhase`.
+   */
+  readonly amps: readonly (number | undefined)[] | undefined;
+  /** False when the station gave one current for all phases. */
+  readonly isPerPhase: boolean;
+  /** Sum over the phases. */
+  readonly powerWatts: number | undefined;
+  /** Delivered in the session so far. */
+  readonly energyWh: number | undefined;
+  /** What the station says it signals to the vehicle. */
+  readonly offeredAmps: number | undefined;
+  readonly stateOfChargePercent: number | undefined;
+}
