@@ -2,9 +2,12 @@ import type { EvseId, SiteId, StationId } from '../domain/ids.ts';
 
 /** Time as the control code sees it: real in `app.ts`, virtual in tests and in the twin. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Wall time in milliseconds since the epoch, for validity and for people. It may be set and jump. */
   nowMs(): number;
-  /** Milliseconds that never jump, for ages and durations. */
+  /**
+   * For ages, leases and everything that must not be fooled by a clock being set: runs on evenly from the wall
+   * time at which the process started.
+   */
   monotonicMs(): number;
   /** Calls back once. The returned function cancels, and may be called twice. */
   after(delayMs: number, callback: () => void): () => void;
@@ -22,7 +25,9 @@ export type StationCommand = {
   readonly epoch: number;
   /** Unique and rising within an epoch. */
   readonly sequence: number;
-  /** On our clock. Past it the command must not be put on the wire. */
+  /** This and the next on our monotonic clock. */
+  readonly sentAtMs: number;
+  /** Past it the command must not be put on the wire. */
   readonly expiresAtMs: number;
 } & (LeaseCommand | StandingCommand);
 

@@ -106,5 +106,7 @@ export type EvseReason =
   | { readonly kind: 'paused'; readonly circuit: CircuitId | undefined; readonly phase: Phase | undefined }
   | { readonly kind: 'starting' }
   | { readonly kind: 'offline' }
+  /** The station refused its last command or did not answer it: it counts as it is until it is asked again. */
+  | { readonly kind: 'not answering' }
   /** Capacity is not proven free yet: others must confirm their decrease first. */
   | { readonly kind: 'waiting for others' };

@@ -27,6 +27,10 @@ export interface GridLimit {
   readonly createdAtMs: number;
 }
 
+/** Node of the tree a limit is set on: the ids of circuits and areas are unique together. */
+export const limitedNode = (target: LimitTarget): CircuitId | AreaId =>
+  target.kind === 'area' ? target.areaId : target.circuitId;
+
 export function isInForce(limit: GridLimit, nowMs: number): boolean {
   return limit.fromMs <= nowMs && (limit.untilMs === undefined || nowMs < limit.untilMs);
 }

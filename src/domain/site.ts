@@ -23,6 +23,8 @@ export interface CircuitMeter {
 export interface Circuit {
   readonly id: CircuitId;
   readonly parent: CircuitId | undefined;
+  /** The line conductors it has. */
+  readonly phases: readonly Phase[];
   readonly breakerAmps: number;
   /** Rated power of what feeds it (a transformer), over all phases. */
   readonly ratedWatts: number | undefined;

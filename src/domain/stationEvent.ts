@@ -29,6 +29,8 @@ export type StationEvent = { readonly stationId: StationId; readonly atMs: numbe
       readonly transactionId: string;
       readonly evseNumber: number;
       readonly state: Exclude<SessionState, 'finished'>;
+      /** Where the station told it only now: a 2.x session may start with the cable, before its token. */
+      readonly tokenId?: string;
     }
   | {
       readonly kind: 'session ended';

@@ -1,0 +1,41 @@
+import type { LoadedConfig } from './config.ts';
+import { evsesBelow, failsafeBudget } from './configFaults.ts';
+import type { CircuitConfig, EvseConfig } from './configSchema.ts';
+
+/** The circuit tree of every site with its limits and failsafe budget, for people. */
+export function checkReport({ config }: LoadedConfig): string {
+  const sites = config.sites.map((site) => {
+    const { id, name = id, supply, timeZone, circuit } = site;
+    const head = `${name} (${id}), ${supply.system} ${supply.phaseVolts} V, ${timeZone}`;
+    return [head, ...circuitLines(circuit, '')].join('\n');
+  });
+  const areas = config.areas.map(
+    ({ id, limitWatts, sites: members }) => `area ${id}: ${limitWatts} W over ${members.join(', ')}`,
+  );
+  return [...areas, ...sites].join('\n\n');
+}
+
+function circuitLines(circuit: CircuitConfig, indent: string): readonly string[] {
+  const { id, breakerAmps, ratedWatts, meter, phases } = circuit;
+  const below = evsesBelow(circuit);
+  const rating = ratedWatts === undefined ? '' : `, rated ${ratedWatts} W`;
+  const metered = meter === undefined ? 'no meter' : `${meter.measures} from ${meter.topic}`;
+  const budget = phases.map((phase) => {
+    const { sumAmps } = failsafeBudget(circuit, below, phase);
+    return `${phase} ${amps(sumAmps)} + ${amps(circuit.assumedBackgroundAmps)} of ${amps(breakerAmps)} A`;
+  });
+  return [
+    `${indent}${id}: breaker ${amps(breakerAmps)} A${rating}, ${metered}`,
+    `${indent}  failsafe + assumed background: ${budget.join(', ')}`,
+    ...circuit.evses.map((evse) => `${indent}  ${evseLine(evse)}`),
+    ...circuit.circuits.flatMap((child) => circuitLines(child, `${indent}  `)),
+  ];
+}
+
+function evseLine(evse: EvseConfig): string {
+  const { id, station, evse: number, phases, minAmps, maxAmps, failsafeAmps, priority, weight } = evse;
+  const range = `${amps(minAmps)} to ${amps(maxAmps)} A, failsafe ${amps(failsafeAmps)} A`;
+  return `${id}: station ${station} EVSE ${number} on ${phases.join(' ')}, ${range}, priority ${priority}, weight ${weight}`;
+}
+
+const amps = (value: number): string => String(Math.round(value * 10) / 10);

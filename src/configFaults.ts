@@ -1,0 +1,245 @@
+import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
+import type { Fault } from './schema.ts';
+import { meterFaults } from './domain/meterConfig.ts';
+import { mqttFaults } from './domain/mqttConfig.ts';
+
+/** Deep enough for any building, and a bound for everything that walks the tree. */
+const depthMax = 16;
+const phaseNames = ['L1', 'L2', 'L3'] as const;
+
+interface Place {
+  readonly circuit: CircuitConfig;
+  readonly path: string;
+  readonly parent: Place | undefined;
+  readonly depth: number;
+}
+
+/** Everything wrong with a config that its schema cannot say. */
+export function configFaults(config: Config): readonly Fault[] {
+  const places = config.sites.flatMap((site, index) => placesOf(site.circuit, `/sites/${index}/circuit`));
+  return [
+    ...prefixed('/mqtt', mqttFaults(config.mqtt)),
+    ...idFaults(config, places),
+    ...stationFaults(config, places),
+    ...config.sites.flatMap(siteFaults),
+    ...places.flatMap(circuitFaults),
+    ...places.flatMap(({ circuit, path }) =>
+      circuit.evses.flatMap((evse, index) => evseFaults(evse, circuit, `${path}/evses/${index}`)),
+    ),
+    ...places.flatMap(budgetFaults),
+    ...config.sites.flatMap((site, index) => ratingFaults(site, `/sites/${index}`)),
+    ...areaBudgetFaults(config),
+    ...referenceFaults(config),
+    ...accessFaults(config),
+  ];
+}
+
+const prefixed = (prefix: string, faults: readonly Fault[]): readonly Fault[] =>
+  faults.map(({ path, message }) => ({ path: path === '/' ? prefix : `${prefix}${path}`, message }));
+
+function placesOf(circuit: CircuitConfig, path: string, parent?: Place): readonly Place[] {
+  const place: Place = { circuit, path, parent, depth: (parent?.depth ?? 0) + 1 };
+  if (place.depth > depthMax) return [place];
+  const below = circuit.circuits.flatMap((child, index) => placesOf(child, `${path}/circuits/${index}`, place));
+  return [place, ...below];
+}
+
+function twice(kind: string, named: readonly { readonly id: string; readonly path: string }[]): readonly Fault[] {
+  const first = new Map<string, string>();
+  return named.flatMap(({ id, path }) => {
+    const earlier = first.get(id);
+    if (earlier === undefined) first.set(id, path);
+    return earlier === undefined ? [] : [{ path, message: `${kind} id "${id}" is taken already by ${earlier}` }];
+  });
+}
+
+function idFaults(config: Config, places: readonly Place[]): readonly Fault[] {
+  const at = (path: string) => (each: { readonly id: string }, index: number) => ({
+    id: each.id,
+    path: `${path}/${index}`,
+  });
+  const evses = places.flatMap(({ circuit, path }) => circuit.evses.map(at(`${path}/evses`)));
+  const nodes = [
+    ...config.areas.map(at('/areas')),
+    ...places.map(({ circuit, path }) => ({ id: circuit.id, path })),
+  ];
+  const keys = config.access.keys.map(({ name }, index) => ({ id: name, path: `/access/keys/${index}` }));
+  return [
+    ...twice('site', config.sites.map(at('/sites'))),
+    // One name space: a limit names the circuit or the area it is for.
+    ...twice('circuit or area', nodes),
+    ...twice('EVSE', evses),
+    ...twice('station', config.stations.map(at('/stations'))),
+    ...twice('key', keys),
+  ];
+}
+
+function stationFaults(config: Config, places: readonly Place[]): readonly Fault[] {
+  const evses = places.flatMap(({ circuit, path }) =>
+    circuit.evses.map((evse, index) => ({
+      id: `${evse.station}, number ${evse.evse}`,
+      path: `${path}/evses/${index}`,
+      station: evse.station,
+    })),
+  );
+  const inUse = new Set(evses.map(({ station }) => station));
+  const withPassword = new Set(config.stations.flatMap((each) => (each.passwordSha256 === undefined ? [] : each.id)));
+  const open = isLoopback(config.ocpp.host)
+    ? []
+    : evses.flatMap(({ station, path }) => {
+        const message = `station "${station}" has no passwordSha256 in /stations, and ocpp.host ${config.ocpp.host} is open to others`;
+        return withPassword.has(station) ? [] : [{ path, message }];
+      });
+  const idle = config.stations.flatMap(({ id }, index) =>
+    inUse.has(id) ? [] : [{ path: `/stations/${index}`, message: `no EVSE belongs to station "${id}"` }],
+  );
+  return [...twice('EVSE of a station', evses), ...open, ...idle];
+}
+
+function siteFaults(site: Config['sites'][number], index: number): readonly Fault[] {
+  const faults: Fault[] = [];
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: site.timeZone });
+  } catch {
+    faults.push({ path: `/sites/${index}/timeZone`, message: `"${site.timeZone}" is no IANA time zone` });
+  }
+  if (site.supply.system === 'IT') {
+    const message = 'IT (delta) supplies are not controlled yet: their line currents are phasor differences';
+    faults.push({ path: `/sites/${index}/supply/system`, message });
+  }
+  return faults;
+}
+
+function circuitFaults({ circuit, path, parent, depth }: Place): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (circuit.meter !== undefined) faults.push(...prefixed(`${path}/meter`, meterFaults(circuit.meter)));
+  if (depth > depthMax) faults.push({ path, message: `is more than ${depthMax} circuits deep` });
+  if (parent === undefined) return faults;
+  const above = parent.circuit;
+  if (circuit.breakerAmps > above.breakerAmps) {
+    const message = `breaker of ${circuit.breakerAmps} A is larger than ${above.id}'s ${above.breakerAmps} A above it`;
+    faults.push({ path: `${path}/breakerAmps`, message });
+  }
+  const missing = circuit.phases.filter((phase) => !above.phases.includes(phase));
+  if (missing.length > 0) {
+    const message = `${missing.join(', ')} does not exist on ${above.id} above it, which has ${above.phases.join(', ')}`;
+    faults.push({ path: `${path}/phases`, message });
+  }
+  return faults;
+}
+
+function evseFaults(evse: EvseConfig, circuit: CircuitConfig, path: string): readonly Fault[] {
+  const faults: Fault[] = [];
+  const { minAmps, maxAmps, failsafeAmps } = evse;
+  const missing = evse.phases.filter((phase) => !circuit.phases.includes(phase));
+  if (missing.length > 0) {
+    const message = `${missing.join(', ')} does not exist on circuit ${circuit.id}, which has ${circuit.phases.join(', ')}`;
+    faults.push({ path: `${path}/phases`, message });
+  }
+  if (minAmps > maxAmps) {
+    faults.push({ path: `${path}/minAmps`, message: `${minAmps} A is above maxAmps, ${maxAmps} A` });
+  }
+  if (failsafeAmps !== 0 && (failsafeAmps < minAmps || failsafeAmps > maxAmps)) {
+    const message = `must be 0 or between minAmps ${minAmps} A and maxAmps ${maxAmps} A, not ${failsafeAmps} A`;
+    faults.push({ path: `${path}/failsafeAmps`, message });
+  }
+  return faults;
+}
+
+/** What stations fall to by themselves must fit beside the background we would have to assume. */
+function budgetFaults({ circuit, path }: Place): readonly Fault[] {
+  const below = evsesBelow(circuit);
+  return phaseNames.flatMap((phase) => {
+    const { sumAmps, count, fits } = failsafeBudget(circuit, below, phase);
+    if (fits || !circuit.phases.includes(phase)) return [];
+    const arithmetic = `${count} EVSEs' failsafeAmps ${round(sumAmps)} A + assumedBackgroundAmps ${circuit.assumedBackgroundAmps} A = ${round(sumAmps + circuit.assumedBackgroundAmps)} A > breaker ${circuit.breakerAmps} A`;
+    const advice = 'lower failsafeAmps (0 is allowed) or assumedBackgroundAmps';
+    return [{ path, message: `failsafe budget of ${circuit.id} on ${phase} is exceeded: ${arithmetic}; ${advice}` }];
+  });
+}
+
+/** The same in watts, where a transformer's rating is given. */
+function ratingFaults(site: Config['sites'][number], path: string): readonly Fault[] {
+  return placesOf(site.circuit, `${path}/circuit`).flatMap((place) => {
+    const { ratedWatts } = place.circuit;
+    const watts = failsafeWatts(place.circuit, site.supply.phaseVolts);
+    if (ratedWatts === undefined || watts <= ratedWatts) return [];
+    const message = `failsafe budget of ${place.circuit.id} is exceeded: failsafeAmps and assumedBackgroundAmps make ${round(watts)} W > ratedWatts ${ratedWatts} W`;
+    return [{ path: place.path, message }];
+  });
+}
+
+function areaBudgetFaults(config: Config): readonly Fault[] {
+  return config.areas.flatMap(({ id, limitWatts, sites }, index) => {
+    const inArea = config.sites.filter((site) => sites.includes(site.id));
+    const watts = inArea.reduce((sum, site) => sum + failsafeWatts(site.circuit, site.supply.phaseVolts), 0);
+    if (watts <= limitWatts) return [];
+    const message = `failsafe budget of area ${id} is exceeded: its sites' failsafeAmps and assumedBackgroundAmps make ${round(watts)} W > limitWatts ${limitWatts} W`;
+    return [{ path: `/areas/${index}`, message }];
+  });
+}
+
+function failsafeWatts(circuit: CircuitConfig, phaseVolts: number): number {
+  const evseAmps = evsesBelow(circuit).reduce((sum, evse) => sum + evse.failsafeAmps * evse.phases.length, 0);
+  return (evseAmps + circuit.assumedBackgroundAmps * circuit.phases.length) * phaseVolts;
+}
+
+const round = (amps: number): number => Math.round(amps * 100) / 100;
+
+export const evsesBelow = (circuit: CircuitConfig): readonly EvseConfig[] => [
+  ...circuit.evses,
+  ...circuit.circuits.flatMap(evsesBelow),
+];
+
+/** The failsafe currents that meet on one phase of a circuit, and whether they fit beside the assumed background. */
+export function failsafeBudget(
+  circuit: CircuitConfig,
+  below: readonly EvseConfig[],
+  phase: 'L1' | 'L2' | 'L3',
+): { readonly sumAmps: number; readonly count: number; readonly fits: boolean } {
+  const onPhase = below.filter((evse) => evse.phases.includes(phase));
+  const sumAmps = onPhase.reduce((sum, evse) => sum + evse.failsafeAmps, 0);
+  const fits = sumAmps + circuit.assumedBackgroundAmps <= circuit.breakerAmps + 1e-9;
+  return { sumAmps, count: onPhase.length, fits };
+}
+
+function referenceFaults(config: Config): readonly Fault[] {
+  const known = new Set(config.sites.map(({ id }) => id));
+  const unknown = (sites: readonly string[], path: string): readonly Fault[] =>
+    sites.flatMap((id, index) => (known.has(id) ? [] : [{ path: `${path}/${index}`, message: `there is no site "${id}"` }]));
+  const areaOf = new Map<string, string>();
+  const shared = config.areas.flatMap(({ id, sites }, index) =>
+    sites.flatMap((site) => {
+      const earlier = areaOf.get(site);
+      areaOf.set(site, earlier ?? id);
+      const message = `site "${site}" is in area "${earlier}" already; a site has one area above it`;
+      return earlier === undefined ? [] : [{ path: `/areas/${index}/sites`, message }];
+    }),
+  );
+  return [
+    ...config.areas.flatMap(({ sites }, index) => unknown(sites, `/areas/${index}/sites`)),
+    ...shared,
+    ...config.access.keys.flatMap(({ sites }, index) => unknown(sites, `/access/keys/${index}/sites`)),
+  ];
+}
+
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+function accessFaults(config: Config): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (config.ocpp.unknownStations === 'accept' && !isLoopback(config.ocpp.host)) {
+    const message = `"accept" is allowed on loopback only, and ocpp.host is ${config.ocpp.host}`;
+    faults.push({ path: '/ocpp/unknownStations', message });
+  }
+  if (config.access.keys.length === 0 && !isLoopback(config.http.host)) {
+    const message = `http.host ${config.http.host} is open to others: at least one key is needed`;
+    faults.push({ path: '/access/keys', message });
+  }
+  config.access.keys.forEach(({ role, sites }, index) => {
+    if (role !== 'admin' && sites.length === 0) {
+      faults.push({ path: `/access/keys/${index}/sites`, message: `a ${role} needs at least one site` });
+    }
+  });
+  return faults;
+}

@@ -1,0 +1,45 @@
+import type { TSchema } from 'typebox';
+import { parse } from 'yaml';
+import { configSchema } from './configSchema.ts';
+import type { Fault } from './schema.ts';
+
+const prefix = 'LASTVAKT_';
+/** Variables of the same prefix that are not settings. */
+const otherVariables = /^LASTVAKT_(TEST_|SHARED$)/;
+
+/** `LASTVAKT_CONTROL_TICK_MS` names `control.tickMs`: every setting outside of lists has such a name. */
+const settings: ReadonlyMap<string, readonly string[]> = new Map(
+  leaves(configSchema, []).map((path) => [prefix + path.map(upperSnake).join('_'), path]),
+);
+
+function leaves(schema: TSchema, path: readonly string[]): (readonly string[])[] {
+  if (!('properties' in schema) || schema.properties === undefined) return 'items' in schema ? [] : [path];
+  const properties = schema.properties as Readonly<Record<string, TSchema>>;
+  return Object.entries(properties).flatMap(([key, child]) => leaves(child, [...path, key]));
+}
+
+function upperSnake(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/** The config with the settings that the environment overrides. A misspelt override is a fault, not a surprise. */
+export function overrides(
+  config: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+  faults: Fault[],
+): unknown {
+  let overridden = config;
+  for (const [name, text] of Object.entries(environment)) {
+    if (!name.startsWith(prefix) || otherVariables.test(name) || text === undefined) continue;
+    const path = settings.get(name);
+    if (path === undefined) faults.push({ path: name, message: 'names no setting of the config' });
+    else overridden = withValue(overridden, path, parse(text) ?? '');
+  }
+  return overridden;
+}
+
+function withValue(config: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  const held = typeof config === 'object' && config !== null ? (config as Record<string, unknown>) : {};
+  return { ...held, [key]: withValue(held[key], rest, value) };
+}

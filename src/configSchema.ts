@@ -1,0 +1,211 @@
+import { type Static, type TObject, Type } from 'typebox';
+import { meterConfig } from './domain/meterConfig.ts';
+import { mqttConfig } from './domain/mqttConfig.ts';
+
+// The one description of the config file: its types, defaults, checks and reference come out of this.
+
+const closed = { additionalProperties: false };
+const id = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,47}$',
+  description: 'letters, digits, "_", "." and "-", at most 48',
+});
+const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 in lower-case hexadecimal' });
+const host = (description: string) => Type.String({ default: '127.0.0.1', minLength: 1, description });
+const port = (byDefault: number) =>
+  Type.Integer({ default: byDefault, minimum: 0, maximum: 65_535, description: 'TCP port; 0 takes a free one' });
+const phase = Type.Enum(['L1', 'L2', 'L3']);
+
+const tls = Type.Object(
+  { certFile: Type.String({ minLength: 1 }), keyFile: Type.String({ minLength: 1 }) },
+  { ...closed, description: 'PEM files; without them the connection is not encrypted' },
+);
+
+const section = <P extends Parameters<typeof Type.Object>[0]>(properties: P, description: string): TObject<P> =>
+  Type.Object(properties, { ...closed, default: {}, description });
+
+const traits = Type.Object(
+  {
+    unit: Type.Enum(['A', 'W'], { default: 'A', description: 'unit of its charging schedules' }),
+    stepAmps: Type.Number({ default: 1, minimum: 0.1, maximum: 16, description: 'setpoints are rounded down to it' }),
+    stackLevel: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 98,
+      description: 'of the standing TxDefaultProfile and of the leases above it',
+    }),
+  },
+  { ...closed, default: {} },
+);
+
+const station = Type.Object(
+  { id, passwordSha256: Type.Optional(sha256), traits },
+  { ...closed, description: 'per-station settings' },
+);
+
+const evse = Type.Object(
+  {
+    id,
+    station: id,
+    evse: Type.Integer({ default: 1, minimum: 1, maximum: 99, description: "1.6's connectorId, 2.0.1's evseId" }),
+    phases: Type.Array(phase, {
+      default: ['L1', 'L2', 'L3'],
+      minItems: 1,
+      maxItems: 3,
+      uniqueItems: true,
+      description: "the circuit's phase behind each of the EVSE's own, in rotation order",
+    }),
+    minAmps: Type.Number({ default: 6, minimum: 6, maximum: 80 }),
+    maxAmps: Type.Number({ default: 32, minimum: 6, maximum: 500 }),
+    failsafeAmps: Type.Number({ default: 6, minimum: 0, maximum: 500 }),
+    priority: Type.Integer({ default: 0, minimum: 0, maximum: 99, description: 'a higher class is served first' }),
+    weight: Type.Number({ default: 1, minimum: 0.01, maximum: 100, description: 'share within the class' }),
+  },
+  closed,
+);
+
+/** Recursive: circuits hold circuits. How deep is checked with everything a schema cannot say. */
+const circuit = Type.Cyclic(
+  {
+    Circuit: Type.Object(
+      {
+        id,
+        breakerAmps: Type.Number({ exclusiveMinimum: 0, maximum: 10_000 }),
+        phases: Type.Array(phase, { default: ['L1', 'L2', 'L3'], minItems: 1, maxItems: 3, uniqueItems: true }),
+        ratedWatts: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1e9 })),
+        assumedBackgroundAmps: Type.Number({
+          default: 0,
+          minimum: 0,
+          maximum: 10_000,
+          description: 'per phase, planned on while no meter tells better, and counted in the failsafe budget',
+        }),
+        meter: Type.Optional(meterConfig),
+        evses: Type.Array(evse, { default: [], maxItems: 10_000 }),
+        circuits: Type.Array(Type.Ref('Circuit'), { default: [], maxItems: 1_000 }),
+      },
+      closed,
+    ),
+  },
+  'Circuit',
+);
+
+const site = Type.Object(
+  {
+    id,
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    timeZone: Type.String({ default: 'UTC', description: 'IANA name, for people only' }),
+    supply: section(
+      {
+        system: Type.Enum(['TN', 'IT'], { default: 'TN' }),
+        phaseVolts: Type.Number({ default: 230, minimum: 100, maximum: 400, description: 'phase to neutral' }),
+      },
+      'how the site is fed',
+    ),
+    circuit,
+  },
+  closed,
+);
+
+const accessKey = Type.Object(
+  {
+    name: id,
+    role: Type.Enum(['viewer', 'site-operator', 'grid-operator', 'admin']),
+    sha256,
+    sites: Type.Array(id, { default: [], maxItems: 10_000, description: 'an admin needs none' }),
+  },
+  closed,
+);
+
+export const configSchema = Type.Object(
+  {
+    http: section(
+      { host: host('of the REST API and the metrics'), port: port(8080), tls: Type.Optional(tls) },
+      'REST API, events, health and metrics',
+    ),
+    ocpp: section(
+      {
+        host: host('stations connect to ws://host:port/ocpp/<stationId>'),
+        port: port(9000),
+        tls: Type.Optional(tls),
+        unknownStations: Type.Enum(['refuse', 'accept'], {
+          default: 'refuse',
+          description: 'accept: any station of the config may connect without a password; on loopback only',
+        }),
+        unknownTokens: Type.Enum(['accept', 'reject'], { default: 'accept' }),
+        callTimeoutS: Type.Number({ default: 30, minimum: 1, maximum: 120 }),
+        heartbeatS: Type.Integer({ default: 60, minimum: 5, maximum: 86_400 }),
+        meterIntervalS: Type.Integer({
+          default: 10,
+          minimum: 1,
+          maximum: 900,
+          description: 'how often stations are asked to send meter values while charging',
+        }),
+      },
+      'the server the stations connect to',
+    ),
+    mqtt: { ...mqttConfig, default: {} },
+    database: section(
+      {
+        url: Type.String({
+          default: 'sqlite:lastvakt.db',
+          description: 'sqlite:FILE, or postgres://user:password@host/database',
+        }),
+      },
+      'limits, sessions, stations, audit',
+    ),
+    influx: Type.Optional(
+      Type.Object(
+        {
+          url: Type.String({ pattern: '^https?://' }),
+          token: Type.String({ default: '' }),
+          org: Type.String({ default: '' }),
+          bucket: Type.String({ minLength: 1 }),
+        },
+        { ...closed, description: 'time series, best effort' },
+      ),
+    ),
+    control: section(
+      {
+        tickMs: Type.Integer({ default: 1000, minimum: 100, maximum: 60_000 }),
+        leaseS: Type.Integer({ default: 120, minimum: 30, maximum: 3600, description: 'how long a setpoint holds' }),
+        deadbandAmps: Type.Number({ default: 0.5, minimum: 0, maximum: 16, description: 'smaller raises wait' }),
+        raiseDelayS: Type.Number({ default: 10, minimum: 0, maximum: 3600, description: 'after a decrease' }),
+        reclaimS: Type.Number({
+          default: 30,
+          minimum: 5,
+          maximum: 3600,
+          description: 'a car that leaves its offer unused this long lends the rest to others',
+        }),
+        auditEveryS: Type.Number({
+          default: 60,
+          minimum: 1,
+          maximum: 86_400,
+          description: 'how often a tick is solved again by GLPK and compared',
+        }),
+      },
+      'the control loop',
+    ),
+    log: section(
+      { level: Type.Enum(['error', 'warn', 'info', 'debug', 'trace'], { default: 'info' }) },
+      'logging, JSON lines on standard error',
+    ),
+    access: section({ keys: Type.Array(accessKey, { default: [], maxItems: 1_000 }) }, 'API keys'),
+    areas: Type.Array(
+      Type.Object(
+        {
+          id,
+          limitWatts: Type.Number({ exclusiveMinimum: 0, maximum: 1e10 }),
+          sites: Type.Array(id, { minItems: 1, maxItems: 10_000, uniqueItems: true }),
+        },
+        closed,
+      ),
+      { default: [], maxItems: 1_000, description: "parts of the DSO's grid above several sites" },
+    ),
+    stations: Type.Array(station, { default: [], maxItems: 10_000 }),
+    sites: Type.Array(site, { minItems: 1, maxItems: 10_000 }),
+  },
+  closed,
+);
+
+export type Config = Static<typeof configSchema>;
+export type CircuitConfig = Config['sites'][number]['circuit'];
+export type EvseConfig = CircuitConfig['evses'][number];

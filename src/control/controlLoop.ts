@@ -1,0 +1,152 @@
+import type { Allocation, Problem } from '../../solver/problem.ts';
+import type { Logger } from '../log.ts';
+import { type Dispatched, type DispatchOptions, dispatch } from './dispatch.ts';
+import type { ExposureLedger } from './exposure.ts';
+import { type Plan, type PlanOptions, plan } from './plan.ts';
+import type { Clock, StationLink } from './ports.ts';
+import { siteViews } from './publish.ts';
+import type { SiteState } from './siteState.ts';
+import type { SiteView, TickView } from './siteView.ts';
+import type { Topology } from './topology.ts';
+import { validate } from './validator.ts';
+
+export interface ControlLoopOptions extends PlanOptions, DispatchOptions {
+  readonly tickMs: number;
+  /** Drops that come faster than this share a tick. */
+  readonly wakeSpacingMs: number;
+}
+
+export interface ControlLoopPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly state: SiteState;
+  readonly ledger: ExposureLedger;
+  readonly link: StationLink;
+  readonly allocate: (problem: Problem) => Allocation;
+  /** After every tick, outside of it: must not throw. */
+  onTick(result: TickResult): void;
+  /** A tick broke: the leases at the stations run out by themselves, and the process should end. */
+  onBroken(error: unknown): void;
+}
+
+export interface TickResult {
+  readonly tick: TickView;
+  readonly views: readonly SiteView[];
+  readonly plans: readonly Plan[];
+  readonly sent: readonly Dispatched[];
+}
+
+/** The one loop: reads the state, plans, hands the difference to the stations. Nothing in it waits. */
+export class ControlLoop {
+  readonly #topologies: readonly Topology[];
+  readonly #ports: ControlLoopPorts;
+  readonly #options: ControlLoopOptions;
+  readonly #epoch: number;
+  #sequence = 0;
+  #number = 0;
+  #lastTickMs = Number.NEGATIVE_INFINITY;
+  #cancelPace: () => void = () => {};
+  #cancelWake: (() => void) | undefined;
+  #isRunning = false;
+
+  constructor(topologies: readonly Topology[], epoch: number, ports: ControlLoopPorts, options: ControlLoopOptions) {
+    this.#topologies = topologies;
+    this.#epoch = epoch;
+    this.#ports = ports;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#isRunning = true;
+    this.#run('pace');
+  }
+
+  stop(): void {
+    this.#isRunning = false;
+    this.#cancelPace();
+    this.#cancelWake?.();
+  }
+
+  /** A limit or headroom dropped: the next tick comes at once. */
+  wake(): void {
+    if (!this.#isRunning || this.#cancelWake !== undefined) return;
+    const sinceMs = this.#ports.clock.monotonicMs() - this.#lastTickMs;
+    const delayMs = Math.max(0, this.#options.wakeSpacingMs - sinceMs);
+    this.#cancelWake = this.#ports.clock.after(delayMs, () => this.#run('drop'));
+  }
+
+  /** When the last tick began, for the watchdog and for health. */
+  get lastTickMs(): number {
+    return this.#lastTickMs;
+  }
+
+  #run(cause: TickView['cause']): void {
+    this.#cancelPace();
+    this.#cancelWake?.();
+    this.#cancelWake = undefined;
+    if (!this.#isRunning) return;
+    this.#cancelPace = this.#ports.clock.after(this.#options.tickMs, () => this.#run('pace'));
+    try {
+      this.#ports.onTick(this.#tick(cause));
+    } catch (error) {
+      this.stop();
+      this.#ports.onBroken(error);
+    }
+  }
+
+  #tick(cause: TickView['cause']): TickResult {
+    const { clock, state, ledger, allocate } = this.#ports;
+    const nowMs = clock.nowMs();
+    const monotonicMs = clock.monotonicMs();
+    this.#lastTickMs = monotonicMs;
+    this.#number += 1;
+    state.forgetEndedLimits(nowMs);
+
+    const planned = this.#topologies.map((topology) => ({
+      topology,
+      plan: plan({ topology, state, ledger, nowMs, monotonicMs, options: this.#options, allocate }),
+    }));
+    const sent = planned.flatMap((each) => this.#send(each.topology, each.plan, monotonicMs));
+    const tick = { number: this.#number, atMs: nowMs, durationMs: clock.monotonicMs() - monotonicMs, cause };
+    const views = planned.flatMap((each) =>
+      siteViews({ ...each, state, ledger, tick, monotonicMs, drawMaxAgeMs: this.#options.drawMaxAgeMs }),
+    );
+    return { tick, views, plans: planned.map((each) => each.plan), sent };
+  }
+
+  #send(topology: Topology, planned: Plan, monotonicMs: number): readonly Dispatched[] {
+    const { state, ledger, link, log } = this.#ports;
+    topology.nodes.forEach((node, index) => {
+      const background = planned.nodes[index]?.background;
+      if (node.kind === 'circuit' && background?.basis === 'measured') {
+        state.rememberBackground(node.circuit.id, background.amps);
+      }
+    });
+    if (planned.failure !== undefined) log.error({ why: planned.failure }, 'plan refused, safe allocation in force');
+    const dispatched = dispatch({
+      topology,
+      plan: planned,
+      state,
+      ledger,
+      monotonicMs,
+      epoch: this.#epoch,
+      nextSequence: () => ++this.#sequence,
+      options: this.#options,
+    });
+    const { passed, refused } = validate({
+      topology,
+      capacity: planned.nodes.map(({ capacity }) => capacity),
+      exposureAmps: planned.evses.map(({ exposureAmps }) => exposureAmps),
+      dispatched,
+    });
+    for (const { dispatched: each, node } of refused) {
+      log.error({ evseId: each.command.evseId, node }, 'raise refused by the validator');
+    }
+    for (const { command, cause } of passed) {
+      ledger.sent(command);
+      log.debug({ command, cause }, 'command sent');
+      link.send(command);
+    }
+    return passed;
+  }
+}

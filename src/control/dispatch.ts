@@ -1,0 +1,174 @@
+import type { Evse } from '../domain/site.ts';
+import { type Capacity, loads, remaining, roomAmps, take } from './capacity.ts';
+import type { ExposureLedger } from './exposure.ts';
+import type { EvsePlan, Plan } from './plan.ts';
+import type { StationCommand } from './ports.ts';
+import type { EvseRecord, SiteState } from './siteState.ts';
+import type { Topology, TopologyEvse } from './topology.ts';
+
+export interface DispatchOptions {
+  readonly leaseMs: number;
+  /** A raise smaller than this waits, unless it is the last bit to all the EVSE can use. */
+  readonly deadbandAmps: number;
+  /** An EVSE that was lowered is not raised again sooner. */
+  readonly raiseDelayMs: number;
+  /** A command that did not reach the wire by then is dropped. */
+  readonly commandExpiryMs: number;
+}
+
+export interface DispatchInput {
+  readonly topology: Topology;
+  readonly plan: Plan;
+  readonly state: SiteState;
+  readonly ledger: ExposureLedger;
+  readonly monotonicMs: number;
+  readonly epoch: number;
+  nextSequence(): number;
+  readonly options: DispatchOptions;
+}
+
+/** A command and why it goes out, for the log and for the validator. */
+export interface Dispatched {
+  readonly evseIndex: number;
+  readonly command: StationCommand;
+  readonly cause: 'lower' | 'tail' | 'refresh' | 'standing' | 'assert' | 'raise';
+}
+
+/** Below this two setpoints are the same. */
+const sameAmps = 0.05;
+
+/**
+ * The difference between what the plan wants and what the stations hold, as commands [P6]: what frees or
+ * keeps capacity first, then raises into headroom that the ledger proves free, the lowest first. At most one
+ * command is in flight per EVSE; what cannot go now is found again by the next tick.
+ */
+export function dispatch(input: DispatchInput): readonly Dispatched[] {
+  const { topology, plan, ledger, state } = input;
+  const evses = topology.evses.flatMap((at, index): Evaluated[] => {
+    const planned = plan.evses[index];
+    const record = state.evse(at.evse.id);
+    const isFree = state.isOnline(at.evse.station) && ledger.inFlight(at.evse.id) === undefined;
+    if (planned === undefined || !isFree) return [];
+    const heldAmps = ledger.lease(at.evse.id)?.setpointAmps;
+    return [{ index, at, planned, record, heldAmps, intent: intent(input, index, at, planned, record) }];
+  });
+
+  const kept = evses.flatMap((evse): Dispatched[] => {
+    const { index, planned, heldAmps = 0, intent: cause } = evse;
+    if (cause === 'lower') return [{ evseIndex: index, cause, command: lease(input, evse, planned.allocatedAmps) }];
+    if (cause === 'tail' || cause === 'refresh') {
+      return [{ evseIndex: index, cause, command: lease(input, evse, heldAmps) }];
+    }
+    return cause === 'standing' ? [{ evseIndex: index, cause, command: standing(input, evse) }] : [];
+  });
+  return [...kept, ...raises(input, evses)];
+}
+
+interface Evaluated {
+  readonly index: number;
+  readonly at: TopologyEvse;
+  readonly planned: EvsePlan;
+  readonly record: EvseRecord;
+  readonly heldAmps: number | undefined;
+  readonly intent: Dispatched['cause'] | undefined;
+}
+
+/** What an EVSE needs to be told, if anything. */
+function intent(
+  { ledger, monotonicMs, options }: DispatchInput,
+  index: number,
+  { evse }: TopologyEvse,
+  planned: EvsePlan,
+  record: EvseRecord,
+): Dispatched['cause'] | undefined {
+  const mayAsk = record.retryAtMs === undefined || monotonicMs >= record.retryAtMs;
+  const lacksStanding = mayAsk && ledger.standingAmps(evse.id) !== evse.failsafeAmps;
+  if (!planned.isPlanned) return lacksStanding ? 'standing' : undefined;
+
+  const held = ledger.lease(evse.id);
+  const isLapsing = held !== undefined && monotonicMs >= held.mayEndFromMs;
+  if (held === undefined || isLapsing || ledger.needsAssertion(evse.id)) return 'assert';
+  const rise = planned.allocatedAmps - held.setpointAmps;
+  if (rise < -sameAmps) return 'lower';
+  if (planned.tailAmps < held.tailAmps - sameAmps) return 'tail';
+  if (monotonicMs - held.sentAtMs >= options.leaseMs * refreshShare(index)) return 'refresh';
+  if (lacksStanding) return 'standing';
+  const isDelayed = monotonicMs - record.loweredAtMs < options.raiseDelayMs;
+  return rise > sameAmps && !isDelayed ? 'raise' : undefined;
+}
+
+/** Half of the lease, less up to a tenth so that leases given together are not refreshed together. */
+const refreshShare = (index: number): number => 0.5 - 0.1 * ((index * 0.618_034) % 1);
+
+/** Raises and first leases, each as far as the capacity is proven free, the lowest first. */
+function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dispatched[] {
+  const { topology, plan, options } = input;
+  const exposures = plan.evses.map(({ exposureAmps }) => exposureAmps);
+  const capacity = plan.nodes.map((node) => node.capacity);
+  let left: readonly Capacity[] = remaining(capacity, loads(topology, exposures));
+
+  const dispatched: Dispatched[] = [];
+  const asking = evses
+    .filter(({ intent: cause }) => cause === 'assert' || cause === 'raise')
+    .sort((a, b) => (a.heldAmps ?? 0) - (b.heldAmps ?? 0));
+  for (const evse of asking) {
+    const { index, at, planned, heldAmps = 0, intent: cause } = evse;
+    const provenAmps = planned.exposureAmps + roomAmps(topology, index, left);
+    const setpointAmps = settable(at.evse, Math.min(planned.allocatedAmps, provenAmps));
+    const rise = setpointAmps - heldAmps;
+    const isLastBit = rise > sameAmps && setpointAmps >= planned.capAmps - sameAmps;
+    if (cause === 'raise' && rise < options.deadbandAmps && !isLastBit) continue;
+    left = take(topology, index, Math.max(0, setpointAmps - planned.exposureAmps), left);
+    dispatched.push({
+      evseIndex: index,
+      cause: cause === 'assert' ? 'assert' : 'raise',
+      command: lease(input, evse, setpointAmps),
+    });
+  }
+  return dispatched;
+}
+
+/** Rounded down to what the EVSE can be set to: 0, or a step from its minimum up. */
+function settable(evse: Evse, amps: number): number {
+  const { stepAmps } = evse.traits;
+  // The nudge keeps 7.999999 from becoming 7 where 8 was meant.
+  const stepped = stepAmps > 0 ? Math.floor(amps / stepAmps + 1e-9) * stepAmps : amps;
+  return stepped < evse.minAmps ? 0 : Math.min(stepped, amps);
+}
+
+// --- the commands ----------------------------------------------------------------------------------
+
+const lease = (input: DispatchInput, evse: Evaluated, setpointAmps: number): StationCommand => ({
+  kind: 'lease',
+  ...address(input, evse),
+  transactionId: evse.record.session?.transactionId ?? '',
+  setpointAmps,
+  tailAmps: evse.planned.tailAmps,
+  leaseMs: input.options.leaseMs,
+});
+
+const standing = (input: DispatchInput, evse: Evaluated): StationCommand => ({
+  kind: 'standing',
+  ...address(input, evse),
+  amps: evse.at.evse.failsafeAmps,
+});
+
+function address(input: DispatchInput, { at }: Evaluated): Omit<Extract<StationCommand, { kind: 'standing' }>, 'kind' | 'amps'> {
+  const { evse, site } = at;
+  return {
+    siteId: site.id,
+    stationId: evse.station,
+    evseId: evse.id,
+    evseNumber: evse.number,
+    epoch: input.epoch,
+    sequence: input.nextSequence(),
+    sentAtMs: input.monotonicMs,
+    expiresAtMs: input.monotonicMs + input.options.commandExpiryMs,
+    schedule: {
+      unit: evse.traits.unit,
+      phaseVolts: site.supply.phaseVolts,
+      phaseCount: evse.wiring.length,
+      stackLevel: evse.traits.stackLevel,
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { phaseName } from '../domain/phases.ts';
+import type { EvseReason, EvseView, LimitOrigin, SiteView } from './siteView.ts';
+
+/**
+ * Why an EVSE has the current it has, as one sentence an electrician understands:
+ * `6 A: circuit hall-a, phase L2 is full (breaker 40 A)`. Instants are in the site's time zone.
+ */
+export function explanation(evse: EvseView, site: SiteView): string {
+  const setpoint = evse.setpointAmps === undefined ? 'no setpoint' : amps(evse.setpointAmps);
+  return `${setpoint}: ${because(evse.reason, evse, site)}`;
+}
+
+function because(reason: EvseReason, evse: EvseView, site: SiteView): string {
+  switch (reason.kind) {
+    case 'no session':
+      return 'no session is running';
+    case 'own maximum':
+      return `it has all it can use (${amps(reason.amps)})`;
+    case 'car takes less':
+      return `the car takes less, so ${amps(reason.amps)} is kept for it and the rest is lent to others`;
+    case 'circuit full':
+      return `${place(reason)} is full (${bound(reason, site)})`;
+    case 'area full':
+      return `area ${reason.area} is full: its sites together are at the limit of the grid above them`;
+    case 'paused':
+      return reason.circuit === undefined
+        ? 'it waits for its turn'
+        : `it waits for its turn: ${place({ ...reason, circuit: reason.circuit })} has no room for its minimum current`;
+    case 'starting':
+      return 'held at the failsafe limit until meters and stations were heard';
+    case 'offline':
+      return `the station is offline, so ${amps(evse.exposureAmps)} is kept free for what it may still allow`;
+    case 'not answering':
+      return `the station did not take its last command, so ${amps(evse.exposureAmps)} counts until it is asked again`;
+    case 'waiting for others':
+      return `${amps(evse.allocatedAmps)} is planned and comes once others have confirmed their decrease`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+type CircuitFull = Extract<EvseReason, { kind: 'circuit full' }>;
+
+const place = ({ circuit, phase }: Pick<CircuitFull, 'circuit' | 'phase'>): string =>
+  phase === undefined
+    ? `circuit ${circuit}, all phases together,`
+    : `circuit ${circuit}, phase ${phaseName(phase)}`;
+
+/** What makes the circuit full, with its number on the phase that binds. */
+function bound({ circuit: id, phase, limitedBy }: CircuitFull, site: SiteView): string {
+  const circuit = site.circuits.find((candidate) => candidate.id === id);
+  switch (limitedBy.kind) {
+    case 'breaker':
+      return circuit === undefined ? 'breaker' : `breaker ${amps(circuit.breakerAmps)}`;
+    case 'rating':
+      return 'rated power';
+    case 'limit': {
+      const limit =
+        circuit === undefined || phase === undefined ? 'limit' : `limit ${amps(circuit.limitAmps[phase])}`;
+      return `${limit} by the ${limitedBy.source.replace('-', ' ')}${until(limitedBy, site)}: ${limitedBy.reason}`;
+    }
+    default:
+      return limitedBy satisfies never;
+  }
+}
+
+function until({ untilMs }: Extract<LimitOrigin, { kind: 'limit' }>, { timeZone }: SiteView): string {
+  if (untilMs === undefined) return '';
+  // Swedish writes dates and times as ISO 8601 does.
+  const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone });
+  return ` until ${format.format(untilMs)}`;
+}
+
+/** To a tenth: no station is told more precisely. */
+const amps = (value: number): string => `${Math.round(value * 10) / 10} A`;

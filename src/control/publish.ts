@@ -1,0 +1,180 @@
+import type { Bound } from '../../solver/problem.ts';
+import type { EffectiveLimit, LimitOrigin as DomainLimitOrigin } from '../domain/effectiveLimit.ts';
+import type { SiteId } from '../domain/ids.ts';
+import { addAmps, noAmps, type PhaseAmps, perPhase } from '../domain/phases.ts';
+import { loads } from './capacity.ts';
+import type { ExposureLedger } from './exposure.ts';
+import type { EvsePlan, NodePlan, Plan } from './plan.ts';
+import type { EvseRecord, SiteState as State } from './siteState.ts';
+import type {
+  CircuitView,
+  EvseReason,
+  EvseState,
+  EvseView,
+  LimitOrigin,
+  SiteState,
+  SiteView,
+  TickView,
+} from './siteView.ts';
+import type { Topology, TopologyEvse } from './topology.ts';
+
+export interface PublishInput {
+  readonly topology: Topology;
+  readonly plan: Plan;
+  readonly state: State;
+  readonly ledger: ExposureLedger;
+  readonly tick: TickView;
+  readonly monotonicMs: number;
+  /** Past this a station's measurement is not shown as its draw. */
+  readonly drawMaxAgeMs: number;
+}
+
+/** What a tick shows of each of its sites. */
+export function siteViews(input: PublishInput): readonly SiteView[] {
+  const draws = input.topology.evses.map(({ evse }) => drawAmps(input, input.state.evse(evse.id)));
+  return input.topology.sites.map((site) => {
+    const circuits = circuitViews(input, site.id, draws);
+    return {
+      siteId: site.id,
+      name: site.name,
+      timeZone: site.timeZone,
+      tick: input.tick,
+      state: siteState(input, site.id, circuits),
+      circuits,
+      evses: input.topology.evses.flatMap((at, index) =>
+        at.site.id === site.id ? evseView(input, at, index, draws[index] ?? noAmps) : [],
+      ),
+    };
+  });
+}
+
+function siteState({ plan, state }: PublishInput, site: SiteId, circuits: readonly CircuitView[]): SiteState {
+  if (plan.failure !== undefined) return 'failsafe';
+  if (state.isStarting(site)) return 'starting';
+  return circuits.some(({ basis }) => basis === 'assumed') ? 'assumed' : 'normal';
+}
+
+function drawAmps({ monotonicMs, drawMaxAgeMs }: PublishInput, { draw, session }: EvseRecord): PhaseAmps {
+  const isShown = session !== undefined && draw !== undefined && monotonicMs - draw.arrivedAtMs <= drawMaxAgeMs;
+  return isShown ? draw.amps : noAmps;
+}
+
+// --- circuits --------------------------------------------------------------------------------------
+
+function circuitViews(
+  { topology, plan, monotonicMs }: PublishInput,
+  site: SiteId,
+  draws: readonly PhaseAmps[],
+): readonly CircuitView[] {
+  const exposure = loads(
+    topology,
+    plan.evses.map(({ exposureAmps }) => exposureAmps),
+  );
+  return topology.nodes.flatMap((node, index): CircuitView[] => {
+    const planned = plan.nodes[index];
+    if (node.kind !== 'circuit' || node.site.id !== site || planned === undefined) return [];
+    const { circuit } = node;
+    const charging = node.evses.reduce((sum, evse) => addAmps(sum, draws[evse] ?? noAmps), noAmps);
+    const estimated = addAmps(planned.background.amps, charging);
+    const metered = circuit.meter?.measures === 'total' ? planned.metered?.amps : undefined;
+    const { limitAmps, limitedBy } = shownLimit(planned, node.site.supply.phaseVolts);
+    const exposureAmps = exposure[index]?.amps ?? noAmps;
+    return [
+      {
+        id: circuit.id,
+        parent: circuit.parent,
+        breakerAmps: circuit.breakerAmps,
+        limitAmps,
+        limitedBy,
+        drawAmps: perPhase((phase) => metered?.[phase] ?? estimated[phase]),
+        backgroundAmps: planned.background.amps,
+        exposureAmps,
+        headroomAmps: perPhase((phase) => limitAmps[phase] - planned.background.amps[phase] - exposureAmps[phase]),
+        basis: circuit.meter === undefined ? 'unmetered' : planned.background.basis,
+        readingAgeMs: planned.metered?.atMs === undefined ? undefined : monotonicMs - planned.metered.atMs,
+      },
+    ];
+  });
+}
+
+/** A limit in watts is shown as the current it leaves on each phase when all carry the same. */
+function shownLimit(
+  { limit }: NodePlan,
+  phaseVolts: number,
+): { readonly limitAmps: PhaseAmps; readonly limitedBy: LimitOrigin } {
+  const wattsAsAmps = limit.watts / (3 * phaseVolts);
+  return {
+    limitAmps: perPhase((phase) => Math.min(limit.amps[phase], wattsAsAmps)),
+    limitedBy: shownOrigin(bindingOrigin(limit, wattsAsAmps)),
+  };
+}
+
+const bindingOrigin = (limit: EffectiveLimit, wattsAsAmps: number): DomainLimitOrigin =>
+  wattsAsAmps < Math.min(...limit.amps) ? limit.wattsOrigin : limit.ampsOrigin;
+
+function shownOrigin(origin: DomainLimitOrigin): LimitOrigin {
+  if (origin.kind !== 'limit') return { kind: origin.kind };
+  const { id, source, reason, untilMs } = origin.limit;
+  return { kind: 'limit', limitId: id, source, reason, untilMs };
+}
+
+// --- EVSEs -----------------------------------------------------------------------------------------
+
+function evseView(input: PublishInput, { evse }: TopologyEvse, index: number, draw: PhaseAmps): EvseView | [] {
+  const planned = input.plan.evses[index];
+  if (planned === undefined) return [];
+  const record = input.state.evse(evse.id);
+  const isOnline = input.state.isOnline(evse.station);
+  const setpointAmps = record.session === undefined ? undefined : input.ledger.lease(evse.id)?.setpointAmps;
+  return {
+    id: evse.id,
+    stationId: evse.station,
+    number: evse.number,
+    circuit: evse.circuit,
+    wiring: evse.wiring,
+    state: isOnline ? evseState(record, setpointAmps) : 'offline',
+    setpointAmps,
+    drawAmps: draw,
+    exposureAmps: planned.exposureAmps,
+    allocatedAmps: planned.allocatedAmps,
+    session: record.session,
+    reason: isOnline ? reason(input, record, planned, setpointAmps) : { kind: 'offline' },
+  };
+}
+
+function evseState({ session, status }: EvseRecord, setpointAmps: number | undefined): EvseState {
+  if (session === undefined || status === 'faulted' || status === 'unavailable') return status;
+  if (setpointAmps === 0) return 'paused';
+  return session.state === 'suspended-by-ev' ? 'suspended-by-ev' : 'charging';
+}
+
+function reason(
+  input: PublishInput,
+  { evse, session, retryAtMs }: EvseRecord,
+  planned: EvsePlan,
+  setpointAmps: number | undefined,
+): EvseReason {
+  if (session === undefined) return { kind: 'no session' };
+  if (retryAtMs !== undefined) return { kind: 'not answering' };
+  const { bound, allocatedAmps, capAmps } = planned;
+  const { topology } = input;
+  const siteId = topology.evses.find((at) => at.evse.id === evse.id)?.site.id;
+  if (siteId !== undefined && input.state.isStarting(siteId)) return { kind: 'starting' };
+  if (bound?.kind !== 'paused' && (setpointAmps ?? 0) + 1e-6 < allocatedAmps) return { kind: 'waiting for others' };
+  if (bound === undefined || bound.kind === 'maximum') {
+    return capAmps < evse.maxAmps ? { kind: 'car takes less', amps: capAmps } : { kind: 'own maximum', amps: capAmps };
+  }
+  return boundReason(input, bound);
+}
+
+function boundReason({ topology, plan }: PublishInput, bound: Exclude<Bound, { kind: 'maximum' }>): EvseReason {
+  const node = bound.circuit === undefined ? undefined : topology.nodes[bound.circuit];
+  const limit = bound.circuit === undefined ? undefined : plan.nodes[bound.circuit]?.limit;
+  if (bound.kind === 'paused') {
+    return { kind: 'paused', circuit: node?.kind === 'circuit' ? node.circuit.id : undefined, phase: bound.phase };
+  }
+  if (node === undefined || limit === undefined) return { kind: 'waiting for others' };
+  if (node.kind === 'area') return { kind: 'area full', area: node.area.id };
+  const limitedBy = shownOrigin(bound.phase === undefined ? limit.wattsOrigin : limit.ampsOrigin);
+  return { kind: 'circuit full', circuit: node.circuit.id, phase: bound.phase, limitedBy };
+}

@@ -1,0 +1,84 @@
+import { type Phase, type PhaseAmps, phases } from './phases.ts';
+import type { Reading } from './reading.ts';
+import type { CircuitMeter } from './site.ts';
+
+/** A value and when it arrived. */
+interface Sample {
+  readonly value: number;
+  readonly atMs: number;
+}
+
+type PhaseSamples = readonly [Sample | undefined, Sample | undefined, Sample | undefined];
+
+/** The newest of every field of a circuit's meter: fields come at different rates, so each has its own age. */
+export interface MeterState {
+  readonly amps: PhaseSamples;
+  readonly watts: PhaseSamples;
+  readonly volts: PhaseSamples;
+  readonly totalWatts: Sample | undefined;
+}
+
+const nothing: PhaseSamples = [undefined, undefined, undefined];
+export const silentMeter: MeterState = { amps: nothing, watts: nothing, volts: nothing, totalWatts: undefined };
+
+/** The state after a reading: what it tells replaces what was held, field by field. */
+export function withReading(state: MeterState, reading: Reading): MeterState {
+  const atMs = reading.arrivedAtMs;
+  const overlay = (held: PhaseSamples, fields: Reading['amps']): PhaseSamples => {
+    const sample = (phase: Phase): Sample | undefined => {
+      const value = fields?.[phase];
+      return value === undefined ? held[phase] : { value, atMs };
+    };
+    return [sample(0), sample(1), sample(2)];
+  };
+  return {
+    amps: overlay(state.amps, reading.amps),
+    watts: overlay(state.watts, reading.watts),
+    volts: overlay(state.volts, reading.volts),
+    totalWatts: reading.totalWatts === undefined ? state.totalWatts : { value: reading.totalWatts, atMs },
+  };
+}
+
+export interface MeteredCurrent {
+  /** undefined on a phase of which nothing fresh is known. */
+  readonly amps: readonly [number | undefined, number | undefined, number | undefined];
+  /** When the oldest value in use arrived; undefined when none is in use. */
+  readonly atMs: number | undefined;
+}
+
+/**
+ * Current per phase from the fields that are fresh: amps as they are, else watts over volts, else the sum over
+ * the phases counted on every phase, because nobody told on which one it flows.
+ */
+export function meteredCurrent(
+  state: MeterState,
+  meter: CircuitMeter,
+  nominalVolts: number,
+  nowMs: number,
+): MeteredCurrent {
+  const fresh = (sample: Sample | undefined): Sample | undefined =>
+    sample !== undefined && nowMs - sample.atMs <= meter.maxAgeMs ? sample : undefined;
+  let oldestMs: number | undefined;
+  const use = (sample: Sample): number => {
+    oldestMs = Math.min(oldestMs ?? sample.atMs, sample.atMs);
+    return sample.value;
+  };
+  const onPhase = (phase: Phase): number | undefined => {
+    const amps = fresh(state.amps[phase]);
+    if (amps !== undefined) return use(amps);
+    const watts = fresh(state.watts[phase]) ?? fresh(state.totalWatts);
+    if (watts === undefined) return undefined;
+    return use(watts) / plausibleVolts(fresh(state.volts[phase])?.value, nominalVolts);
+  };
+  return { amps: [onPhase(0), onPhase(1), onPhase(2)], atMs: oldestMs };
+}
+
+/** A voltage far from nominal is a wrong field or a dead phase: dividing by it would hide the current. */
+function plausibleVolts(measured: number | undefined, nominalVolts: number): number {
+  const isPlausible = measured !== undefined && Math.abs(measured - nominalVolts) <= 0.2 * nominalVolts;
+  return isPlausible ? measured : nominalVolts;
+}
+
+/** The newest instant at which every phase's current was told, for telling which draw it contains. */
+export const isComplete = (current: MeteredCurrent): current is MeteredCurrent & { readonly amps: PhaseAmps } =>
+  phases.every((phase) => current.amps[phase] !== undefined);

@@ -1,0 +1,28 @@
+import type { Evse } from './site.ts';
+
+/** A car that leaves less than this of its offer unused takes all it can get. */
+const usedUpWithinAmps = 1;
+/** Above what it draws, so that it can ramp and show that it wants more. */
+const rampRoomAmps = 2;
+
+/** Whether a car uses what it is offered. */
+export const takesAll = (input: { readonly drawAmps: number; readonly setpointAmps: number }): boolean =>
+  input.drawAmps >= input.setpointAmps - usedUpWithinAmps;
+
+/**
+ * The most a car can make use of: what it draws plus room to ramp, once it has left its offer unused since
+ * `leftUnusedSinceMs` for `afterMs`; its EVSE's maximum otherwise. What it leaves is lent to the others.
+ */
+export function usableAmps(input: {
+  readonly evse: Evse;
+  readonly drawAmps: number | undefined;
+  readonly leftUnusedSinceMs: number | undefined;
+  readonly afterMs: number;
+  readonly nowMs: number;
+}): number {
+  const { evse, drawAmps, leftUnusedSinceMs, afterMs, nowMs } = input;
+  const isLent =
+    drawAmps !== undefined && leftUnusedSinceMs !== undefined && nowMs - leftUnusedSinceMs >= afterMs;
+  if (!isLent) return evse.maxAmps;
+  return Math.min(evse.maxAmps, Math.max(evse.minAmps, Math.ceil(drawAmps + rampRoomAmps)));
+}
