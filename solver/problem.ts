@@ -6,6 +6,20 @@ export interface Problem {
   /** A forest, every parent before its children. */
   readonly circuits: readonly ProblemCircuit[];
   readonly evses: readonly ProblemEvse[];
+  /** Times that keep cars from being started and stopped all the time. Without them only the order counts. */
+  readonly pacing?: Pacing;
+}
+
+/** How admission paces starts and stops. */
+export interface Pacing {
+  /** On the clock of `sinceMs`. */
+  readonly nowMs: number;
+  /** Once started, an EVSE is not stopped before, unless a limit or a higher class forces it. */
+  readonly minOnMs: number;
+  /** Once stopped, an EVSE is not started before. */
+  readonly minOffMs: number;
+  /** How much longer than a running EVSE a paused one must have waited before it takes over. */
+  readonly turnMs: number;
 }
 
 export interface ProblemCircuit {
@@ -35,7 +49,7 @@ export interface ProblemEvse {
   readonly priority: number;
   /** Share within its class. */
   readonly weight: number;
-  /** Whether it is being offered current now, and since when it is or is not: for minimum on and off times. */
+  /** Whether it is being offered current now, and the instant since which it is or is not. */
   readonly isOn: boolean;
   readonly sinceMs: number;
   /** How long it has waited for current in all, less what it was served: the longest waiting goes first. */
@@ -45,12 +59,21 @@ export interface ProblemEvse {
 /** One entry per EVSE and circuit of the problem, in its order. */
 export interface Allocation {
   readonly evses: readonly EvseAllocation[];
+  readonly circuits: readonly CircuitAllocation[];
 }
 
 export interface EvseAllocation {
   /** Per conductor. 0 when paused. */
   readonly amps: number;
+  /** The exact fair share before it was rounded to the step: what an audit recomputes. */
+  readonly continuousAmps: number;
   readonly bound: Bound;
+}
+
+/** What the allocation leaves free under the circuit's own limits. `Infinity` where there is no limit. */
+export interface CircuitAllocation {
+  readonly unusedAmps: readonly [number, number, number];
+  readonly unusedWatts: number;
 }
 
 /** Why an EVSE has no more. */

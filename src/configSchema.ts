@@ -175,6 +175,19 @@ export const configSchema = Type.Object(
           maximum: 3600,
           description: 'a car that leaves its offer unused this long lends the rest to others',
         }),
+        minOnS: Type.Number({
+          default: 900,
+          minimum: 0,
+          maximum: 86_400,
+          description: 'a car that was started is not paused sooner, unless a limit or a higher class forces it',
+        }),
+        minOffS: Type.Number({ default: 60, minimum: 0, maximum: 86_400, description: 'a pause lasts at least' }),
+        turnS: Type.Number({
+          default: 900,
+          minimum: 0,
+          maximum: 86_400,
+          description: 'a paused car takes over from a charging one when it waited this much longer',
+        }),
         auditEveryS: Type.Number({
           default: 60,
           minimum: 1,

@@ -42,9 +42,7 @@ function because(reason: EvseReason, evse: EvseView, site: SiteView): string {
 type CircuitFull = Extract<EvseReason, { kind: 'circuit full' }>;
 
 const place = ({ circuit, phase }: Pick<CircuitFull, 'circuit' | 'phase'>): string =>
-  phase === undefined
-    ? `circuit ${circuit}, all phases together,`
-    : `circuit ${circuit}, phase ${phaseName(phase)}`;
+  phase === undefined ? `the total of circuit ${circuit}` : `circuit ${circuit}, phase ${phaseName(phase)}`;
 
 /** What makes the circuit full, with its number on the phase that binds. */
 function bound({ circuit: id, phase, limitedBy }: CircuitFull, site: SiteView): string {

@@ -1,4 +1,4 @@
-import type { Allocation, Bound, Problem } from '../../solver/problem.ts';
+import type { Allocation, Bound, Pacing, Problem } from '../../solver/problem.ts';
 import { type Background, background } from '../domain/background.ts';
 import { drawRange } from '../domain/draw.ts';
 import {
@@ -32,6 +32,7 @@ export interface PlanOptions {
   readonly reclaimAfterMs: number;
   /** Past this a station's measurement no longer tells what its car draws at least. */
   readonly drawMaxAgeMs: number;
+  readonly pacing: Omit<Pacing, 'nowMs'>;
 }
 
 /** What one tick found and decided for one topology; arrays in its order. */
@@ -264,13 +265,14 @@ function tailAmps(
 // --- the allocation --------------------------------------------------------------------------------
 
 function problemOf(
-  { topology, monotonicMs }: PlanInput,
+  { topology, monotonicMs, options }: PlanInput,
   records: readonly EvseRecord[],
   plannedEvses: readonly number[],
   open: readonly Capacity[],
   caps: readonly number[],
 ): Problem {
   return {
+    pacing: { nowMs: monotonicMs, ...options.pacing },
     circuits: topology.nodes.map((node, index) => ({
       name: node.kind === 'area' ? node.area.id : node.circuit.id,
       parent: node.parent,
@@ -282,8 +284,7 @@ function problemOf(
       const at = topology.evses[index];
       const circuit = at?.path[0];
       if (record === undefined || at === undefined || circuit === undefined) return [];
-      const { evse, session, isOn, sinceMs } = record;
-      const heldMs = monotonicMs - sinceMs;
+      const { evse, session, isOn, sinceMs, waitingSinceMs } = record;
       return {
         name: evse.id,
         circuit,
@@ -295,8 +296,8 @@ function problemOf(
         priority: session?.priority ?? evse.priority,
         weight: evse.weight,
         isOn,
-        sinceMs: heldMs,
-        waitingMs: isOn ? -heldMs : heldMs,
+        sinceMs,
+        waitingMs: isOn ? sinceMs - monotonicMs : monotonicMs - waitingSinceMs,
       };
     }),
   };

@@ -21,6 +21,8 @@ export interface SiteStatePorts {
   /** A limit or headroom dropped, or somebody came: the loop should run now. */
   onDrop(): void;
   onSession(session: Session): void;
+  /** A station acknowledged its standing TxDefaultProfile. */
+  onStanding(evseId: EvseId, amps: number): void;
   onStation(station: StationRecord): void;
 }
 
@@ -42,9 +44,11 @@ export interface EvseRecord {
   /** From then on a measurement shows what the car makes of its setpoint. */
   settledAtMs: number;
   leftUnusedSinceMs: number | undefined;
-  /** Whether it is offered current, and since when it is or is not. */
+  /** Whether it is offered current, and since when it is or is not; 0 as long as the session had none. */
   isOn: boolean;
   sinceMs: number;
+  /** When it began to wait: with the session, or when it was paused. */
+  waitingSinceMs: number;
   /** Its setpoint went down: a raise waits. */
   loweredAtMs: number;
   /** It refused a command or did not answer: until then it counts as it is. */
@@ -213,6 +217,7 @@ export class SiteState {
     const { ledger, log, clock } = this.#ports;
     const nowMs = clock.monotonicMs();
     const before = ledger.lease(answer.evseId)?.setpointAmps;
+    const standingBefore = ledger.standingAmps(answer.evseId);
     if (!ledger.answered({ ...answer, atMs: nowMs })) return;
     const record = this.evse(answer.evseId);
     if (answer.outcome === 'rejected' || answer.outcome === 'timed-out') {
@@ -224,6 +229,10 @@ export class SiteState {
     if (answer.outcome !== 'accepted') return;
     if (record.retryAtMs !== undefined) log.info({ evseId: answer.evseId }, 'station takes commands again');
     record.retryAtMs = undefined;
+    const standingAmps = ledger.standingAmps(answer.evseId);
+    if (standingAmps !== standingBefore && standingAmps !== undefined) {
+      this.#ports.onStanding(answer.evseId, standingAmps);
+    }
     const after = ledger.lease(answer.evseId)?.setpointAmps;
     if (after === undefined || after === before) return;
     record.settledAtMs = nowMs + this.#options.followMs;
@@ -231,6 +240,7 @@ export class SiteState {
     if (after > 0 !== record.isOn) {
       record.isOn = after > 0;
       record.sinceMs = nowMs;
+      record.waitingSinceMs = nowMs;
     }
   }
 
@@ -307,7 +317,8 @@ export class SiteState {
     record.leftUnusedSinceMs = undefined;
     record.settledAtMs = nowMs + this.#options.followMs;
     record.isOn = false;
-    record.sinceMs = nowMs;
+    record.sinceMs = 0;
+    record.waitingSinceMs = nowMs;
     const session = this.#setSession(record, sessionFrom(event, record.evse.id));
     this.#ports.log.info({ sessionId: session.id, evseId: record.evse.id }, 'session started');
     this.#ports.onDrop();
@@ -393,7 +404,8 @@ const newRecord = (evse: Evse, phaseVolts: number, nowMs: number): EvseRecord =>
   settledAtMs: nowMs,
   leftUnusedSinceMs: undefined,
   isOn: false,
-  sinceMs: nowMs,
+  sinceMs: 0,
+  waitingSinceMs: nowMs,
   loweredAtMs: Number.NEGATIVE_INFINITY,
   retryAtMs: undefined,
 });

@@ -7,19 +7,30 @@ const topic = (description: string) =>
   Type.String({ minLength: 1, maxLength: 256, pattern: '^[^+#\\u0000]+$', description });
 // RFC 6901: tokens after a slash each; "~" only as "~0" or "~1". The empty pointer is the whole payload.
 const pointer = (description: string) =>
-  Type.String({ maxLength: 256, pattern: '^(/([^~/]|~[01])*)*$', description: `JSON Pointer: ${description}` });
+  Type.String({
+    maxLength: 256,
+    pattern: '^(/([^~/]|~[01])*)*$',
+    description: `JSON Pointer: ${description}`,
+  });
 
 const field = Type.Object(
   {
-    phase: Type.Enum(['L1', 'L2', 'L3', 'total'], { description: 'The conductor, or the sum over all of them.' }),
-    unit: Type.Enum(['A', 'mA', 'W', 'kW', 'V'], { description: 'Unit of the value; it also tells what it measures.' }),
+    phase: Type.Enum(['L1', 'L2', 'L3', 'total'], {
+      description: 'The conductor, or the sum over all of them.',
+    }),
+    unit: Type.Enum(['A', 'mA', 'W', 'kW', 'V'], {
+      description: 'Unit of the value; it also tells what it measures.',
+    }),
     pointer: Type.Unsafe<string>({ ...pointer('where the value is in the payload.'), default: '' }),
     minus: Type.Optional(
-      pointer('the export, where a meter tells import and export as two positive values. Absent counts as no export.'),
+      pointer(
+        'the export, where a meter tells import and export as two positive values. Absent counts as no export.',
+      ),
     ),
     sign: Type.Enum(['import-positive', 'export-positive', 'unsigned'], {
       default: 'import-positive',
-      description: 'Direction of a positive value. unsigned: a current that takes the direction of its phase\'s power.',
+      description:
+        "Direction of a positive value. unsigned: a current that takes the direction of its phase's power.",
     }),
     scale: Type.Number({ default: 1, description: 'The value is multiplied by this.' }),
   },
@@ -30,7 +41,10 @@ export type MeterField = Static<typeof field>;
 const source = Type.Object(
   {
     topic: Type.Optional(topic("Exact topic. Left away: the meter's.")),
-    codec: Type.Enum(['json', 'number'], { default: 'json', description: 'number: the payload is one decimal number.' }),
+    codec: Type.Enum(['json', 'number'], {
+      default: 'json',
+      description: 'number: the payload is one decimal number.',
+    }),
     about: Type.Optional(
       pointer('messages without this value are about something else and are passed over.'),
     ),
@@ -64,20 +78,28 @@ export const meterConfig = Type.Object(
         'device. amsreader: its publish topic. victron-venus: N/<portal>/grid/<instance>.',
     ),
     preset: Type.Optional(
-      Type.Enum([...presets], { description: 'A known payload. Left away: generic, unless mapping is there.' }),
+      Type.Enum([...presets], {
+        description: 'A known payload. Left away: generic, unless mapping is there.',
+      }),
     ),
     mapping: Type.Optional(
-      Type.Array(source, { minItems: 1, maxItems: 32, description: 'Any other payload, one entry for each topic.' }),
+      Type.Array(source, {
+        minItems: 1,
+        maxItems: 32,
+        description: 'Any other payload, one entry for each topic.',
+      }),
     ),
     measures: Type.Enum(['total', 'background'], {
       default: 'total',
-      description: 'total: our own charging flows through it too. background: only what Lastvakt does not control.',
+      description:
+        'total: our own charging flows through it too. background: only what Lastvakt does not control.',
     }),
     maxAgeS: Type.Number({
       default: 15,
       exclusiveMinimum: 0,
       maximum: 3600,
-      description: 'A value older than this (since it arrived) is no longer used. At least three times the period of the meter.',
+      description:
+        'A value older than this (since it arrived) is no longer used. At least three times the period of the meter.',
     }),
     maxClockErrorS: Type.Number({
       default: 60,
@@ -88,7 +110,8 @@ export const meterConfig = Type.Object(
     maxPlausibleAmps: Type.Number({
       default: 2000,
       exclusiveMinimum: 0,
-      description: 'A current beyond this, or a power that would need it, is a fault of the meter and not used.',
+      description:
+        'A current beyond this, or a power that would need it, is a fault of the meter and not used.',
     }),
   },
   { ...closed, description: 'The meter of a circuit.' },
@@ -114,12 +137,34 @@ function fieldFaults(entry: MeterField, codec: MeterSource['codec'], path: strin
   const isPower = unit === 'W' || unit === 'kW';
   const isCurrent = unit === 'A' || unit === 'mA';
   const rules: readonly (readonly [isWrong: boolean, key: string, message: string])[] = [
-    [phase === 'total' && !isPower, 'phase', `cannot be total for ${unit}: only power has a sum over the phases`],
-    [sign === 'unsigned' && !isCurrent, 'sign', `cannot be unsigned for ${unit}: only a current can take a power's sign`],
-    [minus !== undefined && !isPower, 'minus', `has no meaning for ${unit}: only power is told as import and export`],
+    [
+      phase === 'total' && !isPower,
+      'phase',
+      `cannot be total for ${unit}: only power has a sum over the phases`,
+    ],
+    [
+      sign === 'unsigned' && !isCurrent,
+      'sign',
+      `cannot be unsigned for ${unit}: only a current can take a power's sign`,
+    ],
+    [
+      minus !== undefined && !isPower,
+      'minus',
+      `has no meaning for ${unit}: only power is told as import and export`,
+    ],
     [scale === 0, 'scale', 'must not be 0: every value would read as 0'],
-    [codec === 'number' && entry.pointer !== '', 'pointer', 'must be left away: a payload of codec number has no parts'],
-    [codec === 'number' && minus !== undefined, 'minus', 'must be left away: a payload of codec number has no parts'],
+    [
+      codec === 'number' && entry.pointer !== '',
+      'pointer',
+      'must be left away: a payload of codec number has no parts',
+    ],
+    [
+      codec === 'number' && minus !== undefined,
+      'minus',
+      'must be left away: a payload of codec number has no parts',
+    ],
   ];
-  return rules.filter(([isWrong]) => isWrong).map(([, key, message]) => ({ path: `${path}/${key}`, message }));
+  return rules
+    .filter(([isWrong]) => isWrong)
+    .map(([, key, message]) => ({ path: `${path}/${key}`, message }));
 }

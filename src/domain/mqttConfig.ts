@@ -3,7 +3,11 @@ import Type, { type Static } from 'typebox';
 const closed = { additionalProperties: false } as const;
 const pemOrPath = (what: string) =>
   Type.Optional(
-    Type.String({ minLength: 1, maxLength: 65_536, description: `${what}: path of a PEM file, or the PEM text itself.` }),
+    Type.String({
+      minLength: 1,
+      maxLength: 65_536,
+      description: `${what}: path of a PEM file, or the PEM text itself.`,
+    }),
   );
 
 /** How to reach the MQTT broker that carries meters in and states out. */
@@ -21,14 +25,25 @@ export const mqttConfig = Type.Object(
       Type.Object(
         {
           host: Type.String({ default: '127.0.0.1', maxLength: 255, description: 'A loopback address.' }),
-          port: Type.Integer({ default: 1883, minimum: 0, maximum: 65_535, description: '0 takes any free port.' }),
+          port: Type.Integer({
+            default: 1883,
+            minimum: 0,
+            maximum: 65_535,
+            description: '0 takes any free port.',
+          }),
         },
-        { ...closed, description: 'Start a small broker (MQTT 3.1.1) in this process, for a trial. Not beside url.' },
+        {
+          ...closed,
+          description: 'Start a small broker (MQTT 3.1.1) in this process, for a trial. Not beside url.',
+        },
       ),
     ),
     username: Type.Optional(Type.String({ maxLength: 256, description: 'User name at the broker.' })),
     password: Type.Optional(
-      Type.String({ maxLength: 1024, description: 'Password at the broker. Give it as "${NAME}" of the environment.' }),
+      Type.String({
+        maxLength: 1024,
+        description: 'Password at the broker. Better taken from the environment than written into the file.',
+      }),
     ),
     protocolVersion: Type.Optional(
       Type.Enum([4, 5], {
@@ -73,7 +88,10 @@ export function mqttFaults(config: MqttConfig): readonly SettingFault[] {
     faults.push({ path: '/embedded', message: 'cannot stand beside url: give one of the two' });
   }
   if (tls !== undefined && !/^(mqtts|wss):/.test(url ?? '')) {
-    faults.push({ path: '/tls', message: 'needs a url with mqtts:// or wss://: change the url or remove tls' });
+    faults.push({
+      path: '/tls',
+      message: 'needs a url with mqtts:// or wss://: change the url or remove tls',
+    });
   }
   if ((tls?.cert === undefined) !== (tls?.key === undefined)) {
     faults.push({ path: '/tls', message: 'must have both cert and key, or neither' });

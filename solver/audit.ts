@@ -1,0 +1,135 @@
+import type { Worker } from 'node:worker_threads';
+import type { AuditReply, AuditRequest } from './auditWorker.ts';
+import type { Allocation, Problem } from './problem.ts';
+import { startThread } from './thread.ts';
+
+/** What the re-solving of one tick found. */
+export type AuditResult =
+  | {
+      readonly status: 'compared';
+      /** The largest difference between the tick's continuous allocation and the linear programs. */
+      readonly differenceAmps: number;
+      /** Name of the EVSE where it is. */
+      readonly evse: string;
+      /** How many linear programs it took. */
+      readonly lps: number;
+    }
+  | { readonly status: 'failed'; readonly reason: string };
+
+export interface AuditCounts {
+  readonly submitted: number;
+  readonly compared: number;
+  readonly failed: number;
+  /** Not looked at, because the worker was still busy. */
+  readonly dropped: number;
+  /** Over everything compared. */
+  readonly differenceAmpsMax: number;
+}
+
+export interface AuditOptions {
+  readonly onResult: (result: AuditResult) => void;
+  /** Calls back once after a time; the returned function cancels. */
+  readonly after: (delayMs: number, callback: () => void) => () => void;
+  /** A worker that has not answered by then is ended and started again. */
+  readonly timeoutMs?: number;
+  /** Larger sites are not audited: progressive linear programs grow with the cube of their size. */
+  readonly evsesMax?: number;
+}
+
+/** Re-solves ticks through GLPK in a worker thread, one at a time. */
+export interface Audit {
+  /** False when it was dropped: the worker is busy, the site too large, or the audit has ended. */
+  submit(problem: Problem, allocation: Allocation): boolean;
+  counts(): AuditCounts;
+  /** May be called twice. */
+  stop(): Promise<void>;
+}
+
+const timeoutMsDefault = 60_000;
+const evsesMaxDefault = 1_000;
+/** Of the whole time for one audit: what one of its many linear programs may take at most. */
+const lpShareOfTimeout = 0.25;
+
+export function startAudit(options: AuditOptions): Audit {
+  return new AuditThread(options);
+}
+
+class AuditThread implements Audit {
+  readonly #options: AuditOptions;
+  readonly #timeoutMs: number;
+  #worker: Worker | undefined;
+  #current: { readonly problem: Problem; readonly cancel: () => void } | undefined;
+  #isStopped = false;
+  #counts = { submitted: 0, compared: 0, failed: 0, dropped: 0, differenceAmpsMax: 0 };
+
+  constructor(options: AuditOptions) {
+    this.#options = options;
+    this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
+  }
+
+  submit(problem: Problem, allocation: Allocation): boolean {
+    this.#counts.submitted++;
+    const isTooLarge = problem.evses.length > (this.#options.evsesMax ?? evsesMaxDefault);
+    if (this.#current !== undefined || isTooLarge || this.#isStopped) {
+      this.#counts.dropped++;
+      return false;
+    }
+    const cancel = this.#options.after(this.#timeoutMs, () => {
+      this.#giveUp(`no answer within ${this.#timeoutMs} ms`);
+    });
+    this.#current = { problem, cancel };
+    const request: AuditRequest = { problem, allocation, timeLimitMs: this.#timeoutMs * lpShareOfTimeout };
+    this.#thread().postMessage(request);
+    return true;
+  }
+
+  counts(): AuditCounts {
+    return { ...this.#counts };
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#current?.cancel();
+    this.#current = undefined;
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+
+  /** Started with the first audit, and again after one that failed. */
+  #thread(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const worker = startThread('auditWorker');
+    worker.unref();
+    const failOnce = (reason: string): void => {
+      if (this.#worker === worker) this.#giveUp(reason);
+    };
+    worker.on('message', (reply: AuditReply) => this.#take(reply));
+    worker.on('error', (error) => failOnce(`the audit thread failed: ${String(error)}`));
+    worker.on('exit', (code) => failOnce(`the audit thread ended with code ${code}`));
+    this.#worker = worker;
+    return worker;
+  }
+
+  #giveUp(reason: string): void {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    void worker?.terminate();
+    this.#take({ status: 'failed', reason });
+  }
+
+  #take(reply: AuditReply): void {
+    const current = this.#current;
+    if (current === undefined) return;
+    this.#current = undefined;
+    current.cancel();
+    if (reply.status === 'failed') {
+      this.#counts.failed++;
+      this.#options.onResult(reply);
+      return;
+    }
+    this.#counts.compared++;
+    this.#counts.differenceAmpsMax = Math.max(this.#counts.differenceAmpsMax, reply.differenceAmps);
+    this.#options.onResult({ ...reply, evse: current.problem.evses[reply.evse]?.name ?? '' });
+  }
+}

@@ -1,0 +1,309 @@
+import { createAllocator } from '../solver/allocate.ts';
+import { type Audit, startAudit } from '../solver/audit.ts';
+import type { Allocation, Problem } from '../solver/problem.ts';
+import { httpPorts } from './appHttp.ts';
+import { limitOverMqtt } from './appLimits.ts';
+import {
+  followMs,
+  leaseSlackMs,
+  loopOptions,
+  metersOf,
+  pemOf,
+  retryMs,
+  stationAuthenticator,
+} from './appOptions.ts';
+import type { LoadedConfig } from './config.ts';
+import { ControlLoop, type TickResult } from './control/controlLoop.ts';
+import { ExposureLedger } from './control/exposure.ts';
+import { type Operations, operations } from './control/operations.ts';
+import type { Clock, StationLink } from './control/ports.ts';
+import { SiteState } from './control/siteState.ts';
+import type { SiteView } from './control/siteView.ts';
+import { topologies } from './control/topology.ts';
+import { ViewBoard } from './control/viewBoard.ts';
+import type { SiteId } from './domain/ids.ts';
+import { startHttpServer } from './http/server.ts';
+import type { Logger } from './log.ts';
+import { startEmbeddedBroker } from './meters/embeddedBroker.ts';
+import { connectMqtt, type MqttConnection } from './meters/mqttClient.ts';
+import { startMqttIntake } from './meters/mqttIntake.ts';
+import { startMqttMeters } from './meters/mqttMeters.ts';
+import { startMqttPublisher } from './meters/mqttPublisher.ts';
+import { type OcppGateway, startOcppGateway } from './ocpp/gateway.ts';
+import { openStore, type Store } from './store/openStore.ts';
+import { type InfluxWriter, startInfluxWriter } from './timeseries/influxWriter.ts';
+
+export interface AppPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly version: string;
+  /** The loop broke: the process should end, and a supervisor start it again. */
+  onBroken(): void;
+}
+
+export interface App {
+  readonly httpPort: number;
+  readonly ocppPort: number;
+  /** Of the embedded broker, where there is one. */
+  readonly mqttPort: number | undefined;
+  views(): readonly SiteView[];
+  onTick(listener: (result: TickResult) => void): () => void;
+  /** Ends everything in order, and may be called twice. Stations stay on their leases. */
+  stop(): Promise<void>;
+}
+
+/** Everything the parts share once it runs. */
+export interface Running {
+  readonly loaded: LoadedConfig;
+  readonly ports: AppPorts;
+  readonly store: Store;
+  readonly state: SiteState;
+  readonly loop: ControlLoop;
+  readonly desk: Operations;
+  readonly gateway: OcppGateway;
+  readonly mqtt: MqttConnection;
+  readonly influx: InfluxWriter | undefined;
+  readonly audit: Audit;
+  readonly board: ViewBoard;
+  /** Messages of meters that were refused, by reason. */
+  readonly refusedReadings: Map<string, number>;
+  readonly heartbeatsMs: Map<SiteId, number>;
+}
+
+/** Builds the service from its config, starts it and joins its parts. Throws when one cannot start. */
+export async function startApp(loaded: LoadedConfig, ports: AppPorts): Promise<App> {
+  const parts = new Parts();
+  try {
+    return await joined(loaded, ports, parts);
+  } catch (error) {
+    await parts.stop();
+    throw error;
+  }
+}
+
+async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Promise<App> {
+  const { config } = loaded;
+  const { clock, log, random } = ports;
+  const store = parts.add(await openStore(config.database.url, { log, clock }));
+  const epoch = await store.nextEpoch();
+  const board = new ViewBoard();
+  const audit = parts.add(startAudit({ after: clock.after, onResult: (result) => log.debug({ result }, 'tick audited') }));
+  const { state, loop, connect } = await control(loaded, ports, { store, epoch, board, audit });
+
+  const gateway = parts.add(await gatewayFor(loaded, ports, store, state));
+  connect(gateway);
+  const broker = config.mqtt.embedded && parts.add(await startEmbeddedBroker(config.mqtt.embedded));
+  const { embedded: _, ...client } = config.mqtt;
+  const url = broker === undefined ? client.url : `mqtt://127.0.0.1:${broker.port}`;
+  const mqtt = parts.add(connectMqtt({ ...client, ...(url !== undefined && { url }) }, { clock, log, random }));
+  const influx = config.influx && parts.add(startInfluxWriter(config.influx, { log, clock }));
+
+  const publisher = parts.add(startMqttPublisher(mqtt, clock));
+  board.onView((view) => {
+    publisher.publish(view);
+    influx?.write(view);
+  });
+  const refusedReadings = new Map<string, number>();
+  parts.add(
+    startMqttMeters(mqtt, metersOf(config), {
+      clock,
+      log,
+      onReading: (reading) => state.applyReading(reading),
+      onRefused: (_circuit, reason) => refusedReadings.set(reason, (refusedReadings.get(reason) ?? 0) + 1),
+    }),
+  );
+  parts.add(loop).start();
+
+  const desk = operations({ clock, state, book: store });
+  const heartbeatsMs = new Map<SiteId, number>();
+  parts.add(
+    startMqttIntake(
+      mqtt,
+      loaded.sites.map(({ id }) => id),
+      {
+        clock,
+        log,
+        setLimit: (site, body) => limitOverMqtt({ loaded, ports, desk }, site, body),
+        heartbeat: (site) => void heartbeatsMs.set(site, clock.monotonicMs()),
+      },
+    ),
+  );
+  const running: Running = {
+    loaded,
+    ports,
+    store,
+    state,
+    loop,
+    desk,
+    gateway,
+    mqtt,
+    influx,
+    audit,
+    board,
+    refusedReadings,
+    heartbeatsMs,
+  };
+  const http = parts.add(await startHttp(running));
+  log.info({ httpPort: http.port, ocppPort: gateway.port, epoch }, 'service started');
+  return {
+    httpPort: http.port,
+    ocppPort: gateway.port,
+    mqttPort: broker?.port,
+    views: () => board.views,
+    onTick: (listener) => board.onTick(listener),
+    stop: () => parts.stop(),
+  };
+}
+
+/** The state, what it starts from, and the loop over it. Commands go nowhere until it is connected to a link. */
+async function control(
+  { config, sites, areas }: LoadedConfig,
+  { clock, log, onBroken }: AppPorts,
+  { store, epoch, board, audit }: { store: Store; epoch: number; board: ViewBoard; audit: Audit },
+): Promise<{ state: SiteState; loop: ControlLoop; connect(link: StationLink): void }> {
+  const options = loopOptions(config);
+  const remembered = (await store.exposures()).map(({ evseId, standingAmps, lease }) => ({
+    evseId,
+    standingAmps,
+    tailAmps: lease?.tailAmps,
+    leaseEndsAtMs: lease && lease.sentAtMs + lease.leaseMs + leaseSlackMs,
+  }));
+  const ledger = new ExposureLedger({
+    evses: sites.flatMap(({ evses }) => evses),
+    remembered,
+    options: { followMs, leaseSlackMs },
+    leaseMs: options.leaseMs,
+    nowMs: clock.monotonicMs(),
+  });
+  const state = new SiteState(
+    sites,
+    {
+      clock,
+      log,
+      ledger,
+      onDrop: () => loop.wake(),
+      onSession: (session) => store.saveSession(session),
+      onStation: (station) => store.saveStation(station),
+      onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
+    },
+    { followMs, retryMs },
+  );
+  let link: StationLink | undefined;
+  const loop = new ControlLoop(
+    topologies(sites, areas),
+    epoch,
+    {
+      clock,
+      log,
+      state,
+      ledger,
+      link: { send: (command) => link?.send(command) },
+      allocate: sampled(createAllocator(), audit, clock, config.control.auditEveryS * 1000),
+      onTick: (result) => {
+        board.show(result);
+        rememberLeases(store, result, clock);
+      },
+      onBroken: (error) => {
+        log.fatal({ err: error }, 'control loop broke, stations fall to their failsafe limits');
+        onBroken();
+      },
+    },
+    options,
+  );
+  for (const limit of await store.limitsNotEnded(clock.nowMs())) state.setLimit(limit);
+  for (const session of await store.openSessions()) state.adoptSession(session);
+  return {
+    state,
+    loop,
+    connect: (to) => {
+      link = to;
+    },
+  };
+}
+
+const gatewayFor = (
+  { config }: LoadedConfig,
+  { clock, log }: AppPorts,
+  store: Store,
+  state: SiteState,
+): Promise<OcppGateway> => {
+  const pem = pemOf(config.ocpp.tls);
+  return startOcppGateway(
+    {
+      host: config.ocpp.host,
+      port: config.ocpp.port,
+      tls: pem && { certPem: pem.cert, keyPem: pem.key },
+      heartbeatIntervalS: config.ocpp.heartbeatS,
+      meterIntervalS: config.ocpp.meterIntervalS,
+      callTimeoutMs: config.ocpp.callTimeoutS * 1000,
+    },
+    {
+      clock,
+      log,
+      onEvent: (event) => state.applyStationEvent(event),
+      onAnswer: (answer) => state.applyAnswer(answer),
+      authenticate: stationAuthenticator(config),
+      authorize: async () => (config.ocpp.unknownTokens === 'accept' ? 'accepted' : 'invalid'),
+      transactionNumber: (start) => store.transactionNumber(start),
+    },
+  );
+};
+
+function startHttp(running: Running): ReturnType<typeof startHttpServer> {
+  const { config, sites } = running.loaded;
+  const { host, port } = config.http;
+  const tls = pemOf(config.http.tls);
+  const keys = config.access.keys.map((key) => ({
+    ...key,
+    sites: sites.flatMap(({ id }) => (key.sites.includes(id) ? id : [])),
+  }));
+  const options = { host, port, keys, version: running.ports.version, ...(tls && { tls }) };
+  return startHttpServer(options, httpPorts(running));
+}
+
+/** The allocation, of which every now and then one goes to the auditor. */
+function sampled(
+  allocate: (problem: Problem) => Allocation,
+  audit: Audit,
+  clock: Clock,
+  everyMs: number,
+): (problem: Problem) => Allocation {
+  let nextMs = clock.monotonicMs();
+  return (problem) => {
+    const allocation = allocate(problem);
+    if (problem.evses.length > 0 && clock.monotonicMs() >= nextMs) {
+      nextMs = clock.monotonicMs() + everyMs;
+      audit.submit(problem, allocation);
+    }
+    return allocation;
+  };
+}
+
+function rememberLeases(store: Store, { sent }: TickResult, clock: Clock): void {
+  for (const { command } of sent) {
+    if (command.kind !== 'lease') continue;
+    const { evseId, setpointAmps, tailAmps, leaseMs } = command;
+    store.rememberLease({ evseId, setpointAmps, tailAmps, leaseMs, sentAtMs: clock.nowMs() });
+  }
+}
+
+/** What runs, in the order it was started, so that it ends in the reverse order. */
+class Parts {
+  readonly #running: { stop(): Promise<void> | void }[] = [];
+  #stopping: Promise<void> | undefined;
+
+  add<T extends { stop(): Promise<void> | void }>(part: T): T {
+    this.#running.push(part);
+    return part;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= (async () => {
+      for (const part of this.#running.reverse()) await part.stop();
+    })();
+    return this.#stopping;
+  }
+}

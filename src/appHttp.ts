@@ -1,0 +1,112 @@
+import type { Running } from './app.ts';
+import { setLimit } from './appLimits.ts';
+import { explanation } from './control/explain.ts';
+import type { SiteId } from './domain/ids.ts';
+import type { Figure, Health, HealthReason, HttpPorts } from './http/ports.ts';
+
+/** What the HTTP side asks of the running service. */
+export function httpPorts(running: Running): HttpPorts {
+  const { loaded, ports, store, state, desk, gateway, board, heartbeatsMs } = running;
+  const { clock, log } = ports;
+  return {
+    clock,
+    log,
+    areas: loaded.areas,
+    views: () => board.views,
+    onView: (listener) => board.onView(listener),
+    explanation,
+    limits: {
+      list: async () => state.limits(),
+      set: (body, source, actor) => setLimit(running, { body, source, setBy: actor.name }),
+      end: async (id, actor) => ({ status: (await desk.endLimit(id, actor.name)) ? 'ended' : 'unknown' }),
+    },
+    sessions: {
+      list: async (query) => {
+        const { items, next } = await store.listSessions(query);
+        return { sessions: items, next };
+      },
+      change: async (id, change, actor) => {
+        const session = await desk.changeSession(id, change, actor.name);
+        return session === undefined ? { status: 'unknown' } : { status: 'changed', session };
+      },
+    },
+    heartbeat: async (sites) => {
+      for (const site of sites) heartbeatsMs.set(site, clock.monotonicMs());
+    },
+    stations: {
+      command: async (stationId, request, actor) => {
+        const answer = await gateway.request(stationId, request);
+        const entry = { actor: actor.name, action: request.kind, target: stationId };
+        await store.appendAudit({ atMs: clock.nowMs(), ...entry, before: request, after: answer });
+        return answer;
+      },
+    },
+    health: () => health(running),
+    figures: () => figures(running),
+  };
+}
+
+/** Losing time series or the broker degrades; only what control needs makes the service unready. */
+function health({ loaded, ports, loop, mqtt, store, board }: Running): Health {
+  const sinceTickMs = ports.clock.monotonicMs() - loop.lastTickMs;
+  const isAlive = sinceTickMs < 3 * loaded.config.control.tickMs;
+  const reasons: HealthReason[] = [];
+  if (!isAlive) reasons.push('tick overdue');
+  if (board.views.some(({ state }) => state === 'starting')) reasons.push('starting');
+  if (board.views.some(({ state }) => state === 'failsafe')) reasons.push('failsafe in force');
+  if (!mqtt.isConnected) reasons.push('broker unreachable');
+  if (store.writeQueue().isFailing) reasons.push('database unreachable');
+  return { isAlive, isReady: isAlive && board.views.length > 0, reasons };
+}
+
+function figures(running: Running): readonly Figure[] {
+  const { ports, influx, audit, store, refusedReadings, heartbeatsMs } = running;
+  const nowMs = ports.clock.monotonicMs();
+  const audited = audit.counts();
+  const queue = store.writeQueue();
+  const one = (kind: Figure['kind'], name: string, help: string, value: number): Figure => ({
+    name,
+    help,
+    kind,
+    samples: [{ labels: {}, value }],
+  });
+  const by = <K extends string>(label: string, values: ReadonlyMap<K, number>): Figure['samples'] =>
+    [...values].map(([key, value]) => ({ labels: { [label]: key }, value }));
+  const ages = new Map<SiteId, number>([...heartbeatsMs].map(([site, atMs]) => [site, (nowMs - atMs) / 1000]));
+  const points = influx?.counters();
+  return [
+    one('counter', 'audits_total', 'Ticks solved again by GLPK', audited.compared),
+    one('counter', 'audits_failed_total', 'Ticks that GLPK could not solve', audited.failed),
+    one(
+      'gauge',
+      'audit_difference_amperes_max',
+      'Largest difference between the tick and GLPK',
+      audited.differenceAmpsMax,
+    ),
+    one('gauge', 'store_queue', 'Writes waiting for the database', queue.waiting),
+    one('counter', 'store_lost_total', 'Writes the database queue had no room for', queue.lost),
+    {
+      name: 'meter_refused_total',
+      help: 'Meter values refused, by reason',
+      kind: 'counter',
+      samples: by('reason', refusedReadings),
+    },
+    {
+      name: 'grid_heartbeat_age_seconds',
+      help: 'Since the grid operator gave a sign of life',
+      kind: 'gauge',
+      samples: by('site', ages),
+    },
+    ...(points === undefined
+      ? []
+      : [
+          one('counter', 'timeseries_points_written_total', 'Points the time-series database took', points.written),
+          one(
+            'counter',
+            'timeseries_points_lost_total',
+            'Points that were dropped',
+            points.lostToOverflow + points.lostToRefusal + points.lostAtStop,
+          ),
+        ]),
+  ];
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import type { CircuitConfig, Config } from './configSchema.ts';
+import type { ControlLoopOptions } from './control/controlLoop.ts';
+import { sha256 } from './credentials.ts';
+import { type CircuitId, circuitId } from './domain/ids.ts';
+import type { MeterConfig } from './domain/meterConfig.ts';
+
+// How the config's settings become the options of each part.
+
+/** What a car needs to follow its setpoint, and half a second for the message. [IEC 61851-1: 5 s] */
+export const followMs = 5_500;
+/** A station's clock and the way of a command may together be off by this before a lease is counted wrongly. */
+export const leaseSlackMs = 10_000;
+/** A station that failed a command is planned around for this long. */
+export const retryMs = 10_000;
+
+/** Drops that come faster than this share a tick. */
+const wakeSpacingMs = 20;
+const commandExpiryMs = 10_000;
+/** A station is believed to draw what it last said for this many of its meter intervals. */
+const drawIntervals = 3;
+
+export function loopOptions({ control, ocpp }: Config): ControlLoopOptions {
+  return {
+    tickMs: control.tickMs,
+    wakeSpacingMs,
+    leaseMs: control.leaseS * 1000,
+    deadbandAmps: control.deadbandAmps,
+    raiseDelayMs: control.raiseDelayS * 1000,
+    commandExpiryMs,
+    reclaimAfterMs: control.reclaimS * 1000,
+    drawMaxAgeMs: drawIntervals * ocpp.meterIntervalS * 1000,
+    pacing: {
+      minOnMs: control.minOnS * 1000,
+      minOffMs: control.minOffS * 1000,
+      turnMs: control.turnS * 1000,
+    },
+  };
+}
+
+export function metersOf(config: Config): readonly { readonly circuitId: CircuitId; readonly meter: MeterConfig }[] {
+  const below = (circuit: CircuitConfig): { circuitId: CircuitId; meter: MeterConfig }[] => [
+    ...(circuit.meter === undefined ? [] : [{ circuitId: circuitId(circuit.id), meter: circuit.meter }]),
+    ...circuit.circuits.flatMap(below),
+  ];
+  return config.sites.flatMap((site) => below(site.circuit));
+}
+
+/** PEM texts of the files a TLS section names. Throws when a file cannot be read. */
+export const pemOf = (
+  tls: { readonly certFile: string; readonly keyFile: string } | undefined,
+): { readonly cert: string; readonly key: string } | undefined =>
+  tls && { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') };
+
+/**
+ * Who may connect as a station. One of the config without a password is let in on loopback alone (the config
+ * refuses anything else); a stranger only where unknown stations are accepted, and no EVSE hangs on it.
+ */
+export function stationAuthenticator(
+  config: Config,
+): (stationId: string, password: string | undefined) => Promise<'accepted' | 'refused'> {
+  const hashes = new Map(config.stations.map(({ id, passwordSha256 }) => [id, passwordSha256]));
+  const known = new Set(stationIds(config));
+  return async (stationId, password) => {
+    if (!known.has(stationId)) return config.ocpp.unknownStations === 'accept' ? 'accepted' : 'refused';
+    const expected = hashes.get(stationId);
+    if (expected === undefined) return 'accepted';
+    // Hashes are compared, so the time it takes tells nothing about the password.
+    return password !== undefined && sha256(password) === expected ? 'accepted' : 'refused';
+  };
+}
+
+function stationIds(config: Config): readonly string[] {
+  const below = (circuit: CircuitConfig): string[] => [
+    ...circuit.evses.map(({ station }) => station),
+    ...circuit.circuits.flatMap(below),
+  ];
+  return config.sites.flatMap((site) => below(site.circuit));
+}

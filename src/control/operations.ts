@@ -1,0 +1,74 @@
+import type { GridLimit } from '../domain/gridLimit.ts';
+import type { LimitId, SessionId } from '../domain/ids.ts';
+import type { Session } from '../domain/session.ts';
+import type { Clock } from './ports.ts';
+import type { SiteState } from './siteState.ts';
+
+/** What people and grid operators change by hand; every change leaves an audit entry. */
+export interface OperationsPorts {
+  readonly clock: Clock;
+  readonly state: SiteState;
+  readonly book: {
+    /** Durable when it resolves. */
+    insertLimit(limit: GridLimit): Promise<void>;
+    endLimit(id: LimitId, end: { readonly atMs: number; readonly endedBy: string }): Promise<boolean>;
+    appendAudit(entry: AuditEntry): Promise<void>;
+  };
+}
+
+export interface AuditEntry {
+  readonly atMs: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export type SessionWish = Pick<Partial<Session>, 'wantedEnergyWh' | 'departureAtMs' | 'priority'>;
+
+export interface Operations {
+  setLimit(limit: GridLimit): Promise<void>;
+  /** False when no such limit is in force or to come. */
+  endLimit(id: LimitId, actor: string): Promise<boolean>;
+  /** undefined when no such session runs. */
+  changeSession(id: SessionId, wish: SessionWish, actor: string): Promise<Session | undefined>;
+}
+
+export function operations({ clock, state, book }: OperationsPorts): Operations {
+  const audit = (actor: string, action: string, target: string, before: unknown, after: unknown): Promise<void> =>
+    book.appendAudit({ atMs: clock.nowMs(), actor, action, target, before, after });
+
+  return {
+    async setLimit(limit) {
+      // In force at once, even while the database is slow: only the acknowledgement waits for it. A limit that
+      // could not be kept is taken back, because its sender is told that it was refused.
+      state.setLimit(limit);
+      try {
+        await book.insertLimit(limit);
+      } catch (error) {
+        state.endLimit(limit.id);
+        throw error;
+      }
+      await audit(limit.setBy, 'limit set', limit.id, undefined, limit);
+    },
+
+    async endLimit(id, actor) {
+      const before = state.limits().find((limit) => limit.id === id);
+      if (before === undefined) return false;
+      const isEnded = await book.endLimit(id, { atMs: clock.nowMs(), endedBy: actor });
+      // Only now: if the end were lost in a crash, the limit would come back, which is the safe way round.
+      state.endLimit(id);
+      await audit(actor, 'limit ended', id, before, undefined);
+      return isEnded;
+    },
+
+    async changeSession(id, wish, actor) {
+      const before = state.sessions().find((session) => session.id === id);
+      const after = state.changeSession(id, wish);
+      if (after === undefined) return undefined;
+      await audit(actor, 'session changed', id, before, after);
+      return after;
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import fastify, { type FastifyBaseLogger, type FastifyServerFactory, LogController } from 'fastify';
+import type { TSchema } from 'typebox';
+import { compile } from '../schema.ts';
+import { type AccessKey, byKey, demand, isLoopback, onTrial } from './auth.ts';
+import { EventFeed, type EventFeedOptions, events } from './events.ts';
+import { evses } from './evses.ts';
+import { grid } from './grid.ts';
+import { healthProbes } from './health.ts';
+import { limits } from './limits.ts';
+import { type Metrics, metricsRoute, startMetrics, timeRequests } from './metrics.ts';
+import { describeRoutes, openapi } from './openapi.ts';
+import type { Api, TypeBoxProvider } from './plugin.ts';
+import type { HttpPorts } from './ports.ts';
+import { asProblem, ProblemError } from './problem.ts';
+import { answerBrokenRequest, answerProblems, endWithProblem } from './problemAnswers.ts';
+import { sessions } from './sessions.ts';
+import { sites } from './sites.ts';
+import { stationCommands } from './stationCommands.ts';
+
+export interface ApiOptions {
+  /** What the server will listen on: loopback is treated as this machine only. */
+  readonly host: string;
+  /** Without any, everybody on this machine is admin, and no other machine can be served. */
+  readonly keys: readonly AccessKey[];
+  /** Of the service, for the OpenAPI document. */
+  readonly version: string;
+  readonly bodyLimitBytes: number;
+  readonly handlerTimeoutMs: number;
+  readonly events: EventFeedOptions;
+  readonly serverFactory?: FastifyServerFactory;
+}
+
+/**
+ * The whole API, not yet listening. Throws when it would be open to other machines without a key.
+ *
+ * Every route says in its `config.right` what it demands, and one hook enforces that before a byte of the body is read.
+ */
+export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<Api> {
+  const isOpenToOthers = !isLoopback(options.host);
+  if (isOpenToOthers && options.keys.length === 0) {
+    throw new Error(
+      `http.host ${options.host} can be reached from other machines and access.keys is empty: ` +
+        'configure a key (lastvakt key create), or listen on 127.0.0.1',
+    );
+  }
+  const api = emptyApi(options, ports);
+  const feed = new EventFeed(ports, options.events);
+  const metrics = startMetrics(ports, feed);
+  api.addHook('preClose', async () => {
+    feed.stop();
+    metrics.stop();
+  });
+  timeRequests(api, metrics);
+  logChanges(api);
+  answerProblems(api);
+  authenticate(api, options, ports, metrics);
+
+  await describeRoutes(api, options.version);
+  await api.register(healthProbes(ports));
+  await api.register(openapi);
+  await api.register(metricsRoute(ports, { metrics, isOpen: !isOpenToOthers }));
+  const resources = [sites, evses, limits, sessions, grid, stationCommands];
+  for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
+  await api.register(events(feed), { prefix: '/api/v1' });
+  return api;
+}
+
+function emptyApi(options: ApiOptions, { log }: HttpPorts): Api {
+  const loggerInstance: FastifyBaseLogger = log.child({ part: 'http' });
+  const api = fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: options.bodyLimitBytes,
+    handlerTimeout: options.handlerTimeoutMs,
+    // A HEAD of the event stream would be one that never ends.
+    exposeHeadRoutes: false,
+    frameworkErrors: (error, request, reply) => endWithProblem(asProblem(error, request.id), reply.raw),
+    clientErrorHandler: answerBrokenRequest,
+    ...(options.serverFactory !== undefined && { serverFactory: options.serverFactory }),
+  }).withTypeProvider<TypeBoxProvider>();
+  // Only JSON comes in. That also keeps out the requests that a web page may send to any server unasked.
+  api.removeContentTypeParser('text/plain');
+  api.setValidatorCompiler(({ schema, httpPart }) => {
+    const validator = compile(schema as TSchema);
+    return (value) => {
+      if (validator.check(value)) return { value };
+      const [fault] = validator.faults();
+      const field = fault?.path.slice(1).replaceAll('/', '.') || (httpPart ?? 'body');
+      const detail = `${field} ${fault?.message ?? 'does not fit'}`;
+      return { error: new ProblemError('invalid-request', { detail, field }) };
+    };
+  });
+  // Answers are built by typed functions; the serializers Fastify would compile drop what they do not know.
+  api.setSerializerCompiler(() => (body) => JSON.stringify(body));
+  return api;
+}
+
+/** Refused keys are counted all, and logged this seldom: whoever guesses must not fill the disk. */
+const refusedKeyLogEveryMs = 60_000;
+
+function authenticate(api: Api, options: ApiOptions, { log, clock }: HttpPorts, metrics: Metrics): void {
+  const isTrial = options.keys.length === 0;
+  if (isTrial) log.warn({ host: options.host }, 'no access keys configured, every local request is admin');
+  const actorOf = isTrial ? onTrial : byKey(options.keys);
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
+
+  api.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.right === undefined) throw new Error(`route ${method} ${url} does not say who may use it`);
+  });
+  api.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    const { right } = request.routeOptions.config;
+    // undefined: no route fits, and the answer is a 404 or 405.
+    if (right === 'open' || right === undefined) return;
+    try {
+      request.actor = actorOf(request.headers);
+    } catch (error) {
+      metrics.countRefusedKey();
+      if (clock.monotonicMs() >= quietUntilMs) {
+        quietUntilMs = clock.monotonicMs() + refusedKeyLogEveryMs;
+        log.warn({ address: request.ip, method: request.method }, 'request without a valid key refused');
+      }
+      throw error;
+    }
+    demand(request.actor, right);
+  });
+}
+
+/** Who changed what, in the log of this service; reading is not worth a line. */
+function logChanges(api: Api): void {
+  api.addHook('onResponse', async ({ method, url, actor, log }, { statusCode, elapsedTime }) => {
+    const isChange = method !== 'GET' && actor !== undefined;
+    const fields = { key: actor?.name, method, url, statusCode, elapsedMs: elapsedTime };
+    log[isChange ? 'info' : 'debug'](fields, 'request answered');
+  });
+}

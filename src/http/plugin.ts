@@ -1,0 +1,38 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyTypeProvider,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { Static, TSchema } from 'typebox';
+import type { Actor, Right } from './auth.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the actor must be allowed to do. Every route says it; `open` needs no key. */
+    readonly right?: Right | 'open';
+  }
+  interface FastifyRequest {
+    /** Who asks: set before the handler of any route that is not `open`, and only there. */
+    actor: Actor;
+  }
+}
+
+/** Gives handlers the types of their route's TypeBox schemas. */
+export interface TypeBoxProvider extends FastifyTypeProvider {
+  readonly validator: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
+  readonly serializer: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
+}
+
+export type Api = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxProvider
+>;
+
+/** The routes of one resource. */
+export type Plugin = (api: Api) => Promise<void>;

@@ -1,0 +1,120 @@
+import type { Clock } from '../control/ports.ts';
+import type { EvseView, SiteView } from '../control/siteView.ts';
+import type { GridLimit, LimitSource } from '../domain/gridLimit.ts';
+import type { LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
+import type { LimitRequest, Refusal } from '../domain/limitRequest.ts';
+import type { Session } from '../domain/session.ts';
+import type { Area } from '../domain/site.ts';
+import type { Logger } from '../log.ts';
+import type { Actor } from './auth.ts';
+import type { StationRequest } from './stationCommands.ts';
+
+/**
+ * What the HTTP side needs of the rest. Who may ask was judged before any of these is called; the actor comes
+ * along for the audit.
+ */
+export interface HttpPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly areas: readonly Area[];
+  /** The newest view of every site, in the config's order, from before the first tick on. */
+  views(): readonly SiteView[];
+  /** Calls back with the view of each site after each tick. The returned function ends that, and may be called twice. */
+  onView(listener: (view: SiteView) => void): () => void;
+  /** The reason of an EVSE's current as a sentence. */
+  explanation(evse: EvseView, site: SiteView): string;
+  readonly limits: LimitsPort;
+  readonly sessions: SessionsPort;
+  /** A sign of life of the grid operator for these sites. */
+  heartbeat(sites: readonly SiteId[], actor: Actor): Promise<void>;
+  readonly stations: StationsPort;
+  health(): Health;
+  /** Figures of other parts, read at each scrape. */
+  figures(): readonly Figure[];
+}
+
+interface LimitsPort {
+  /** Everything not yet expired. */
+  list(): Promise<readonly GridLimit[]>;
+  /** Resolves when the limit is durable, and not before. */
+  set(request: LimitRequest, source: LimitSource, actor: Actor): Promise<LimitOutcome>;
+  /** Resolves when the end is durable. `unknown`: it ended meanwhile. */
+  end(id: LimitId, actor: Actor): Promise<{ readonly status: 'ended' | 'unknown' }>;
+}
+
+type LimitOutcome = { readonly status: 'accepted'; readonly limit: GridLimit } | Refusal;
+
+interface SessionsPort {
+  /** The newest first. */
+  list(query: SessionQuery): Promise<SessionPage>;
+  change(id: SessionId, change: SessionChange, actor: Actor): Promise<SessionOutcome>;
+}
+
+interface SessionQuery {
+  /** Never empty. */
+  readonly stationIds: readonly StationId[];
+  readonly count: number;
+  readonly before?: SessionCursor;
+}
+
+interface SessionPage {
+  readonly sessions: readonly Session[];
+  /** Where the next page begins; undefined on the last one. */
+  readonly next: SessionCursor | undefined;
+}
+
+/** A place in the list: start and id of the last session of a page. */
+export interface SessionCursor {
+  readonly atMs: number;
+  readonly id: string;
+}
+
+/** An absent key leaves what is; undefined takes the wish back. */
+export interface SessionChange {
+  readonly wantedEnergyWh?: number | undefined;
+  readonly departureAtMs?: number | undefined;
+  readonly priority?: number | undefined;
+}
+
+/** `unknown`: it ended meanwhile. */
+type SessionOutcome =
+  | { readonly status: 'changed'; readonly session: Session }
+  | { readonly status: 'unknown' }
+  | Refusal;
+
+interface StationsPort {
+  command(stationId: StationId, request: StationRequest, actor: Actor): Promise<StationAnswer>;
+}
+
+/** `reason` is the station's own word, or why there is none. `timed-out` leaves open whether the station did it. */
+export type StationAnswer =
+  | { readonly outcome: 'accepted'; readonly reason: string; readonly data?: unknown }
+  | { readonly outcome: 'rejected' | 'timed-out' | 'unsent'; readonly reason: string };
+
+/**
+ * `isAlive`: the loop ticks, its last tick is younger than three periods. `isReady`: limits are loaded and what the
+ * loop must have is there; a lost time-series database is a reason, not unreadiness.
+ */
+export interface Health {
+  readonly isAlive: boolean;
+  readonly isReady: boolean;
+  readonly reasons: readonly HealthReason[];
+}
+
+/** A closed list, because it is shown without a key: it cannot name a site or a station. */
+export type HealthReason =
+  | 'tick overdue'
+  | 'starting'
+  | 'limits not loaded'
+  | 'database unreachable'
+  | 'broker unreachable'
+  | 'time series unreachable'
+  | 'failsafe in force';
+
+/** A metric of another part. `name` comes without the prefix, in base units; labels must be bounded (site, never session). */
+export interface Figure {
+  readonly name: string;
+  readonly help: string;
+  readonly kind: 'counter' | 'gauge';
+  readonly samples: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+}

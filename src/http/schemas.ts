@@ -1,0 +1,213 @@
+import Type, { type Static, type TSchema } from 'typebox';
+
+/** A value that may be unknown or not there. Null rather than absent, so that every answer has one shape. */
+export const nullable = <S extends TSchema>(schema: S) =>
+  Type.Unsafe<Static<S> | null>({ anyOf: [schema, { type: 'null' }] });
+
+/** One of the words, as a type too. */
+const oneOf = <const Words extends readonly string[]>(words: Words, description?: string) =>
+  Type.Unsafe<Words[number]>({ type: 'string', enum: [...words], ...(description && { description }) });
+
+/** A schema of `namedSchemas`, by its name there: it becomes a component of the OpenAPI document. */
+export const named = <T>(name: keyof typeof namedSchemas) => Type.Unsafe<T>({ $ref: `${name}#` });
+
+const closed = { additionalProperties: false } as const;
+const instant = (description: string) =>
+  Type.String({ format: 'date-time', description: `${description}, UTC` });
+const phaseAmps = (description: string) =>
+  Type.Unsafe<readonly [number, number, number]>({
+    ...Type.Array(Type.Number(), { minItems: 3, maxItems: 3 }),
+    description: `${description}, on [L1, L2, L3]`,
+  });
+const phase = oneOf(['L1', 'L2', 'L3']);
+
+const limitOrigin = Type.Object(
+  {
+    kind: oneOf(['breaker', 'rating', 'limit']),
+    limitId: Type.Optional(Type.String()),
+    source: Type.Optional(oneOf(['site-operator', 'grid-operator'])),
+    reason: Type.Optional(Type.String()),
+    until: Type.Optional(nullable(instant('When the limit ends, null for a standing one'))),
+  },
+  { ...closed, description: 'What imposes the limit. All but kind are there for kind "limit".' },
+);
+export type LimitOriginBody = Static<typeof limitOrigin>;
+
+const reason = Type.Object(
+  {
+    kind: oneOf([
+      'no session',
+      'own maximum',
+      'car takes less',
+      'circuit full',
+      'area full',
+      'paused',
+      'starting',
+      'offline',
+      'not answering',
+      'waiting for others',
+    ]),
+    text: Type.String({ description: 'The same as a sentence in English' }),
+    amps: Type.Optional(Type.Number()),
+    circuit: Type.Optional(Type.String()),
+    phase: Type.Optional(phase),
+    area: Type.Optional(Type.String()),
+    limitedBy: Type.Optional(limitOrigin),
+  },
+  { ...closed, description: 'Why the EVSE has the current it has' },
+);
+export type ReasonBody = Static<typeof reason>;
+
+const session = Type.Object(
+  {
+    id: Type.String(),
+    evse: Type.String(),
+    station: Type.String(),
+    transactionId: Type.String({ description: "The station's name for it" }),
+    state: oneOf(['authorised', 'charging', 'suspended-by-ev', 'suspended-by-us', 'finished']),
+    startedAt: instant('When it started'),
+    endedAt: nullable(instant('When it ended')),
+    endReason: nullable(Type.String()),
+    energyWh: Type.Number({ description: 'Delivered so far' }),
+    wantedEnergyWh: nullable(Type.Number({ description: 'What the driver wants in all' })),
+    departureAt: nullable(instant('When the driver wants to leave')),
+    priority: nullable(Type.Integer({ description: "Overrides the EVSE's priority class" })),
+  },
+  closed,
+);
+export type SessionBody = Static<typeof session>;
+
+const evse = Type.Object(
+  {
+    id: Type.String(),
+    station: Type.String(),
+    number: Type.Integer(),
+    phases: Type.Array(phase, { description: "The circuit's phase behind each of its own conductors" }),
+    state: oneOf([
+      'offline',
+      'available',
+      'occupied',
+      'reserved',
+      'unavailable',
+      'faulted',
+      'unknown',
+      'charging',
+      'paused',
+      'suspended-by-ev',
+    ]),
+    setpointAmps: nullable(Type.Number({ description: 'What the station was last told for the session' })),
+    allocatedAmps: Type.Number({ description: 'What the plan wants it to have' }),
+    exposureAmps: Type.Number({ description: 'The most that may be in force there' }),
+    drawAmps: phaseAmps('What it draws'),
+    session: nullable(Type.Unsafe<SessionBody>({ $ref: 'Session#' })),
+    reason,
+  },
+  closed,
+);
+export type EvseBody = Static<typeof evse>;
+
+const circuitFigures = {
+  id: Type.String(),
+  breakerAmps: Type.Number(),
+  limitAmps: phaseAmps('The effective limit now'),
+  limitedBy: limitOrigin,
+  drawAmps: phaseAmps('Measured, or the sum of what is known to flow below'),
+  backgroundAmps: phaseAmps('What we do not control'),
+  exposureAmps: phaseAmps('The most our EVSEs may have in force'),
+  headroomAmps: phaseAmps('Limit less background less exposure; negative when over'),
+  basis: oneOf(['measured', 'assumed', 'unmetered'], 'What backgroundAmps rests on'),
+  readingAgeMs: nullable(Type.Number({ description: 'Age of the oldest field in use' })),
+};
+const circuitSummary = Type.Object(circuitFigures, closed);
+export type CircuitSummaryBody = Static<typeof circuitSummary>;
+
+export interface CircuitBody extends CircuitSummaryBody {
+  readonly evses: readonly EvseBody[];
+  readonly circuits: readonly CircuitBody[];
+}
+const circuit = Type.Object(
+  {
+    ...circuitFigures,
+    evses: Type.Array(Type.Unsafe<EvseBody>({ $ref: 'Evse#' })),
+    circuits: Type.Array(Type.Unsafe<CircuitBody>({ $ref: 'Circuit#' })),
+  },
+  closed,
+);
+
+const site = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    timeZone: Type.String(),
+    state: oneOf(['starting', 'normal', 'assumed', 'failsafe']),
+    tick: Type.Object(
+      {
+        number: Type.Integer(),
+        at: instant('When the tick ran'),
+        durationMs: Type.Number(),
+        cause: oneOf(['pace', 'drop']),
+      },
+      closed,
+    ),
+    circuit: Type.Unsafe<CircuitBody>({ $ref: 'Circuit#' }),
+  },
+  { ...closed, description: 'A site: its tree of circuits from the grid connection down' },
+);
+export type SiteBody = Static<typeof site>;
+
+const explanation = Type.Object(
+  {
+    evse: Type.String(),
+    site: Type.String(),
+    at: instant('When the tick ran that decided it'),
+    state: evse.properties.state,
+    setpointAmps: evse.properties.setpointAmps,
+    allocatedAmps: evse.properties.allocatedAmps,
+    drawAmps: evse.properties.drawAmps,
+    reason,
+    path: Type.Array(circuitSummary, { description: 'From its circuit up to the grid connection' }),
+  },
+  closed,
+);
+export type ExplanationBody = Static<typeof explanation>;
+
+const limit = Type.Object(
+  {
+    id: Type.String(),
+    site: nullable(Type.String()),
+    circuit: nullable(Type.String()),
+    area: nullable(Type.String()),
+    amps: nullable(Type.Number({ description: 'On each phase' })),
+    watts: nullable(Type.Number({ description: 'Sum over the phases' })),
+    source: oneOf(['site-operator', 'grid-operator']),
+    setBy: Type.String(),
+    reason: Type.String(),
+    from: instant('In force from'),
+    until: nullable(instant('In force up to, null for a standing limit')),
+    createdAt: instant('When it was set'),
+  },
+  { ...closed, description: 'A limit on a circuit (site and circuit) or on an area' },
+);
+export type LimitBody = Static<typeof limit>;
+
+const problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'What is wrong, and what to do' }),
+    field: Type.Optional(Type.String({ description: 'The key of the request at fault' })),
+  },
+  { ...closed, description: 'RFC 9457' },
+);
+
+/** The components of the OpenAPI document. */
+export const namedSchemas = {
+  Site: site,
+  Circuit: circuit,
+  Evse: evse,
+  Session: session,
+  Explanation: explanation,
+  Limit: limit,
+  Problem: problem,
+} as const;

@@ -1,0 +1,151 @@
+import Type, { type Static } from 'typebox';
+import { instantMs } from '../domain/instant.ts';
+import type { Plugin } from './plugin.ts';
+import type { HttpPorts, SessionChange, SessionCursor } from './ports.ts';
+import { ProblemError, refusal } from './problem.ts';
+import { named, nullable, type SessionBody } from './schemas.ts';
+import { instant, sessionBody } from './siteBody.ts';
+import { notFound, visibleEvse, visibleSites } from './visible.ts';
+
+const defaultPageSize = 100;
+const maxEnergyWh = 1_000_000;
+
+// Text, because nothing in a URL is anything else and nothing is converted silently.
+const query = Type.Object(
+  {
+    site: Type.Optional(Type.String({ description: 'Only of this site' })),
+    before: Type.Optional(
+      Type.String({
+        pattern: '^[0-9]{1,15}~.{1,200}$',
+        description: 'The next page: see the Link header of this one',
+      }),
+    ),
+    count: Type.Optional(
+      Type.String({ pattern: '^([1-9][0-9]{0,2}|1000)$', description: '1 to 1000, default 100' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const change = Type.Object(
+  {
+    wantedEnergyWh: Type.Optional(nullable(Type.Number({ minimum: 0, maximum: maxEnergyWh }))),
+    departureAt: Type.Optional(
+      nullable(Type.String({ maxLength: 40, description: 'ISO 8601 with zone, in the future' })),
+    ),
+    priority: Type.Optional(nullable(Type.Integer({ minimum: 0, maximum: 100 }))),
+  },
+  { additionalProperties: false, minProperties: 1, description: 'Null takes a wish back' },
+);
+
+/** `GET /sessions` and `PATCH /sessions/{session}`. */
+export const sessions =
+  (ports: HttpPorts): Plugin =>
+  async (api) => {
+    api.get(
+      '/sessions',
+      {
+        config: { right: 'read sessions' },
+        schema: {
+          summary: 'Sessions on the sites of the key, the newest first',
+          querystring: query,
+          response: { 200: Type.Array(named<SessionBody>('Session')) },
+        },
+      },
+      async ({ actor, query: { site, before, count } }, reply) => {
+        const evses = visibleSites(ports, actor, 'read sessions')
+          .filter(({ siteId }) => site === undefined || site === siteId)
+          .flatMap((view) => view.evses);
+        if (evses.length === 0) return [];
+        const page = await ports.sessions.list({
+          stationIds: [...new Set(evses.map(({ stationId }) => stationId))],
+          count: count === undefined ? defaultPageSize : Number(count),
+          ...(before !== undefined && { before: cursorOf(before) }),
+        });
+        if (page.next !== undefined) reply.header('link', nextLink({ site, count, next: page.next }));
+        // A station may feed EVSEs of several sites.
+        const visible = new Set(evses.map(({ id }) => id));
+        return page.sessions.filter(({ evseId }) => visible.has(evseId)).map(sessionBody);
+      },
+    );
+
+    api.patch(
+      '/sessions/:session',
+      {
+        config: { right: 'change sessions' },
+        schema: {
+          summary: 'What the driver of a running session wants',
+          params: Type.Object({ session: Type.String() }),
+          body: change,
+          response: { 200: named<SessionBody>('Session') },
+        },
+      },
+      async ({ actor, params, body }) => {
+        const what = `running session "${params.session}"`;
+        const asked = { actor, right: 'change sessions', what } as const;
+        const { evse } = visibleEvse(ports, asked, ({ session }) => session?.id === params.session);
+        if (evse.session === undefined) return notFound(`${what} has ended`);
+        const outcome = await ports.sessions.change(
+          evse.session.id,
+          changeOf(body, ports.clock.nowMs()),
+          actor,
+        );
+        switch (outcome.status) {
+          case 'changed':
+            return sessionBody(outcome.session);
+          case 'unknown':
+            return notFound(`${what} has ended`);
+          case 'refused':
+            throw refusal(outcome);
+          default:
+            return outcome satisfies never;
+        }
+      },
+    );
+  };
+
+function cursorOf(text: string): SessionCursor {
+  const at = text.indexOf('~');
+  return { atMs: Number(text.slice(0, at)), id: text.slice(at + 1) };
+}
+
+interface NextPage {
+  readonly site: string | undefined;
+  readonly count: string | undefined;
+  readonly next: SessionCursor;
+}
+
+/** Where the next page is [RFC 8288]. */
+function nextLink({ site, count, next }: NextPage): string {
+  const parameters = new URLSearchParams({
+    ...(site !== undefined && { site }),
+    ...(count !== undefined && { count }),
+    before: `${next.atMs}~${next.id}`,
+  });
+  return `</api/v1/sessions?${parameters}>; rel="next"`;
+}
+
+function changeOf(
+  { wantedEnergyWh, departureAt, priority }: Static<typeof change>,
+  nowMs: number,
+): SessionChange {
+  return {
+    ...(wantedEnergyWh !== undefined && { wantedEnergyWh: wantedEnergyWh ?? undefined }),
+    ...(departureAt !== undefined && {
+      departureAtMs: departureAt === null ? undefined : departure(departureAt, nowMs),
+    }),
+    ...(priority !== undefined && { priority: priority ?? undefined }),
+  };
+}
+
+function departure(text: string, nowMs: number): number {
+  const ms = instantMs(text);
+  const field = 'departureAt';
+  if (ms === undefined) {
+    const detail = `${field} is not an instant: give ISO 8601 with a zone, such as 2026-01-31T18:00:00Z`;
+    throw new ProblemError('refused', { field, detail });
+  }
+  if (ms > nowMs) return ms;
+  const detail = `${field} is in the past: give an instant after now, which is ${instant(nowMs)}`;
+  throw new ProblemError('refused', { field, detail });
+}

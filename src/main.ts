@@ -1,0 +1,158 @@
+#!/usr/bin/env node
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type App, startApp } from './app.ts';
+import { checkReport } from './checkReport.ts';
+import { systemClock } from './clock.ts';
+import { ConfigError, loadConfig } from './config.ts';
+import { createCredential } from './credentials.ts';
+import { runDemo } from './demo.ts';
+import { createLogger } from './log.ts';
+
+const usage = `Usage:
+  lastvakt serve --config FILE       run the service
+  lastvakt demo [--for 90s]          simulated site on real sockets, live in the terminal
+  lastvakt check --config FILE       validate, print the circuit tree with its failsafe budget
+  lastvakt key create --name NAME --role ROLE [--site SITE]...   API key for access.keys
+  lastvakt station add --id STATION  password for a station
+
+Roles: viewer, site-operator, grid-operator, admin.`;
+
+const exitCodes = { done: 0, failed: 1, refused: 2 } as const;
+
+/** A wrong command line: what is wrong, told with the usage. */
+class UsageError extends Error {}
+
+const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<number>>> = {
+  serve,
+  demo,
+  check,
+  key,
+  station,
+};
+
+async function main([name = '', ...rest]: readonly string[]): Promise<number> {
+  if (name === '--help' || name === 'help') {
+    print(usage);
+    return exitCodes.done;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) throw new UsageError(name === '' ? 'a command is missing' : `there is no command "${name}"`);
+  return command(rest);
+}
+
+async function serve(rest: readonly string[]): Promise<number> {
+  const loaded = loadConfig(required(rest, 'config'), process.env);
+  const log = createLogger(loaded.config.log.level);
+  return untilStopped((onBroken) =>
+    startApp(loaded, { clock: systemClock(), log, random: Math.random, newId: randomUUID, version, onBroken }),
+  );
+}
+
+async function demo(rest: readonly string[]): Promise<number> {
+  const { for: duration } = options(rest, ['for']);
+  return runDemo({ durationMs: duration === undefined ? undefined : durationMs(duration), version });
+}
+
+async function check(rest: readonly string[]): Promise<number> {
+  print(checkReport(loadConfig(required(rest, 'config'), process.env)));
+  return exitCodes.done;
+}
+
+async function key([action, ...rest]: readonly string[]): Promise<number> {
+  if (action !== 'create') throw new UsageError('say: lastvakt key create');
+  const { values } = parsed(rest, { name: { type: 'string' }, role: { type: 'string' }, site: { type: 'string', multiple: true } });
+  const { name, role, site = [] } = values;
+  if (typeof name !== 'string' || typeof role !== 'string') throw new UsageError('--name and --role are needed');
+  const { secret, sha256 } = createCredential();
+  print(`The key, shown once:\n  ${secret}\nFor access.keys of the config:`);
+  print(`  - { name: ${name}, role: ${role}, sha256: "${sha256}", sites: [${[site].flat().join(', ')}] }`);
+  return exitCodes.done;
+}
+
+async function station([action, ...rest]: readonly string[]): Promise<number> {
+  if (action !== 'add') throw new UsageError('say: lastvakt station add');
+  const id = required(rest, 'id');
+  const { secret, sha256 } = createCredential();
+  print(`The password of ${id}, shown once:\n  ${secret}\nFor stations of the config:`);
+  print(`  - { id: ${id}, passwordSha256: "${sha256}" }`);
+  return exitCodes.done;
+}
+
+/** Runs until it is told to stop or breaks. */
+async function untilStopped(start: (onBroken: () => void) => Promise<App>): Promise<number> {
+  let end: (code: number) => void = () => {};
+  const ended = new Promise<number>((resolve) => {
+    end = resolve;
+  });
+  const app = await start(() => end(exitCodes.failed));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(exitCodes.done));
+  const code = await ended;
+  await app.stop();
+  return code;
+}
+
+// --- the command line ------------------------------------------------------------------------------
+
+type OptionTypes = Readonly<Record<string, { readonly type: 'string'; readonly multiple?: boolean }>>;
+
+function parsed(rest: readonly string[], types: OptionTypes): ReturnType<typeof parseArgs> {
+  try {
+    return parseArgs({ args: [...rest], options: types, allowPositionals: false });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function options(rest: readonly string[], names: readonly string[]): Readonly<Record<string, string | undefined>> {
+  const types = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const { values } = parsed(rest, types);
+  return Object.fromEntries(names.map((name) => [name, values[name]?.toString()]));
+}
+
+function required(rest: readonly string[], name: string): string {
+  const value = options(rest, [name])[name];
+  if (value === undefined) throw new UsageError(`--${name} is needed`);
+  return value;
+}
+
+function durationMs(text: string): number {
+  const [, amount, unit = 's'] = /^(\d+)(s|m|h)?$/.exec(text) ?? [];
+  if (amount === undefined) throw new UsageError(`"${text}" is no duration: say 90s, 5m or 1h`);
+  return Number(amount) * { s: 1000, m: 60_000, h: 3_600_000 }[unit as 's' | 'm' | 'h'];
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+// Beside the sources and, two folders further down, beside the built files.
+function packageVersion(): string {
+  for (const up of ['..', '../..']) {
+    try {
+      const text = readFileSync(new URL(`${up}/package.json`, import.meta.url), 'utf8');
+      return String((JSON.parse(text) as { version: unknown }).version);
+    } catch {
+      // Not there: one folder up.
+    }
+  }
+  return 'unknown';
+}
+const version = packageVersion();
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`lastvakt: ${error.message}\n\n${usage}\n`);
+    process.exitCode = exitCodes.refused;
+  } else if (error instanceof ConfigError) {
+    process.stderr.write(`lastvakt: ${error.message}\n`);
+    process.exitCode = exitCodes.refused;
+  } else {
+    const told = error instanceof Error && 'code' in error;
+    process.stderr.write(`lastvakt: ${told ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = exitCodes.failed;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../control/ports.ts';
+import type { SiteView } from '../control/siteView.ts';
+import type { MqttConnection } from './mqttClient.ts';
+import { circuitDocument, evseDocument } from './siteDocuments.ts';
+import { circuitTopic, evseTopic } from './topics.ts';
+
+/** The least time between two messages on one topic. */
+const paceMs = 1_000;
+
+/**
+ * Publishes what a site does, retained: one topic for each circuit and each EVSE, only what changed, and at most
+ * once a second. A broker that is away misses the states in between and gets the newest when it is back.
+ */
+export function startMqttPublisher(connection: MqttConnection, clock: Clock): MqttPublisher {
+  return new MqttPublisher(connection, clock);
+}
+
+class MqttPublisher {
+  readonly #connection: MqttConnection;
+  readonly #clock: Clock;
+  /** By topic; there are as many as the config has circuits and EVSEs. */
+  readonly #newest = new Map<string, string>();
+  readonly #sent = new Map<string, string>();
+  readonly #forget: () => void;
+  /** Defined while the pace has to be kept. */
+  #cancelPause: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(connection: MqttConnection, clock: Clock) {
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#forget = connection.onConnected(() => this.#sendAgain());
+  }
+
+  publish(view: SiteView): void {
+    for (const circuit of view.circuits) {
+      this.#newest.set(circuitTopic(view.siteId, circuit.id), JSON.stringify(circuitDocument(circuit)));
+    }
+    for (const evse of view.evses) {
+      this.#newest.set(evseTopic(view.siteId, evse.id), JSON.stringify(evseDocument(evse)));
+    }
+    if (this.#cancelPause === undefined) this.#flush();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#forget();
+    this.#cancelPause?.();
+  }
+
+  /** The broker may have been replaced by one that holds nothing. */
+  #sendAgain(): void {
+    this.#sent.clear();
+    if (this.#cancelPause === undefined) this.#flush();
+  }
+
+  #flush(): void {
+    this.#cancelPause = undefined;
+    if (this.#isStopped) return;
+    let hasSent = false;
+    for (const [topic, text] of this.#newest) {
+      if (this.#sent.get(topic) === text) continue;
+      if (!this.#connection.publish(topic, text, { isRetained: true })) break;
+      this.#sent.set(topic, text);
+      hasSent = true;
+    }
+    if (hasSent) this.#cancelPause = this.#clock.after(paceMs, () => this.#flush());
+  }
+}

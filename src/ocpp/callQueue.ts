@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../control/ports.ts';
+import { writeCall } from './frames.ts';
+import type { Procedure } from './schemas.ts';
+
+/** What became of a call. The caller has to look: none of these is an exception. */
+export type CallOutcome<Response> =
+  | { readonly kind: 'result'; readonly payload: Response }
+  /** The station answered CALLERROR. */
+  | { readonly kind: 'refused'; readonly code: string; readonly description: string }
+  /** It went out, and what the station did with it is not known. */
+  | { readonly kind: 'in doubt'; readonly why: string }
+  /** It never went out. */
+  | { readonly kind: 'unsent'; readonly why: string };
+
+export interface CallTerms {
+  /** Setpoints overtake requests: a limit must not wait behind somebody's reading of the configuration. */
+  readonly urgency: 'setpoint' | 'request';
+  /** A newer call takes the place of the waiting one in the same slot. */
+  readonly slot?: string;
+  /** On our monotonic clock. Past it the call is dropped instead of sent. */
+  readonly expiresAtMs?: number;
+}
+
+export interface CallQueueLimits {
+  readonly callTimeoutMs: number;
+  /** Calls that wait for the one in flight. */
+  readonly maxWaitingCalls: number;
+}
+
+interface WaitingCall {
+  readonly action: string;
+  readonly terms: CallTerms;
+  /** The payload as it is at this instant, or why there is none. */
+  build(): { readonly payload: unknown } | { readonly why: string };
+  settle(outcome: CallOutcome<unknown>): void;
+}
+
+/**
+ * Our calls to one station, one in flight at a time: a station may refuse a second before it answered the first.
+ * [OCPP 2.0.1 Part 4, 4.1.1]
+ */
+export class CallQueue {
+  readonly #limits: CallQueueLimits;
+  readonly #clock: Clock;
+  readonly #write: (text: string) => void;
+  #waiting: readonly WaitingCall[] = [];
+  #inFlight: { readonly messageId: string; readonly call: WaitingCall; cancelTimeout(): void } | undefined;
+  #stoppedBecause: string | undefined;
+
+  constructor(limits: CallQueueLimits, clock: Clock, write: (text: string) => void) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#write = write;
+  }
+
+  /** Makes a call when its turn comes. `request` is asked at that moment, so that times in it are fresh. */
+  call<Request, Response>(
+    procedure: Procedure<Request, Response>,
+    request: () => Request,
+    terms: CallTerms,
+  ): Promise<CallOutcome<Response>> {
+    return new Promise((resolve) => {
+      this.#enqueue({
+        action: procedure.action,
+        terms,
+        build: () => {
+          const payload = request();
+          if (procedure.request.check(payload)) return { payload };
+          return { why: `the request is not valid: ${procedure.request.violation().description}` };
+        },
+        settle: (outcome) => resolve(readOutcome(procedure, outcome)),
+      });
+    });
+  }
+
+  /** The station's answer to a call of ours. False when no call waits for it: it came late, or twice. */
+  answer(messageId: string, outcome: CallOutcome<unknown>): boolean {
+    const open = this.#inFlight;
+    if (open?.messageId !== messageId) return false;
+    this.#settleInFlight(outcome);
+    this.#sendNext();
+    return true;
+  }
+
+  /** Settles everything that is open. What is called later comes back unsent. */
+  stop(why: string): void {
+    if (this.#stoppedBecause !== undefined) return;
+    this.#stoppedBecause = why;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#settleInFlight({ kind: 'in doubt', why });
+    for (const call of waiting) call.settle({ kind: 'unsent', why });
+  }
+
+  #enqueue(call: WaitingCall): void {
+    if (this.#stoppedBecause !== undefined) {
+      call.settle({ kind: 'unsent', why: this.#stoppedBecause });
+      return;
+    }
+    const { slot } = call.terms;
+    const replaced =
+      slot === undefined ? undefined : this.#waiting.find((other) => other.terms.slot === slot);
+    if (replaced !== undefined) {
+      this.#waiting = this.#waiting.map((other) => (other === replaced ? call : other));
+      replaced.settle({ kind: 'unsent', why: 'superseded by a newer one' });
+    } else if (this.#waiting.length >= this.#limits.maxWaitingCalls) {
+      call.settle({ kind: 'unsent', why: `${this.#limits.maxWaitingCalls} calls wait already` });
+    } else {
+      this.#waiting = [...this.#waiting, call];
+      this.#sendNext();
+    }
+  }
+
+  #sendNext(): void {
+    while (this.#inFlight === undefined && this.#stoppedBecause === undefined) {
+      const next = this.#waiting.find((call) => call.terms.urgency === 'setpoint') ?? this.#waiting[0];
+      if (next === undefined) return;
+      this.#waiting = this.#waiting.filter((call) => call !== next);
+      this.#send(next);
+    }
+  }
+
+  #send(call: WaitingCall): void {
+    const { expiresAtMs } = call.terms;
+    if (expiresAtMs !== undefined && this.#clock.monotonicMs() >= expiresAtMs) {
+      call.settle({ kind: 'unsent', why: 'expired before it could be sent' });
+      return;
+    }
+    const built = call.build();
+    if ('why' in built) {
+      call.settle({ kind: 'unsent', why: built.why });
+      return;
+    }
+    // Unique over all connections of the station, restarts included. [OCPP 2.0.1 Part 4, 4.1.4]
+    const messageId = randomUUID();
+    const { callTimeoutMs } = this.#limits;
+    const cancelTimeout = this.#clock.after(callTimeoutMs, () => {
+      this.#settleInFlight({ kind: 'in doubt', why: `no answer within ${callTimeoutMs} ms` });
+      this.#sendNext();
+    });
+    this.#inFlight = { messageId, call, cancelTimeout };
+    this.#write(writeCall(messageId, call.action, built.payload));
+  }
+
+  #settleInFlight(outcome: CallOutcome<unknown>): void {
+    const open = this.#inFlight;
+    this.#inFlight = undefined;
+    open?.cancelTimeout();
+    open?.call.settle(outcome);
+  }
+}
+
+/** An answer that does not fit its schema tells nothing: the call stays in doubt. */
+function readOutcome<Request, Response>(
+  { response }: Procedure<Request, Response>,
+  outcome: CallOutcome<unknown>,
+): CallOutcome<Response> {
+  if (outcome.kind !== 'result') return outcome;
+  const { payload } = outcome;
+  if (response.check(payload)) return { kind: 'result', payload };
+  return { kind: 'in doubt', why: `the answer is not valid: ${response.violation().description}` };
+}

@@ -1,0 +1,122 @@
+import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../control/ports.ts';
+import type { Logger } from '../log.ts';
+import type { CallQueue } from './callQueue.ts';
+import { Rpc, type RpcAnswer, type RpcLimits, type RpcRules } from './rpc.ts';
+
+export interface ConnectionLimits extends RpcLimits {
+  /** A peer that gives no sign of life for two of these is dead. */
+  readonly pingIntervalMs: number;
+  /** What we wrote and the station did not read yet. */
+  readonly maxBufferedBytes: number;
+}
+
+export interface ConnectionPort {
+  readonly clock: Clock;
+  readonly log: Logger;
+  answer(action: string, payload: unknown): Promise<RpcAnswer>;
+  /** Called once, whoever ended it. */
+  onClosed(): void;
+}
+
+/** Close codes. [RFC 6455 section 7.4.1; 4000 and up are private] */
+const closeCode = { goingAway: 1001, replaced: 4001 } as const;
+
+/** One authenticated socket of a station: frames in, frames out, and the signs of life between. */
+export class Connection {
+  readonly #socket: WebSocket;
+  readonly #limits: ConnectionLimits;
+  readonly #port: ConnectionPort;
+  readonly #rpc: Rpc;
+  #cancelPing: () => void = () => undefined;
+  #isAlive = true;
+  #isClosed = false;
+
+  constructor(socket: WebSocket, rules: RpcRules, limits: ConnectionLimits, port: ConnectionPort) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#port = port;
+    const { clock, log } = port;
+    this.#rpc = new Rpc(rules, limits, {
+      clock,
+      log,
+      write: (text) => this.#write(text),
+      answer: (action, payload) => port.answer(action, payload),
+      giveUp: (why) => this.#terminate(why),
+    });
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('pong', () => this.#noteLife());
+    // A frame that breaks the WebSocket protocol or its size limits: ws closes the socket by itself.
+    socket.on('error', (error) => log.warn({ why: error.message }, 'socket failed'));
+    socket.on('close', (code) => this.#end(`the station closed the connection (${code})`));
+    this.#schedulePing();
+  }
+
+  /** Our calls to the station. */
+  get calls(): CallQueue {
+    return this.#rpc.calls;
+  }
+
+  /** Another socket of the same station took over. */
+  replace(): void {
+    this.#end('a newer connection of the station took over');
+    this.#socket.close(closeCode.replaced, 'replaced by a newer connection');
+  }
+
+  /** May be called twice. */
+  stop(): void {
+    this.#end('the service stops');
+    this.#socket.close(closeCode.goingAway, 'the service stops');
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#isClosed) return;
+    this.#noteLife();
+    // Messages are text; a binary one is read all the same and refused if it is none. [OCPP 2.0.1 Part 4, 4.1.2]
+    const text = data.toString();
+    this.#port.log.trace({ bytes: text.length, isBinary }, 'frame received');
+    this.#rpc.receive(text);
+  }
+
+  #write(text: string): void {
+    if (this.#isClosed) return;
+    if (this.#socket.bufferedAmount + text.length > this.#limits.maxBufferedBytes) {
+      this.#terminate(`does not read: ${this.#socket.bufferedAmount} bytes wait for it`);
+      return;
+    }
+    this.#socket.send(text);
+  }
+
+  #noteLife(): void {
+    this.#isAlive = true;
+  }
+
+  #schedulePing(): void {
+    const { pingIntervalMs } = this.#limits;
+    this.#cancelPing = this.#port.clock.after(pingIntervalMs, () => {
+      if (!this.#isAlive) {
+        this.#terminate(`gave no sign of life for ${pingIntervalMs} ms`);
+        return;
+      }
+      this.#isAlive = false;
+      this.#socket.ping();
+      this.#schedulePing();
+    });
+  }
+
+  /** No goodbye: a peer that misbehaves or is dead would not hear it. */
+  #terminate(why: string): void {
+    if (this.#isClosed) return;
+    this.#port.log.warn({ why }, 'connection dropped');
+    this.#end(`the connection was dropped: the station ${why}`);
+    this.#socket.terminate();
+  }
+
+  #end(why: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cancelPing();
+    this.#rpc.calls.stop(why);
+    this.#port.onClosed();
+  }
+}

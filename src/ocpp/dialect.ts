@@ -1,0 +1,75 @@
+import type { StationCommand } from '../control/ports.ts';
+import type { StationId } from '../domain/ids.ts';
+import type { StationEvent } from '../domain/stationEvent.ts';
+import type { Logger } from '../log.ts';
+import type { CallQueue } from './callQueue.ts';
+import type { StationReply, StationRequest } from './requests.ts';
+import type { RpcRules } from './rpc.ts';
+import type { StationMemory } from './stationMemory.ts';
+
+/** One OCPP version: everything that differs between them, behind one face. */
+export interface Dialect extends RpcRules {
+  readonly subprotocol: string;
+  /** What stations may call, by action. */
+  readonly handlers: ReadonlyMap<string, Handler>;
+  /** Every action the version knows, to tell NotSupported from NotImplemented. */
+  readonly actions: ReadonlySet<string>;
+  /** Puts a setpoint on the wire. */
+  command(calls: CallQueue, command: StationCommand, nowMs: () => number): Promise<CommandResult>;
+  request(calls: CallQueue, request: StationRequest): Promise<StationReply>;
+  /** Has the station measure what we plan with. Returns what it refused. */
+  configureMeters(calls: CallQueue, intervalS: number): Promise<readonly Refusal[]>;
+  /** Has a station that came back without booting tell its state. */
+  askForState(calls: CallQueue): Promise<void>;
+  /** Has an EVSE tell its meter values, and with them the transaction we do not know. */
+  askForMeterValues(calls: CallQueue, evseNumber: number): Promise<void>;
+}
+
+export type CommandResult = {
+  readonly outcome: 'accepted' | 'rejected' | 'timed-out' | 'unsent';
+  readonly reason: string;
+};
+
+/** A setting the station would not take. */
+export interface Refusal {
+  readonly key: string;
+  readonly value: string;
+  readonly reason: string;
+}
+
+/** Answers one call of a station. Throws `CallRefusal` when the payload does not fit the published schema. */
+export type Handler = (payload: unknown, station: StationScope) => Promise<Handled<unknown>>;
+
+export interface Handled<Response> {
+  readonly response: Response;
+  /** Told to the domain once the answer is on its way: a setpoint that overtook it would be refused. */
+  readonly news?: readonly StationNews[];
+}
+
+/** A station event before it is stamped with the station and the time. */
+export type StationNews = WithoutStamp<StationEvent>;
+type WithoutStamp<Event> = Event extends StationEvent ? Omit<Event, 'stationId' | 'atMs'> : never;
+
+export type Authorization = 'accepted' | 'blocked' | 'expired' | 'invalid';
+
+/** What identifies the start of a 1.6 transaction, so that a repeated one gets the same number. */
+export interface TransactionStart {
+  readonly evseNumber: number;
+  /** On the station's clock. */
+  readonly startedAtMs: number;
+  readonly meterStartWh: number;
+  readonly tokenId: string;
+}
+
+/** What a handler may use of the station it serves and of the world. */
+export interface StationScope {
+  readonly stationId: StationId;
+  readonly memory: StationMemory;
+  readonly log: Logger;
+  readonly heartbeatIntervalS: number;
+  nowMs(): number;
+  authorize(tokenId: string): Promise<Authorization>;
+  transactionNumber(start: TransactionStart): Promise<number>;
+  /** Something charges there that we know no transaction of. */
+  askForMeterValues(evseNumber: number): void;
+}

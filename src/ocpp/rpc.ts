@@ -1,0 +1,154 @@
+import type { Clock } from '../control/ports.ts';
+import type { Logger } from '../log.ts';
+import { CallQueue, type CallQueueLimits } from './callQueue.ts';
+import type { ErrorCode, ErrorNames } from './errors.ts';
+import { type Frame, parseFrame, writeError, writeResult } from './frames.ts';
+
+export interface RpcLimits extends CallQueueLimits {
+  /** Calls of the station that wait for our answer. The specification allows it one. */
+  readonly maxUnansweredCalls: number;
+  /** Frames that are no message, in a row. */
+  readonly maxBadFrames: number;
+}
+
+/** How one version runs the framework. */
+export interface RpcRules {
+  readonly errorNames: ErrorNames;
+  /** Whether a frame whose message id cannot be read is answered, with the id "-1". */
+  readonly answersUnreadable: boolean;
+}
+
+/** What the framework needs from the two sides of it. */
+export interface RpcPort {
+  readonly clock: Clock;
+  readonly log: Logger;
+  write(text: string): void;
+  /** Answers a call of the station, or throws `CallRefusal`. */
+  answer(action: string, payload: unknown): Promise<RpcAnswer>;
+  /** The station misbehaves beyond its bounds: the connection has to end. */
+  giveUp(why: string): void;
+}
+
+export interface RpcAnswer {
+  readonly payload: unknown;
+  /** Runs once the answer is on its way. */
+  afterwards(): void;
+}
+
+/** Thrown by whoever answers a call, to answer it with CALLERROR. */
+export class CallRefusal extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, description: string) {
+    super(description);
+    this.code = code;
+  }
+}
+
+type CallFrame = Extract<Frame, { kind: 'call' }>;
+
+/**
+ * The RPC framework of OCPP-J on one connection. Calls of the station are answered one after the other in the
+ * order they came, so that a meter value never overtakes the start of its transaction.
+ */
+export class Rpc {
+  /** Our calls to the station. */
+  readonly calls: CallQueue;
+  readonly #rules: RpcRules;
+  readonly #limits: RpcLimits;
+  readonly #port: RpcPort;
+  readonly #unanswered = new Map<string, CallFrame>();
+  #isAnswering = false;
+  #badFramesInARow = 0;
+
+  constructor(rules: RpcRules, limits: RpcLimits, port: RpcPort) {
+    this.#rules = rules;
+    this.#limits = limits;
+    this.#port = port;
+    this.calls = new CallQueue(limits, port.clock, (text) => port.write(text));
+  }
+
+  /** Takes one text frame. Never throws. */
+  receive(text: string): void {
+    const frame = parseFrame(text);
+    if (frame.kind !== 'malformed') this.#badFramesInARow = 0;
+    switch (frame.kind) {
+      case 'call':
+        this.#queueAnswer(frame);
+        return;
+      case 'result':
+        this.#settle(frame.messageId, this.calls.answer(frame.messageId, frame));
+        return;
+      case 'error':
+        this.#settle(frame.messageId, this.calls.answer(frame.messageId, { ...frame, kind: 'refused' }));
+        return;
+      case 'malformed':
+        this.#refuse(frame);
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  #queueAnswer(call: CallFrame): void {
+    // A repetition of a call that is being answered gets the one answer to its id. A repetition of an answered
+    // one is handled anew: what it tells is idempotent by its content, across reconnects and restarts.
+    if (this.#unanswered.has(call.messageId)) return;
+    if (this.#unanswered.size >= this.#limits.maxUnansweredCalls) {
+      this.#port.giveUp(`sent ${this.#unanswered.size + 1} calls without waiting for an answer`);
+      return;
+    }
+    this.#unanswered.set(call.messageId, call);
+    if (!this.#isAnswering) void this.#answerAll();
+  }
+
+  async #answerAll(): Promise<void> {
+    this.#isAnswering = true;
+    // A map's iteration also visits what is added meanwhile.
+    for (const call of this.#unanswered.values()) {
+      const answer = await this.#answerOf(call);
+      this.#unanswered.delete(call.messageId);
+      if (answer instanceof CallRefusal) {
+        this.#writeError(call.messageId, answer.code, answer.message);
+      } else {
+        this.#port.write(writeResult(call.messageId, answer.payload));
+        answer.afterwards();
+      }
+    }
+    this.#isAnswering = false;
+  }
+
+  async #answerOf({ action, payload }: CallFrame): Promise<RpcAnswer | CallRefusal> {
+    try {
+      return await this.#port.answer(action, payload);
+    } catch (error) {
+      if (error instanceof CallRefusal) {
+        this.#port.log.warn({ action, code: error.code, why: error.message }, 'call refused');
+        return error;
+      }
+      // What failed is behind us, a database perhaps. The station keeps its message and tries again.
+      this.#port.log.error({ action, err: error }, 'call could not be answered');
+      return new CallRefusal('InternalError', 'The call could not be handled, try again later');
+    }
+  }
+
+  #settle(messageId: string, wasExpected: boolean): void {
+    if (!wasExpected) this.#port.log.debug({ messageId }, 'answer to no open call dropped');
+  }
+
+  #refuse(frame: Extract<Frame, { kind: 'malformed' }>): void {
+    this.#badFramesInARow += 1;
+    this.#port.log.warn({ why: frame.why, inARow: this.#badFramesInARow }, 'frame dropped');
+    if (this.#badFramesInARow > this.#limits.maxBadFrames) {
+      this.#port.giveUp(`sent ${this.#badFramesInARow} frames in a row that are no OCPP message`);
+      return;
+    }
+    this.#writeError(frame.messageId, frame.code, `The message ${frame.why}`);
+  }
+
+  #writeError(messageId: string | undefined, code: ErrorCode, description: string): void {
+    const name = this.#rules.errorNames[code];
+    if (name === undefined || (messageId === undefined && !this.#rules.answersUnreadable)) return;
+    this.#port.write(writeError(messageId, name, description));
+  }
+}

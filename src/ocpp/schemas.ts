@@ -1,0 +1,97 @@
+import { createRequire } from 'node:module';
+import { Ajv, type ErrorObject, type SchemaObject } from 'ajv';
+import addFormatsModule from 'ajv-formats';
+import { violations } from '../schema.ts';
+import type { ErrorCode } from './errors.ts';
+
+// The package is CommonJS with a default export.
+const addFormats = addFormatsModule.default;
+const require = createRequire(import.meta.url);
+
+/** A published schema of one message, compiled. */
+export interface MessageSchema<T> {
+  check(payload: unknown): payload is T;
+  /** What was wrong with the payload just refused. */
+  violation(): Violation;
+}
+
+export interface Violation {
+  readonly code: ErrorCode;
+  readonly description: string;
+}
+
+/** A call we make: its name and the schemas of both directions. */
+export interface Procedure<Request, Response> {
+  readonly action: string;
+  readonly request: MessageSchema<Request>;
+  readonly response: MessageSchema<Response>;
+}
+
+/** The schemas of one OCPP version. */
+export interface PublishedSchemas {
+  /** Every action of the version, whoever may send it. */
+  readonly actions: ReadonlySet<string>;
+  request<T>(action: string): MessageSchema<T>;
+  procedure<Request, Response>(action: string): Procedure<Request, Response>;
+}
+
+/**
+ * The schemas of a version as the Open Charge Alliance published them, from the package `ocpp-rpc`.
+ *
+ * A schema is compiled when it is asked for. The version folders ask at module level, so that everything is
+ * ready before the first station connects: compiling one on its first use would stall every other station.
+ */
+export function publishedSchemas(file: 'ocpp1_6.json' | 'ocpp2_0_1.json'): PublishedSchemas {
+  const published: readonly SchemaObject[] = require(`ocpp-rpc/lib/schemas/${file}`);
+  const byId = new Map(published.map((schema) => [schema.$id, schema]));
+  // Not strict: the publishers use keywords Ajv does not know. Without a precision 4.3 A would be refused, since
+  // in binary floating point it is not a multiple of 0.1.
+  const ajv = new Ajv({ strict: false, multipleOfPrecision: 6 });
+  addFormats(ajv);
+
+  const compile = <T>(id: string): MessageSchema<T> => {
+    const schema = byId.get(id);
+    if (schema === undefined) throw new Error(`ocpp-rpc's ${file} has no schema ${id}`);
+    // All references are local, and Ajv's URI parser refuses the ids ("URN without nid").
+    const { $id: _id, ...body } = schema;
+    const validate = ajv.compile<T>(body);
+    return {
+      check: (payload): payload is T => validate(payload),
+      violation: () => violation(validate.errors),
+    };
+  };
+  return {
+    actions: new Set(published.map((schema) => String(schema.$id).replace(/^urn:(.*)\.(req|conf)$/, '$1'))),
+    request: (action) => compile(`urn:${action}.req`),
+    procedure: (action) => ({
+      action,
+      request: compile(`urn:${action}.req`),
+      response: compile(`urn:${action}.conf`),
+    }),
+  };
+}
+
+function violation(errors: readonly ErrorObject[] | null | undefined): Violation {
+  const [error] = errors ?? [];
+  const [fault] = violations(errors);
+  const description = fault === undefined ? 'does not fit the schema' : `${fault.path} ${fault.message}`;
+  return { code: codeOf(error), description };
+}
+
+/** The code the specification has for a broken JSON Schema keyword. [OCPP 2.0.1 Part 4, 4.3] */
+function codeOf(error: ErrorObject | undefined): ErrorCode {
+  if (error === undefined || (error.instancePath === '' && error.keyword === 'type'))
+    return 'FormatViolation';
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return 'FormatViolation';
+    case 'required':
+    case 'minItems':
+    case 'maxItems':
+      return 'OccurrenceConstraintViolation';
+    case 'type':
+      return 'TypeConstraintViolation';
+    default:
+      return 'PropertyConstraintViolation';
+  }
+}

@@ -1,0 +1,217 @@
+import type { WebSocket } from 'ws';
+import type { Clock, CommandAnswer, StationCommand } from '../control/ports.ts';
+import type { StationId } from '../domain/ids.ts';
+import type { StationEvent } from '../domain/stationEvent.ts';
+import type { Logger } from '../log.ts';
+import { CommandFence } from './commandFence.ts';
+import { Connection, type ConnectionLimits } from './connection.ts';
+import type {
+  Authorization,
+  CommandResult,
+  Dialect,
+  StationNews,
+  StationScope,
+  TransactionStart,
+} from './dialect.ts';
+import { unsentReply } from './reply.ts';
+import type { StationReply, StationRequest } from './requests.ts';
+import { CallRefusal, type RpcAnswer } from './rpc.ts';
+import { StationMemory } from './stationMemory.ts';
+
+export interface StationsOptions extends ConnectionLimits {
+  readonly heartbeatIntervalS: number;
+  readonly meterIntervalS: number;
+  /** Stations that ever connected to this process. */
+  readonly maxStations: number;
+  /** How long a station has to boot or not before it is asked for its state. */
+  readonly introductionDelayMs: number;
+}
+
+export interface StationsPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  onEvent(event: StationEvent): void;
+  onAnswer(answer: CommandAnswer): void;
+  authorize(request: { readonly stationId: StationId; readonly tokenId: string }): Promise<Authorization>;
+  transactionNumber(start: TransactionStart & { readonly stationId: StationId }): Promise<number>;
+}
+
+/** A station that authenticated once. */
+interface KnownStation {
+  readonly id: StationId;
+  readonly log: Logger;
+  readonly memory: StationMemory;
+  line: Line | undefined;
+  isConfigured: boolean;
+}
+
+/** What we reach a station by. Identity is the generation: a new connection is a new line. */
+interface Line {
+  readonly connection: Connection;
+  readonly dialect: Dialect;
+  readonly cancelIntroduction: () => void;
+  readonly askedForMeterValues: Set<number>;
+  isConfiguring: boolean;
+}
+
+/** All stations and the connection each has now. */
+export class Stations {
+  readonly #options: StationsOptions;
+  readonly #ports: StationsPorts;
+  readonly #known = new Map<StationId, KnownStation>();
+  readonly #fence = new CommandFence();
+
+  constructor(options: StationsOptions, ports: StationsPorts) {
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  hasRoomFor(stationId: StationId): boolean {
+    return this.#known.has(stationId) || this.#known.size < this.#options.maxStations;
+  }
+
+  /** A station that authenticated has a new connection, which replaces the one it had. */
+  connected(stationId: StationId, socket: WebSocket, dialect: Dialect): void {
+    const station = this.#stationFor(stationId);
+    const former = station.line;
+    const connection = new Connection(socket, dialect, this.#options, {
+      clock: this.#ports.clock,
+      log: station.log,
+      answer: (action, payload) => this.#answer(station, line, action, payload),
+      onClosed: () => this.#closed(station, line),
+    });
+    const line: Line = {
+      connection,
+      dialect,
+      cancelIntroduction: this.#ports.clock.after(this.#options.introductionDelayMs, () => {
+        void this.#introduce(station, line);
+      }),
+      askedForMeterValues: new Set(),
+      isConfiguring: false,
+    };
+    station.line = line;
+    former?.connection.replace();
+    const { subprotocol: protocol } = dialect;
+    station.log.info({ protocol, hasReplaced: former !== undefined }, 'station connected');
+    this.#tell(station, { kind: 'connected', protocol });
+  }
+
+  /** Never throws and never waits: the answer comes to `onAnswer`, even for what cannot be sent. */
+  send(command: StationCommand): void {
+    const { stationId, evseId, epoch, sequence } = command;
+    void this.#result(command).then((result) =>
+      this.#ports.onAnswer({
+        stationId,
+        evseId,
+        epoch,
+        sequence,
+        atMs: this.#ports.clock.nowMs(),
+        ...result,
+      }),
+    );
+  }
+
+  async request(stationId: StationId, request: StationRequest): Promise<StationReply> {
+    const line = this.#known.get(stationId)?.line;
+    if (line === undefined) return unsentReply('the station is not connected');
+    return line.dialect.request(line.connection.calls, request);
+  }
+
+  stop(): void {
+    for (const { line } of this.#known.values()) line?.connection.stop();
+  }
+
+  async #result(command: StationCommand): Promise<CommandResult> {
+    const refusal = this.#fence.refusal(command);
+    if (refusal !== undefined) return { outcome: 'unsent', reason: refusal };
+    const line = this.#known.get(command.stationId)?.line;
+    if (line === undefined) return { outcome: 'unsent', reason: 'the station is not connected' };
+    return line.dialect.command(line.connection.calls, command, () => this.#ports.clock.nowMs());
+  }
+
+  #stationFor(id: StationId): KnownStation {
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const station: KnownStation = {
+      id,
+      log: this.#ports.log.child({ stationId: id }),
+      memory: new StationMemory(),
+      line: undefined,
+      isConfigured: false,
+    };
+    this.#known.set(id, station);
+    return station;
+  }
+
+  async #answer(station: KnownStation, line: Line, action: string, payload: unknown): Promise<RpcAnswer> {
+    const handler = line.dialect.handlers.get(action);
+    if (handler === undefined) {
+      throw line.dialect.actions.has(action)
+        ? new CallRefusal('NotSupported', `${action} is not for a station to call`)
+        : new CallRefusal('NotImplemented', `${line.dialect.subprotocol} has no such action`);
+    }
+    const { response, news = [] } = await handler(payload, this.#scope(station, line));
+    return {
+      payload: response,
+      afterwards: () => {
+        for (const item of news) this.#tell(station, item);
+        if (news.some(({ kind }) => kind === 'booted')) this.#booted(station, line);
+      },
+    };
+  }
+
+  #scope(station: KnownStation, line: Line): StationScope {
+    const { clock, authorize, transactionNumber } = this.#ports;
+    const { id: stationId, memory, log } = station;
+    return {
+      stationId,
+      memory,
+      log,
+      heartbeatIntervalS: this.#options.heartbeatIntervalS,
+      nowMs: () => clock.nowMs(),
+      authorize: (tokenId) => authorize({ stationId, tokenId }),
+      transactionNumber: (start) => transactionNumber({ stationId, ...start }),
+      askForMeterValues: (evseNumber) => {
+        if (line.askedForMeterValues.has(evseNumber)) return;
+        line.askedForMeterValues.add(evseNumber);
+        void line.dialect.askForMeterValues(line.connection.calls, evseNumber);
+      },
+    };
+  }
+
+  #tell(station: KnownStation, news: StationNews): void {
+    this.#ports.onEvent({ ...news, stationId: station.id, atMs: this.#ports.clock.nowMs() });
+  }
+
+  /** Only the connection in use may take the station offline: a replaced one closes late, or never. */
+  #closed(station: KnownStation, line: Line): void {
+    line.cancelIntroduction();
+    if (station.line !== line) return;
+    station.line = undefined;
+    station.log.info('station disconnected');
+    this.#tell(station, { kind: 'disconnected' });
+  }
+
+  #booted(station: KnownStation, line: Line): void {
+    line.cancelIntroduction();
+    void this.#configure(station, line);
+  }
+
+  /**
+   * A station that came back without booting has told nothing yet: after a restart of ours we would not know what
+   * is plugged in, nor what charges.
+   */
+  async #introduce(station: KnownStation, line: Line): Promise<void> {
+    if (!station.isConfigured) await this.#configure(station, line);
+    await line.dialect.askForState(line.connection.calls);
+  }
+
+  async #configure(station: KnownStation, line: Line): Promise<void> {
+    if (line.isConfiguring) return;
+    line.isConfiguring = true;
+    const refusals = await line.dialect.configureMeters(line.connection.calls, this.#options.meterIntervalS);
+    line.isConfiguring = false;
+    station.isConfigured = true;
+    for (const refusal of refusals) station.log.warn(refusal, 'station refused a meter setting');
+  }
+}

@@ -1,0 +1,140 @@
+import type { Handled, StationNews, StationScope } from '../dialect.ts';
+import { checkedHandler } from '../handler.ts';
+import { instantMs, sampledMeasurement } from '../sampledValues.ts';
+import type {
+  AuthorizeRequest,
+  BootNotificationRequest,
+  DataTransferRequest,
+  MeterValuesRequest,
+  ProgressNotification,
+  SecurityEventNotificationRequest,
+  StartTransactionRequest,
+  StatusNotificationRequest,
+  StopTransactionRequest,
+} from './messages.ts';
+import { schemas } from './schemas.ts';
+import { evseStatus, fault, hardware, idTagInfo, sample, sessionState, transactionName } from './toDomain.ts';
+
+/** Why a transaction ended when the station does not say. [OCPP 1.6, StopTransaction.req] */
+const defaultStopReason = 'Local';
+
+const on = <Request>(
+  action: string,
+  handle: (request: Request, station: StationScope) => Handled<object> | Promise<Handled<object>>,
+) => checkedHandler<Request, object>(schemas, action, handle);
+
+/** Every call a station of OCPP 1.6 may make, the security extension included. */
+export const handlers = new Map([
+  on('Authorize', async ({ idTag }: AuthorizeRequest, station) => ({
+    response: { idTagInfo: idTagInfo(await station.authorize(idTag)) },
+  })),
+  on('BootNotification', (boot: BootNotificationRequest, station) => ({
+    response: {
+      status: 'Accepted',
+      currentTime: new Date(station.nowMs()).toISOString(),
+      interval: station.heartbeatIntervalS,
+    },
+    news: [{ kind: 'booted', hardware: hardware(boot) }],
+  })),
+  on('DataTransfer', ({ vendorId, messageId }: DataTransferRequest, station) => {
+    station.log.info({ vendorId, messageId }, 'data of an unknown vendor refused');
+    return { response: { status: 'UnknownVendorId' } };
+  }),
+  on('DiagnosticsStatusNotification', noted('diagnostics upload progressed')),
+  on('FirmwareStatusNotification', noted('firmware update progressed')),
+  on('Heartbeat', (_: object, station) => ({
+    response: { currentTime: new Date(station.nowMs()).toISOString() },
+  })),
+  on('LogStatusNotification', noted('log upload progressed')),
+  on('MeterValues', meterValues),
+  on('SecurityEventNotification', ({ type, techInfo }: SecurityEventNotificationRequest, station) => {
+    station.log.warn({ type, techInfo }, 'station reported a security event');
+    return { response: {} };
+  }),
+  // There is no certificate authority to sign with.
+  on('SignCertificate', () => ({ response: { status: 'Rejected' } })),
+  on('SignedFirmwareStatusNotification', noted('firmware update progressed')),
+  on('StartTransaction', startTransaction),
+  on('StatusNotification', statusNotification),
+  on('StopTransaction', stopTransaction),
+]);
+
+function noted(message: string) {
+  return ({ status }: ProgressNotification, station: StationScope): Handled<object> => {
+    station.log.info({ status }, message);
+    return { response: {} };
+  };
+}
+
+function statusNotification(request: StatusNotificationRequest, station: StationScope): Handled<object> {
+  const { connectorId, status } = request;
+  const state = sessionState(status);
+  const news: readonly StationNews[] = [
+    { kind: 'evse status', evseNumber: connectorId, status: evseStatus(status), fault: fault(request) },
+    ...station.memory.evseStateChanged(connectorId, state),
+  ];
+  // Before a restart of ours a transaction began there, and the status does not name it.
+  if (state !== undefined && station.memory.transactionAt(connectorId) === undefined) {
+    station.askForMeterValues(connectorId);
+  }
+  return { response: {}, news };
+}
+
+async function startTransaction(
+  request: StartTransactionRequest,
+  station: StationScope,
+): Promise<Handled<object>> {
+  const { connectorId: evseNumber, idTag: tokenId, meterStart: meterStartWh } = request;
+  const startedAtMs = instantMs(request.timestamp, station.nowMs());
+  const authorization = await station.authorize(tokenId);
+  const transactionId = await station.transactionNumber({ evseNumber, startedAtMs, meterStartWh, tokenId });
+  return {
+    response: { idTagInfo: idTagInfo(authorization), transactionId },
+    // Refused or not, it runs until the station stops it, and what it draws counts.
+    news: station.memory.started({
+      transactionId: String(transactionId),
+      evseNumber,
+      tokenId,
+      startedAtMs,
+      startRegisterWh: meterStartWh,
+    }),
+  };
+}
+
+async function stopTransaction(
+  request: StopTransactionRequest,
+  station: StationScope,
+): Promise<Handled<object>> {
+  const { idTag, meterStop, reason = defaultStopReason, transactionData = [] } = request;
+  const transactionId = transactionName(request.transactionId);
+  const samples = transactionData.flatMap(({ sampledValue }) => sampledValue.map(sample));
+  const { beginRegisterWh } = sampledMeasurement(samples);
+  const response = idTag === undefined ? {} : { idTagInfo: idTagInfo(await station.authorize(idTag)) };
+  if (transactionId === undefined) return { response };
+  return {
+    response,
+    news: station.memory.ended(transactionId, {
+      reason,
+      endedAtMs: instantMs(request.timestamp, station.nowMs()),
+      values: { registerWh: meterStop, beginRegisterWh },
+    }),
+  };
+}
+
+function meterValues(request: MeterValuesRequest, station: StationScope): Handled<object> {
+  const { connectorId: evseNumber, meterValue } = request;
+  // Connector 0 is the station's own supply, no EVSE.
+  if (evseNumber === 0) return { response: {} };
+  // Some stations leave the transaction out of values they take by the clock.
+  const transactionId = transactionName(request.transactionId) ?? station.memory.transactionAt(evseNumber);
+  const news = meterValue.flatMap(({ timestamp, sampledValue }) =>
+    station.memory.measured({
+      evseNumber,
+      transactionId,
+      takenAtMs: instantMs(timestamp, station.nowMs()),
+      values: sampledMeasurement(sampledValue.map(sample)),
+      isLive: true,
+    }),
+  );
+  return { response: {}, news };
+}

@@ -1,0 +1,135 @@
+import type { SessionState } from '../../domain/session.ts';
+import type { EvseStatus, StationHardware } from '../../domain/stationEvent.ts';
+import type { Authorization } from '../dialect.ts';
+import type { CompositeSchedule, ReplyData } from '../requests.ts';
+import { defaultMeasurand, instantMs, type Sample } from '../sampledValues.ts';
+import type {
+  BootNotificationRequest,
+  ConnectorStatus,
+  GetCompositeScheduleResponse,
+  GetConfigurationResponse,
+  IdTagInfo,
+  SampledValue,
+  StatusNotificationRequest,
+} from './messages.ts';
+
+export const hardware = (boot: BootNotificationRequest): StationHardware => ({
+  vendor: boot.chargePointVendor,
+  model: boot.chargePointModel,
+  serialNumber: boot.chargePointSerialNumber ?? boot.chargeBoxSerialNumber,
+  firmware: boot.firmwareVersion,
+});
+
+export function evseStatus(status: ConnectorStatus): EvseStatus {
+  switch (status) {
+    case 'Available':
+      return 'available';
+    case 'Preparing':
+    case 'Charging':
+    case 'SuspendedEVSE':
+    case 'SuspendedEV':
+    case 'Finishing':
+      return 'occupied';
+    case 'Reserved':
+      return 'reserved';
+    case 'Unavailable':
+      return 'unavailable';
+    case 'Faulted':
+      return 'faulted';
+    default:
+      return status satisfies never;
+  }
+}
+
+/** What the status tells about the session there; undefined where it tells nothing. */
+export function sessionState(status: ConnectorStatus): Exclude<SessionState, 'finished'> | undefined {
+  switch (status) {
+    case 'Charging':
+      return 'charging';
+    case 'SuspendedEV':
+      return 'suspended-by-ev';
+    case 'SuspendedEVSE':
+      return 'suspended-by-us';
+    default:
+      return undefined;
+  }
+}
+
+/** The fault of a connector in the station's words, `undefined` without one. */
+export function fault({
+  errorCode,
+  vendorErrorCode,
+  info,
+  status,
+}: StatusNotificationRequest): string | undefined {
+  if (errorCode === 'NoError' && status !== 'Faulted') return undefined;
+  return [errorCode, vendorErrorCode, info].filter(Boolean).join(' ');
+}
+
+/**
+ * The domain's name of a transaction. Numbers below 1 are no transaction: ours begin at 1, and stations put 0 or -1
+ * where the start was never answered.
+ */
+export const transactionName = (transactionId: number | undefined): string | undefined =>
+  transactionId === undefined || transactionId < 1 ? undefined : String(transactionId);
+
+export const sample = (value: SampledValue): Sample => ({
+  measurand: value.measurand ?? defaultMeasurand,
+  value: value.format === 'SignedData' ? undefined : decimal(value.value),
+  unit: value.unit,
+  phase: value.phase,
+  context: value.context,
+  location: value.location,
+});
+
+/** Values are text in 1.6. `Number` alone would read an empty one as 0. */
+function decimal(text: string): number | undefined {
+  const trimmed = text.trim();
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : undefined;
+}
+
+export function idTagInfo(authorization: Authorization): IdTagInfo {
+  switch (authorization) {
+    case 'accepted':
+      return { status: 'Accepted' };
+    case 'blocked':
+      return { status: 'Blocked' };
+    case 'expired':
+      return { status: 'Expired' };
+    case 'invalid':
+      return { status: 'Invalid' };
+    default:
+      return authorization satisfies never;
+  }
+}
+
+export function compositeSchedule(
+  answer: GetCompositeScheduleResponse,
+  evseNumber: number,
+): ReplyData | undefined {
+  const { chargingSchedule } = answer;
+  if (chargingSchedule === undefined) return undefined;
+  const start = answer.scheduleStart ?? chargingSchedule.startSchedule;
+  const schedule: CompositeSchedule = {
+    evseNumber: answer.connectorId ?? evseNumber,
+    startsAtMs: start === undefined ? undefined : instantMs(start, undefined),
+    durationS: chargingSchedule.duration,
+    unit: chargingSchedule.chargingRateUnit,
+    periods: chargingSchedule.chargingSchedulePeriod.map(({ startPeriod, limit, numberPhases }) => ({
+      startS: startPeriod,
+      limit,
+      phaseCount: numberPhases,
+    })),
+  };
+  return { kind: 'composite schedule', schedule };
+}
+
+export const configuration = (answer: GetConfigurationResponse): ReplyData => ({
+  kind: 'configuration',
+  settings: (answer.configurationKey ?? []).map(({ key, value, readonly }) => ({
+    key,
+    value,
+    isReadOnly: readonly,
+  })),
+  unknownKeys: answer.unknownKey ?? [],
+});

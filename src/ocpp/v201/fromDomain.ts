@@ -1,0 +1,100 @@
+import type { StationCommand } from '../../control/ports.ts';
+import type { ProfilePurpose, StationRequest } from '../requests.ts';
+import { leaseProfileId, leaseSchedule, leaseStackLevel, period, standingProfileId } from '../setpoint.ts';
+import type {
+  ChargingProfile,
+  ClearChargingProfileRequest,
+  IdToken,
+  Named,
+  Purpose,
+  SetChargingProfileRequest,
+} from './messages.ts';
+
+/** The setpoint as a profile. `nowMs` is the instant it goes on the wire. */
+export function setChargingProfile(command: StationCommand, nowMs: number): SetChargingProfileRequest {
+  return {
+    evseId: command.evseNumber,
+    chargingProfile: command.kind === 'lease' ? txProfile(command, nowMs) : txDefaultProfile(command),
+  };
+}
+
+function txProfile(command: Extract<StationCommand, { kind: 'lease' }>, nowMs: number): ChargingProfile {
+  const id = leaseProfileId(command.evseNumber);
+  const { startSchedule, periods } = leaseSchedule(command, nowMs);
+  return {
+    id,
+    transactionId: command.transactionId,
+    stackLevel: leaseStackLevel(command.schedule),
+    chargingProfilePurpose: 'TxProfile',
+    chargingProfileKind: 'Absolute',
+    chargingSchedule: [
+      {
+        id,
+        startSchedule,
+        chargingRateUnit: command.schedule.unit,
+        chargingSchedulePeriod: periods,
+      },
+    ],
+  };
+}
+
+/**
+ * Relative, without a duration: it counts from the start of each transaction and never ends. An absolute one
+ * would silently not apply at a station that lost its clock in a power cut; one that cannot do relative
+ * schedules refuses it aloud.
+ */
+function txDefaultProfile(command: Extract<StationCommand, { kind: 'standing' }>): ChargingProfile {
+  const id = standingProfileId(command.evseNumber);
+  return {
+    id,
+    stackLevel: command.schedule.stackLevel,
+    chargingProfilePurpose: 'TxDefaultProfile',
+    chargingProfileKind: 'Relative',
+    chargingSchedule: [
+      {
+        id,
+        chargingRateUnit: command.schedule.unit,
+        chargingSchedulePeriod: [period(0, command.amps, command.schedule)],
+      },
+    ],
+  };
+}
+
+/** Either an id or criteria: a station need not take both. [OCPP 2.0.1 Part 2, ClearChargingProfileRequest] */
+export function clearChargingProfile({
+  profileId,
+  evseNumber,
+  purpose,
+  stackLevel,
+}: Extract<StationRequest, { kind: 'clear charging profile' }>): ClearChargingProfileRequest {
+  if (profileId !== undefined) return { chargingProfileId: profileId };
+  return {
+    chargingProfileCriteria: {
+      ...(evseNumber === undefined ? {} : { evseId: evseNumber }),
+      ...(purpose === undefined ? {} : { chargingProfilePurpose: purposes[purpose] }),
+      ...(stackLevel === undefined ? {} : { stackLevel }),
+    },
+  };
+}
+
+const purposes: Readonly<Record<ProfilePurpose, Purpose>> = {
+  'station maximum': 'ChargingStationMaxProfile',
+  'transaction default': 'TxDefaultProfile',
+  transaction: 'TxProfile',
+};
+
+/** A token that we give out, not one that was read from a card. */
+export const centralToken = (tokenId: string): IdToken => ({ idToken: tokenId, type: 'Central' });
+
+/** The reverse of `variableKey`; undefined for what is no such name. */
+export function variableNamed(
+  key: string,
+): { readonly component: Named; readonly variable: Named } | undefined {
+  const match = /^([^.[\]]+)(?:\[([^\]]+)\])?\.([^.[\]]+)(?:\[([^\]]+)\])?$/.exec(key);
+  const [, component, componentInstance, variable, variableInstance] = match ?? [];
+  if (component === undefined || variable === undefined) return undefined;
+  return { component: named(component, componentInstance), variable: named(variable, variableInstance) };
+}
+
+const named = (name: string, instance: string | undefined): Named =>
+  instance === undefined ? { name } : { name, instance };

@@ -1,0 +1,113 @@
+import type { Handled, StationScope } from '../dialect.ts';
+import { checkedHandler } from '../handler.ts';
+import { measurements } from './measurements.ts';
+import type {
+  AuthorizeRequest,
+  BootNotificationRequest,
+  ClearedChargingLimitRequest,
+  DataTransferRequest,
+  MeterValuesRequest,
+  NotifyChargingLimitRequest,
+  NotifyEventRequest,
+  ProgressNotification,
+  SecurityEventNotificationRequest,
+  StatusNotificationRequest,
+} from './messages.ts';
+import { schemas } from './schemas.ts';
+import { evseStatus, hardware, idTokenInfo, variableKey } from './toDomain.ts';
+import { transactionEvent } from './transactionEvent.ts';
+
+const on = <Request>(
+  action: string,
+  handle: (request: Request, station: StationScope) => Handled<object> | Promise<Handled<object>>,
+) => checkedHandler<Request, object>(schemas, action, handle);
+
+const acknowledged: Handled<object> = { response: {} };
+
+/** Every call a station of OCPP 2.0.1 may make. */
+export const handlers = new Map([
+  on('Authorize', async ({ idToken }: AuthorizeRequest, station) => ({
+    response: { idTokenInfo: idTokenInfo(await station.authorize(idToken.idToken)) },
+  })),
+  on('BootNotification', (boot: BootNotificationRequest, station) => ({
+    response: {
+      status: 'Accepted',
+      currentTime: new Date(station.nowMs()).toISOString(),
+      interval: station.heartbeatIntervalS,
+    },
+    news: [{ kind: 'booted', hardware: hardware(boot) }],
+  })),
+  on('ClearedChargingLimit', ({ evseId, chargingLimitSource }: ClearedChargingLimitRequest, station) => {
+    station.log.info({ evseId, chargingLimitSource }, 'station is free of an external limit');
+    return acknowledged;
+  }),
+  on('DataTransfer', ({ vendorId, messageId }: DataTransferRequest, station) => {
+    station.log.info({ vendorId, messageId }, 'data of an unknown vendor refused');
+    return { response: { status: 'UnknownVendorId' } };
+  }),
+  on('FirmwareStatusNotification', noted('firmware update progressed')),
+  // Plug & Charge needs a certificate provider, and there is none.
+  on('Get15118EVCertificate', () => ({ response: { status: 'Failed', exiResponse: '' } })),
+  on('GetCertificateStatus', () => ({ response: { status: 'Failed' } })),
+  on('Heartbeat', (_: object, station) => ({
+    response: { currentTime: new Date(station.nowMs()).toISOString() },
+  })),
+  on('LogStatusNotification', noted('log upload progressed')),
+  on('MeterValues', meterValues),
+  on('NotifyChargingLimit', ({ evseId, chargingLimit }: NotifyChargingLimitRequest, station) => {
+    station.log.info({ evseId, ...chargingLimit }, 'station is under an external limit');
+    return acknowledged;
+  }),
+  on('NotifyCustomerInformation', () => acknowledged),
+  on('NotifyDisplayMessages', () => acknowledged),
+  // No schedule is calculated from a car's needs: it charges under the limits of its EVSE.
+  on('NotifyEVChargingNeeds', () => ({ response: { status: 'Rejected' } })),
+  // The car's own plan stays below the profiles that are in force, or the station would not accept it.
+  on('NotifyEVChargingSchedule', () => ({ response: { status: 'Accepted' } })),
+  on('NotifyEvent', notifyEvent),
+  on('NotifyMonitoringReport', () => acknowledged),
+  on('NotifyReport', () => acknowledged),
+  on('PublishFirmwareStatusNotification', noted('firmware publication progressed')),
+  on('ReportChargingProfiles', () => acknowledged),
+  on('ReservationStatusUpdate', () => acknowledged),
+  on('SecurityEventNotification', ({ type, techInfo }: SecurityEventNotificationRequest, station) => {
+    station.log.warn({ type, techInfo }, 'station reported a security event');
+    return acknowledged;
+  }),
+  // There is no certificate authority to sign with.
+  on('SignCertificate', () => ({ response: { status: 'Rejected' } })),
+  on('StatusNotification', statusNotification),
+  on('TransactionEvent', transactionEvent),
+]);
+
+function noted(message: string) {
+  return ({ status }: ProgressNotification, station: StationScope): Handled<object> => {
+    station.log.info({ status }, message);
+    return acknowledged;
+  };
+}
+
+function notifyEvent({ eventData }: NotifyEventRequest, station: StationScope): Handled<object> {
+  for (const { component, variable, actualValue, trigger, cleared } of eventData) {
+    const name = variableKey(component, variable);
+    station.log.info({ variable: name, actualValue, trigger, cleared }, 'station reported an event');
+  }
+  return acknowledged;
+}
+
+function statusNotification(request: StatusNotificationRequest, station: StationScope): Handled<object> {
+  const { evseId: evseNumber, connectorId, connectorStatus } = request;
+  const status = station.memory.connectorChanged(evseNumber, connectorId, evseStatus(connectorStatus));
+  const fault = status === 'faulted' ? connectorStatus : undefined;
+  return { response: {}, news: [{ kind: 'evse status', evseNumber, status, fault }] };
+}
+
+function meterValues({ evseId, meterValue }: MeterValuesRequest, station: StationScope): Handled<object> {
+  // EVSE 0 is the station's own supply.
+  if (evseId === 0) return acknowledged;
+  const transactionId = station.memory.transactionAt(evseId);
+  return {
+    response: {},
+    news: measurements({ meterValue, evseNumber: evseId, transactionId, isLive: true }, station),
+  };
+}

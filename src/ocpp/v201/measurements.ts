@@ -1,0 +1,26 @@
+import type { StationNews, StationScope } from '../dialect.ts';
+import { instantMs, sampledMeasurement } from '../sampledValues.ts';
+import type { MeterValue } from './messages.ts';
+import { sample } from './toDomain.ts';
+
+/** What the meter values of an EVSE tell the domain, one measurement for each instant. */
+export function measurements(
+  told: {
+    readonly meterValue: readonly MeterValue[];
+    readonly evseNumber: number;
+    readonly transactionId: string | undefined;
+    readonly isLive: boolean;
+  },
+  station: StationScope,
+): readonly StationNews[] {
+  const { evseNumber, transactionId, isLive } = told;
+  return told.meterValue.flatMap(({ timestamp, sampledValue }) =>
+    station.memory.measured({
+      evseNumber,
+      transactionId,
+      takenAtMs: instantMs(timestamp, station.nowMs()),
+      values: sampledMeasurement(sampledValue.map(sample)),
+      isLive,
+    }),
+  );
+}

@@ -1,0 +1,222 @@
+/** The messages of OCPP 2.0.1 as they are on the wire, as far as we read or write them. */
+
+export interface BootNotificationRequest {
+  readonly chargingStation: {
+    readonly serialNumber?: string;
+    readonly model: string;
+    readonly vendorName: string;
+    readonly firmwareVersion?: string;
+  };
+}
+
+export interface StatusNotificationRequest {
+  readonly connectorStatus: ConnectorStatus;
+  readonly evseId: number;
+  readonly connectorId: number;
+}
+
+export type ConnectorStatus = 'Available' | 'Occupied' | 'Reserved' | 'Unavailable' | 'Faulted';
+
+export interface AuthorizeRequest {
+  readonly idToken: IdToken;
+}
+
+export interface IdToken {
+  readonly idToken: string;
+  readonly type: string;
+}
+
+export interface IdTokenInfo {
+  readonly status: 'Accepted' | 'Blocked' | 'Expired' | 'Invalid';
+}
+
+export interface TransactionEventRequest {
+  readonly eventType: 'Started' | 'Updated' | 'Ended';
+  readonly timestamp: string;
+  readonly offline?: boolean;
+  readonly meterValue?: readonly MeterValue[];
+  readonly transactionInfo: {
+    readonly transactionId: string;
+    readonly chargingState?: ChargingState;
+    readonly stoppedReason?: string;
+  };
+  readonly evse?: Evse;
+  readonly idToken?: IdToken;
+}
+
+export type ChargingState = 'Charging' | 'EVConnected' | 'SuspendedEV' | 'SuspendedEVSE' | 'Idle';
+
+export interface Evse {
+  readonly id: number;
+  readonly connectorId?: number;
+}
+
+export interface MeterValuesRequest {
+  readonly evseId: number;
+  readonly meterValue: readonly MeterValue[];
+}
+
+export interface MeterValue {
+  readonly timestamp: string;
+  readonly sampledValue: readonly SampledValue[];
+}
+
+export interface SampledValue {
+  readonly value: number;
+  readonly context?: string;
+  readonly measurand?: string;
+  readonly phase?: string;
+  readonly location?: string;
+  readonly unitOfMeasure?: { readonly unit?: string; readonly multiplier?: number };
+}
+
+export interface DataTransferRequest {
+  readonly vendorId: string;
+  readonly messageId?: string;
+}
+
+/** FirmwareStatusNotification, LogStatusNotification and their kin. */
+export interface ProgressNotification {
+  readonly status: string;
+}
+
+export interface SecurityEventNotificationRequest {
+  readonly type: string;
+  readonly techInfo?: string;
+}
+
+export interface NotifyEventRequest {
+  readonly eventData: readonly {
+    readonly component: Named;
+    readonly variable: Named;
+    readonly trigger: string;
+    readonly actualValue: string;
+    readonly cleared?: boolean;
+  }[];
+}
+
+export interface NotifyChargingLimitRequest {
+  readonly evseId?: number;
+  readonly chargingLimit: { readonly chargingLimitSource: string; readonly isGridCritical?: boolean };
+}
+
+export interface ClearedChargingLimitRequest {
+  readonly evseId?: number;
+  readonly chargingLimitSource: string;
+}
+
+export interface SetChargingProfileRequest {
+  readonly evseId: number;
+  readonly chargingProfile: ChargingProfile;
+}
+
+export interface ChargingProfile {
+  readonly id: number;
+  readonly stackLevel: number;
+  readonly chargingProfilePurpose: Purpose;
+  readonly chargingProfileKind: 'Absolute' | 'Recurring' | 'Relative';
+  readonly transactionId?: string;
+  readonly chargingSchedule: readonly ChargingSchedule[];
+}
+
+export type Purpose =
+  | 'ChargingStationExternalConstraints'
+  | 'ChargingStationMaxProfile'
+  | 'TxDefaultProfile'
+  | 'TxProfile';
+
+export interface ChargingSchedule {
+  readonly id: number;
+  readonly startSchedule?: string;
+  readonly chargingRateUnit: 'A' | 'W';
+  readonly chargingSchedulePeriod: readonly SchedulePeriod[];
+}
+
+export interface SchedulePeriod {
+  readonly startPeriod: number;
+  readonly limit: number;
+  readonly numberPhases?: number;
+}
+
+export interface ClearChargingProfileRequest {
+  readonly chargingProfileId?: number;
+  readonly chargingProfileCriteria?: {
+    readonly evseId?: number;
+    readonly chargingProfilePurpose?: Purpose;
+    readonly stackLevel?: number;
+  };
+}
+
+export interface GetCompositeScheduleRequest {
+  readonly duration: number;
+  readonly chargingRateUnit?: 'A' | 'W';
+  readonly evseId: number;
+}
+
+export interface GetCompositeScheduleResponse extends StatusResponse {
+  readonly schedule?: {
+    readonly chargingSchedulePeriod: readonly SchedulePeriod[];
+    readonly evseId: number;
+    readonly duration: number;
+    readonly scheduleStart: string;
+    readonly chargingRateUnit: 'A' | 'W';
+  };
+}
+
+export interface RequestStartTransactionRequest {
+  readonly evseId?: number;
+  readonly idToken: IdToken;
+  readonly remoteStartId: number;
+}
+
+export interface RequestStopTransactionRequest {
+  readonly transactionId: string;
+}
+
+export interface TriggerMessageRequest {
+  readonly requestedMessage: string;
+  readonly evse?: Evse;
+}
+
+export interface ResetRequest {
+  readonly type: 'Immediate' | 'OnIdle';
+}
+
+export interface Named {
+  readonly name: string;
+  readonly instance?: string;
+}
+
+export interface GetVariablesRequest {
+  readonly getVariableData: readonly { readonly component: Named; readonly variable: Named }[];
+}
+
+export interface GetVariablesResponse {
+  readonly getVariableResult: readonly {
+    readonly attributeStatus: string;
+    readonly attributeValue?: string;
+    readonly component: Named;
+    readonly variable: Named;
+  }[];
+}
+
+export interface SetVariablesRequest {
+  readonly setVariableData: readonly {
+    readonly attributeValue: string;
+    readonly component: Named;
+    readonly variable: Named;
+  }[];
+}
+
+export interface SetVariablesResponse {
+  readonly setVariableResult: readonly {
+    readonly attributeStatus: string;
+    readonly component: Named;
+    readonly variable: Named;
+  }[];
+}
+
+export interface StatusResponse {
+  readonly status: string;
+  readonly statusInfo?: { readonly reasonCode: string; readonly additionalInfo?: string };
+}

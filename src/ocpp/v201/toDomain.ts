@@ -1,0 +1,120 @@
+import type { SessionState } from '../../domain/session.ts';
+import type { EvseStatus, StationHardware } from '../../domain/stationEvent.ts';
+import type { Authorization } from '../dialect.ts';
+import type { ReplyData } from '../requests.ts';
+import { defaultMeasurand, instantMs, type Sample } from '../sampledValues.ts';
+import type {
+  BootNotificationRequest,
+  ChargingState,
+  ConnectorStatus,
+  GetCompositeScheduleResponse,
+  GetVariablesResponse,
+  IdToken,
+  IdTokenInfo,
+  Named,
+  SampledValue,
+} from './messages.ts';
+
+export const hardware = ({ chargingStation }: BootNotificationRequest): StationHardware => ({
+  vendor: chargingStation.vendorName,
+  model: chargingStation.model,
+  serialNumber: chargingStation.serialNumber,
+  firmware: chargingStation.firmwareVersion,
+});
+
+const evseStatuses: Readonly<Record<ConnectorStatus, EvseStatus>> = {
+  Available: 'available',
+  Occupied: 'occupied',
+  Reserved: 'reserved',
+  Unavailable: 'unavailable',
+  Faulted: 'faulted',
+};
+
+export const evseStatus = (status: ConnectorStatus): EvseStatus => evseStatuses[status];
+
+export function sessionState(state: ChargingState): Exclude<SessionState, 'finished'> {
+  switch (state) {
+    case 'Charging':
+      return 'charging';
+    case 'SuspendedEV':
+      return 'suspended-by-ev';
+    case 'SuspendedEVSE':
+      return 'suspended-by-us';
+    // Nothing flows yet, or no longer: the car waits for its authorisation, or has left.
+    case 'EVConnected':
+    case 'Idle':
+      return 'authorised';
+    default:
+      return state satisfies never;
+  }
+}
+
+/** The domain's token; a session that was started by a button has none. */
+export const tokenId = (token: IdToken | undefined): string | undefined =>
+  token === undefined || token.type === 'NoAuthorization' ? undefined : token.idToken;
+
+export const sample = ({ value, unitOfMeasure, ...rest }: SampledValue): Sample => ({
+  measurand: rest.measurand ?? defaultMeasurand,
+  value: scaled(value, unitOfMeasure?.multiplier ?? 0),
+  unit: unitOfMeasure?.unit,
+  phase: rest.phase,
+  context: rest.context,
+  location: rest.location,
+});
+
+/** The multiplier is an exponent of ten. */
+function scaled(value: number, exponent: number): number | undefined {
+  const result = exponent === 0 ? value : Number(`${value}e${exponent}`);
+  return Number.isFinite(result) ? result : undefined;
+}
+
+const tokenStatuses: Readonly<Record<Authorization, IdTokenInfo['status']>> = {
+  accepted: 'Accepted',
+  blocked: 'Blocked',
+  expired: 'Expired',
+  invalid: 'Invalid',
+};
+
+export const idTokenInfo = (authorization: Authorization): IdTokenInfo => ({
+  status: tokenStatuses[authorization],
+});
+
+export function compositeSchedule({ schedule }: GetCompositeScheduleResponse): ReplyData | undefined {
+  if (schedule === undefined) return undefined;
+  return {
+    kind: 'composite schedule',
+    schedule: {
+      evseNumber: schedule.evseId,
+      startsAtMs: instantMs(schedule.scheduleStart, undefined),
+      durationS: schedule.duration,
+      unit: schedule.chargingRateUnit,
+      periods: schedule.chargingSchedulePeriod.map(({ startPeriod, limit, numberPhases }) => ({
+        startS: startPeriod,
+        limit,
+        phaseCount: numberPhases,
+      })),
+    },
+  };
+}
+
+export function configuration({ getVariableResult }: GetVariablesResponse): ReplyData {
+  const isKnown = ({ attributeStatus }: { attributeStatus: string }) => attributeStatus === 'Accepted';
+  return {
+    kind: 'configuration',
+    settings: getVariableResult.filter(isKnown).map((result) => ({
+      key: variableKey(result.component, result.variable),
+      value: result.attributeValue,
+      isReadOnly: undefined,
+    })),
+    unknownKeys: getVariableResult
+      .filter((result) => !isKnown(result))
+      .map(({ component, variable }) => variableKey(component, variable)),
+  };
+}
+
+/** `Component.Variable`, with `[instance]` after either where there is one. */
+export const variableKey = (component: Named, variable: Named): string =>
+  `${withInstance(component)}.${withInstance(variable)}`;
+
+const withInstance = ({ name, instance }: Named): string =>
+  instance === undefined ? name : `${name}[${instance}]`;

@@ -1,0 +1,62 @@
+import type { Handled, StationNews, StationScope } from '../dialect.ts';
+import { instantMs, sampledMeasurement } from '../sampledValues.ts';
+import { measurements } from './measurements.ts';
+import type { TransactionEventRequest } from './messages.ts';
+import { idTokenInfo, sample, sessionState, tokenId } from './toDomain.ts';
+
+/** Why a transaction ended when the station does not say. [OCPP 2.0.1 Part 2, TransactionType] */
+const defaultStopReason = 'Local';
+
+/** Start, course and end of a transaction, live or queued while the station was offline. */
+export async function transactionEvent(
+  request: TransactionEventRequest,
+  station: StationScope,
+): Promise<Handled<object>> {
+  const { idToken } = request;
+  const response =
+    idToken === undefined ? {} : { idTokenInfo: idTokenInfo(await station.authorize(idToken.idToken)) };
+  const evseNumber = evseOf(request, station);
+  if (evseNumber === undefined && request.eventType !== 'Ended') {
+    const { transactionId } = request.transactionInfo;
+    station.log.warn({ transactionId }, 'transaction at an EVSE the station did not name');
+    return { response };
+  }
+  return { response, news: newsOf(request, evseNumber ?? 0, station) };
+}
+
+/** Named in the first event of a transaction, and often only there. */
+function evseOf(
+  { evse, transactionInfo }: TransactionEventRequest,
+  { memory }: StationScope,
+): number | undefined {
+  return evse?.id ?? memory.evseOf(transactionInfo.transactionId) ?? memory.onlyEvse;
+}
+
+function newsOf(
+  request: TransactionEventRequest,
+  evseNumber: number,
+  station: StationScope,
+): readonly StationNews[] {
+  const { eventType, transactionInfo, meterValue = [], offline } = request;
+  const { transactionId, chargingState, stoppedReason } = transactionInfo;
+  const atMs = instantMs(request.timestamp, station.nowMs());
+  const values = sampledMeasurement(meterValue.flatMap(({ sampledValue }) => sampledValue.map(sample)));
+
+  if (eventType === 'Ended') {
+    const reason = stoppedReason ?? defaultStopReason;
+    return station.memory.ended(transactionId, { reason, endedAtMs: atMs, values });
+  }
+  const token = tokenId(request.idToken);
+  const startRegisterWh = values.beginRegisterWh ?? values.registerWh;
+  const begin = { transactionId, evseNumber, tokenId: token, startedAtMs: atMs, startRegisterWh };
+  return [
+    ...(eventType === 'Started'
+      ? station.memory.started(begin)
+      : station.memory.heardOf(transactionId, evseNumber, atMs)),
+    ...(token === undefined ? [] : station.memory.identified(transactionId, token)),
+    ...(chargingState === undefined
+      ? []
+      : station.memory.changed(transactionId, sessionState(chargingState))),
+    ...measurements({ meterValue, evseNumber, transactionId, isLive: offline !== true }, station),
+  ];
+}

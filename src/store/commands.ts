@@ -1,0 +1,83 @@
+import type { Kysely, Selectable } from 'kysely';
+import { type EvseId, evseId } from '../domain/ids.ts';
+import type { EvseCommandTable, Tables } from './schema.ts';
+import { inStore } from './storeError.ts';
+import type { WriteBehind } from './writeBehind.ts';
+
+/** A lease on its way to a station or in force there. */
+export interface LeaseRecord {
+  readonly evseId: EvseId;
+  /** The most this lease may allow, earlier ones included that it does not provably supersede. */
+  readonly setpointAmps: number;
+  /** In force once the lease has run out. */
+  readonly tailAmps: number;
+  /** On the clock of whoever sent it. */
+  readonly sentAtMs: number;
+  readonly leaseMs: number;
+}
+
+/** What the exposure ledger starts from after a restart. */
+interface ExposureRecord {
+  readonly evseId: EvseId;
+  /** The standing TxDefaultProfile the station acknowledged last. */
+  readonly standingAmps: number | undefined;
+  readonly lease: LeaseRecord | undefined;
+}
+
+export interface CommandStore {
+  /** Queued: remembers that the station acknowledged this standing limit. */
+  rememberStanding(evseId: EvseId, amps: number): void;
+  /**
+   * Queued: remembers the lease last sent. A crash may lose the last moments before it, so after a restart the
+   * record of a station that was not heard yet is a lower bound until one lease has passed.
+   */
+  rememberLease(lease: LeaseRecord): void;
+  exposures(): Promise<readonly ExposureRecord[]>;
+}
+
+export function commandStore(db: Kysely<Tables>, queue: WriteBehind): CommandStore {
+  const remember = (key: string, id: EvseId, columns: Partial<Selectable<EvseCommandTable>>): void =>
+    queue.put(key, async (transaction) => {
+      await transaction
+        .insertInto('evse_command')
+        .values({ evse_id: id, ...columns })
+        .onConflict((conflict) => conflict.column('evse_id').doUpdateSet(columns))
+        .execute();
+    });
+
+  return {
+    rememberStanding: (id, amps) => remember(`standing ${id}`, id, { standing_amps: amps }),
+
+    rememberLease: (lease) =>
+      remember(`lease ${lease.evseId}`, lease.evseId, {
+        setpoint_amps: lease.setpointAmps,
+        tail_amps: lease.tailAmps,
+        sent_at_ms: lease.sentAtMs,
+        lease_ms: lease.leaseMs,
+      }),
+
+    exposures: () =>
+      inStore('read what the stations were told', async () => {
+        const rows = await db.selectFrom('evse_command').selectAll().orderBy('evse_id').execute();
+        return rows.map((row) => ({
+          evseId: evseId(row.evse_id),
+          standingAmps: row.standing_amps ?? undefined,
+          lease: toLease(row),
+        }));
+      }),
+  };
+}
+
+function toLease(row: Selectable<EvseCommandTable>): LeaseRecord | undefined {
+  const { setpoint_amps, tail_amps, sent_at_ms, lease_ms } = row;
+  if (setpoint_amps === null || tail_amps === null || sent_at_ms === null || lease_ms === null) {
+    return undefined;
+  }
+  return {
+    evseId: evseId(row.evse_id),
+    setpointAmps: setpoint_amps,
+    tailAmps: tail_amps,
+    sentAtMs: sent_at_ms,
+    leaseMs: lease_ms,
+  };
+}

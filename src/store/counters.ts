@@ -1,0 +1,21 @@
+import type { Transaction } from 'kysely';
+import type { Tables } from './schema.ts';
+
+export type CounterName = 'epoch' | 'transaction' | 'audit';
+
+/**
+ * The next number of a counter, from 1. PostgreSQL locks the counter's row until the transaction ends and
+ * SQLite has one writer, so numbers are given out one after the other and none is given twice; a transaction
+ * that is rolled back gives its number back.
+ */
+export async function nextNumber(transaction: Transaction<Tables>, name: CounterName): Promise<number> {
+  const { value } = await transaction
+    .insertInto('counter')
+    .values({ name, value: 1 })
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet((row) => ({ value: row('counter.value', '+', 1) })),
+    )
+    .returning('value')
+    .executeTakeFirstOrThrow();
+  return value;
+}

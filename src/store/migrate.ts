@@ -1,0 +1,53 @@
+import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { m001Initial } from './migrations/m001Initial.ts';
+import type { Tables } from './schema.ts';
+import { StoreError } from './storeError.ts';
+
+/** In the order of their numbers. Append only: a migration that was released is never changed. */
+const migrations: Record<string, Migration> = {
+  '001-initial': m001Initial,
+};
+
+/** Own names, so that another program in the same database keeps its own list. */
+const migrationTableName = 'lastvakt_migration';
+const migrationLockTableName = 'lastvakt_migration_lock';
+
+/**
+ * Brings the tables up to date. PostgreSQL holds an advisory lock and one transaction meanwhile; SQLite's
+ * lock and transaction are the caller's.
+ */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const provider = { getMigrations: async () => migrations };
+  const migrator = new Migrator({ db, provider, migrationTableName, migrationLockTableName });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+
+  const unknown = await unknownMigrations(db);
+  if (unknown.length > 0) {
+    throw new StoreError(
+      'schema-too-new',
+      `the database was used by a newer version of Lastvakt (it has ${unknown.join(', ')}): ` +
+        'start that version, or restore a backup made before it',
+      error,
+    );
+  }
+  const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'the first step';
+  const why = error instanceof Error ? error.message : String(error);
+  throw new StoreError(
+    'migration-failed',
+    `the tables could not be brought up to date (${failed}): ${why}`,
+    error,
+  );
+}
+
+async function unknownMigrations(db: Kysely<Tables>): Promise<readonly string[]> {
+  try {
+    const { rows } = await sql<{ name: string }>`select name from ${sql.table(migrationTableName)}`.execute(
+      db,
+    );
+    return rows.map((row) => row.name).filter((name) => migrations[name] === undefined);
+  } catch {
+    // No list can be read, so the reason lies elsewhere: the caller reports the first error.
+    return [];
+  }
+}

@@ -1,0 +1,73 @@
+import type { Clock } from '../control/ports.ts';
+import type { Logger } from '../log.ts';
+import { type AuditStore, auditStore } from './audit.ts';
+import { type CommandStore, commandStore } from './commands.ts';
+import { nextNumber } from './counters.ts';
+import { within } from './deadline.ts';
+import { openDatabase } from './dialect.ts';
+import { type LimitStore, limitStore } from './limits.ts';
+import { migrate } from './migrate.ts';
+import { type SessionStore, sessionStore } from './sessions.ts';
+import { type StationStore, stationStore } from './stations.ts';
+import { inStore } from './storeError.ts';
+import { type TransactionStore, transactionStore } from './transactions.ts';
+import { WriteBehind, type WriteBehindOptions, type WriteQueueState } from './writeBehind.ts';
+
+/** How long `stop` waits for the connections to close. */
+const closeTimeoutMs = 2_000;
+
+/**
+ * Everything that outlives the process. Methods that return a promise go to the database at once and reject
+ * with a `StoreError`; methods that return nothing are queued, and neither wait nor throw.
+ */
+export interface Store
+  extends LimitStore,
+    SessionStore,
+    StationStore,
+    CommandStore,
+    TransactionStore,
+    AuditStore {
+  /** Rises with every start of the program, so that stations' gateways can tell an old command from a new one. */
+  nextEpoch(): Promise<number>;
+  writeQueue(): WriteQueueState;
+  /** Writes what is queued and closes, both within a bound. */
+  stop(): Promise<void>;
+}
+
+/** Opens the database and brings its tables up to date. Rejects with a `StoreError` that says what to do. */
+export async function openStore(
+  url: string,
+  ports: { readonly log: Logger; readonly clock: Clock },
+  options: Partial<WriteBehindOptions> = {},
+): Promise<Store> {
+  const { db, migrating } = await openDatabase(url, ports.log);
+  try {
+    await inStore('bring the tables up to date', () => migrating(() => migrate(db)));
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  const queue = new WriteBehind(db, ports, options);
+  let stopping: Promise<void> | undefined;
+
+  return {
+    ...limitStore(db),
+    ...sessionStore(db, queue),
+    ...stationStore(db, queue),
+    ...commandStore(db, queue),
+    ...transactionStore(db),
+    ...auditStore(db),
+
+    nextEpoch: () =>
+      inStore('number this start', () => db.transaction().execute((row) => nextNumber(row, 'epoch'))),
+    writeQueue: () => queue.state(),
+
+    stop() {
+      stopping ??= (async () => {
+        await queue.stop();
+        await within(ports.clock, closeTimeoutMs, db.destroy());
+      })();
+      return stopping;
+    },
+  };
+}

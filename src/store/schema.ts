@@ -1,0 +1,100 @@
+/**
+ * The tables as they are after the last migration, the same in SQLite and PostgreSQL.
+ *
+ * Instants are whole milliseconds since the epoch in `bigint` columns named `…_ms`: it is the domain's own unit,
+ * it sorts and compares alike in both databases, and no driver or session time zone can shift it. Quantities are
+ * `double precision`, which both databases return as the number that was stored. Ids are text.
+ */
+export interface Tables {
+  counter: CounterTable;
+  grid_limit: GridLimitTable;
+  session: SessionTable;
+  station: StationTable;
+  evse_command: EvseCommandTable;
+  station_transaction: StationTransactionTable;
+  audit: AuditTable;
+}
+
+/** Numbers that only rise and must survive us. */
+interface CounterTable {
+  name: string;
+  value: number;
+}
+
+/** Append-only in spirit: a limit that was lifted keeps its row, with when and by whom. */
+export interface GridLimitTable {
+  id: string;
+  /** Either site and circuit are set, or area. */
+  site_id: string | null;
+  circuit_id: string | null;
+  area_id: string | null;
+  /** Either amps per phase, or watts over the phases. */
+  limit_amps: number | null;
+  limit_watts: number | null;
+  source: string;
+  set_by: string;
+  reason: string;
+  from_ms: number;
+  until_ms: number | null;
+  created_at_ms: number;
+  ended_at_ms: number | null;
+  ended_by: string | null;
+}
+
+export interface SessionTable {
+  id: string;
+  evse_id: string;
+  station_id: string;
+  transaction_id: string;
+  token_id: string | null;
+  state: string;
+  started_at_ms: number;
+  ended_at_ms: number | null;
+  end_reason: string | null;
+  energy_wh: number;
+  wanted_energy_wh: number | null;
+  departure_at_ms: number | null;
+  priority: number | null;
+}
+
+export interface StationTable {
+  id: string;
+  protocol: string | null;
+  /** Vendor and model are both set once the station booted. */
+  vendor: string | null;
+  model: string | null;
+  serial_number: string | null;
+  firmware: string | null;
+  last_seen_at_ms: number;
+}
+
+/** What may be in force at an EVSE after a restart: see commands.ts. The four lease columns are set together. */
+export interface EvseCommandTable {
+  evse_id: string;
+  standing_amps: number | null;
+  setpoint_amps: number | null;
+  tail_amps: number | null;
+  sent_at_ms: number | null;
+  lease_ms: number | null;
+}
+
+/** OCPP 1.6 wants the central system to number transactions. Unique but for `number`: the same start, the same number. */
+interface StationTransactionTable {
+  number: number;
+  station_id: string;
+  evse_number: number;
+  started_at_ms: number;
+  meter_start_wh: number;
+  token_id: string;
+}
+
+export interface AuditTable {
+  sequence: number;
+  at_ms: number;
+  actor: string;
+  action: string;
+  target: string;
+  /** JSON, null where there is nothing to tell. */
+  before: string | null;
+  after: string | null;
+}

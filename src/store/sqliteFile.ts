@@ -1,0 +1,135 @@
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import Libsql from 'libsql';
+import { codeOf, StoreError } from './storeError.ts';
+
+/** SQLite waits in our own thread for another process that writes: short, since the control loop waits too. */
+const busyMs = 250;
+
+/**
+ * A SQLite file as Kysely wants it, whose every write begins by taking the write lock.
+ *
+ * libsql leaves a statement that failed with SQLITE_BUSY in progress until its garbage is collected, and until
+ * then SQLite commits nothing on this connection: later writes would succeed and not be durable, or fail at
+ * their commit [github.com/tursodatabase/libsql-js/pull/238]. Once the lock is taken no statement meets another
+ * writer, and `exec`, which takes it, leaves nothing behind.
+ */
+export interface SqliteFile extends SqliteDatabase {
+  /** Takes the write lock: until the commit every statement runs inside one transaction. */
+  begin(): void;
+  commit(): void;
+  rollback(): void;
+}
+
+/** Opens the file, made when missing. Throws a `StoreError` that says what to do. */
+export function openSqliteFile(file: string): SqliteFile {
+  const database = openDurably(file);
+  const begin = (): void => {
+    try {
+      database.exec('begin immediate');
+    } catch (error) {
+      throw notUsable(file, error);
+    }
+  };
+  const commit = (): void => void database.exec('commit');
+  const rollback = (): void => {
+    // A full disk, for one, has already rolled it back; a second time would hide that error behind its own.
+    if (database.inTransaction) database.exec('rollback');
+  };
+  // What Kysely's driver says around a transaction.
+  const actions = new Map([
+    ['begin', begin],
+    ['commit', commit],
+    ['rollback', rollback],
+  ]);
+
+  /** A write outside of a transaction gets its own. */
+  const inTransaction = <T>(sql: string, work: () => T): T => {
+    if (database.inTransaction || isRead(sql)) return work();
+    begin();
+    try {
+      const result = work();
+      commit();
+      return result;
+    } catch (error) {
+      rollback();
+      throw error;
+    }
+  };
+
+  return {
+    begin,
+    commit,
+    rollback,
+    prepare(sql) {
+      const act = actions.get(sql);
+      if (act !== undefined) return action(act);
+      return lockingStatement(database.prepare(sql), (work) => inTransaction(sql, work));
+    },
+    close: () => database.close(),
+  };
+}
+
+const isRead = (sql: string): boolean => /^\s*(select|with|pragma)\b/i.test(sql);
+
+function lockingStatement(
+  statement: Libsql.Statement,
+  inTransaction: <T>(work: () => T) => T,
+): SqliteStatement {
+  return {
+    reader: statement.reader,
+    all: (parameters) => inTransaction(() => statement.all(...parameters)),
+    run: (parameters) => inTransaction(() => statement.run(...parameters)),
+    iterate: (parameters) => statement.iterate(...parameters),
+  };
+}
+
+function action(act: () => void): SqliteStatement {
+  return {
+    reader: false,
+    all: () => [],
+    run() {
+      act();
+      return { changes: 0, lastInsertRowid: 0 };
+    },
+    iterate: () => [].values(),
+  };
+}
+
+function openDurably(file: string): Libsql.Database {
+  try {
+    const database = new Libsql(file);
+    database.exec(`pragma busy_timeout = ${busyMs}`);
+    database.exec('pragma journal_mode = wal');
+    // In WAL mode only FULL makes a commit survive a power cut [sqlite.org/pragma.html#pragma_synchronous].
+    database.exec('pragma synchronous = full');
+    database.exec('pragma foreign_keys = on');
+    return database;
+  } catch (error) {
+    throw notUsable(file, error);
+  }
+}
+
+function notUsable(file: string, error: unknown): StoreError {
+  const why = error instanceof Error ? error.message : String(error);
+  switch (codeOf(error)) {
+    case 'SQLITE_NOTADB':
+      return new StoreError(
+        'not-a-database',
+        `${file} is not a SQLite database: name another file in database.url`,
+        error,
+      );
+    case 'SQLITE_BUSY':
+      return new StoreError(
+        'unavailable',
+        `another program is writing to the database file ${file}: let it finish or stop it`,
+        error,
+      );
+    default:
+      return new StoreError(
+        'file-not-usable',
+        `the database file ${file} cannot be opened for writing (${why}): its folder must exist, ` +
+          'and this user must be allowed to write to both, or name another file in database.url',
+        error,
+      );
+  }
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { explanation } from '../../src/control/explain.ts';
+import type { CircuitView, EvseReason, EvseView, LimitOrigin, SiteView } from '../../src/control/siteView.ts';
+import { areaId, circuitId, evseId, limitId, siteId, stationId } from '../../src/domain/ids.ts';
+import type { Phase } from '../../src/domain/phases.ts';
+
+const hall: CircuitView = {
+  id: circuitId('hall-a'),
+  parent: undefined,
+  breakerAmps: 40,
+  limitAmps: [40, 25.04, 40],
+  limitedBy: { kind: 'breaker' },
+  drawAmps: [0, 0, 0],
+  backgroundAmps: [0, 0, 0],
+  exposureAmps: [0, 0, 0],
+  headroomAmps: [0, 0, 0],
+  basis: 'measured',
+  readingAgeMs: 0,
+};
+
+const given = (reason: EvseReason, change: Partial<EvseView> = {}): string => {
+  const evse: EvseView = {
+    id: evseId('A1'),
+    stationId: stationId('CP-A1'),
+    number: 1,
+    circuit: hall.id,
+    wiring: [0, 1, 2],
+    state: 'charging',
+    setpointAmps: 6,
+    drawAmps: [6, 6, 6],
+    exposureAmps: 6,
+    allocatedAmps: 6,
+    session: undefined,
+    reason,
+    ...change,
+  };
+  const site: SiteView = {
+    siteId: siteId('garage'),
+    name: 'Garage Lund',
+    timeZone: 'Europe/Stockholm',
+    tick: { number: 1, atMs: 0, durationMs: 1, cause: 'pace' },
+    state: 'normal',
+    circuits: [hall],
+    evses: [evse],
+  };
+  return explanation(evse, site);
+};
+
+const full = (limitedBy: LimitOrigin, phase: Phase | undefined): EvseReason => ({
+  kind: 'circuit full',
+  circuit: hall.id,
+  phase,
+  limitedBy,
+});
+const curtailment: LimitOrigin = {
+  kind: 'limit',
+  limitId: limitId('L1'),
+  source: 'grid-operator',
+  reason: 'cold evening',
+  untilMs: Date.parse('2026-01-31T17:00:00Z'),
+};
+
+describe('the explanation of an EVSE', () => {
+  it.each([
+    [given(full({ kind: 'breaker' }, 1)), '6 A: circuit hall-a, phase L2 is full (breaker 40 A)'],
+    [
+      given(full(curtailment, 1)),
+      '6 A: circuit hall-a, phase L2 is full (limit 25 A by the grid operator until 2026-01-31 18:00: cold evening)',
+    ],
+    [
+      given(full({ ...curtailment, source: 'site-operator', untilMs: undefined }, 1)),
+      '6 A: circuit hall-a, phase L2 is full (limit 25 A by the site operator: cold evening)',
+    ],
+    [given(full({ kind: 'rating' }, undefined)), '6 A: the total of circuit hall-a is full (rated power)'],
+    [
+      given({ kind: 'area full', area: areaId('feeder-12') }),
+      '6 A: area feeder-12 is full: its sites together are at the limit of the grid above them',
+    ],
+    [given({ kind: 'own maximum', amps: 16 }, { setpointAmps: 16 }), '16 A: it has all it can use (16 A)'],
+    [
+      given({ kind: 'car takes less', amps: 11.25 }, { setpointAmps: 11.25 }),
+      '11.3 A: the car takes less, so 11.3 A is kept for it and the rest is lent to others',
+    ],
+    [
+      given({ kind: 'paused', circuit: hall.id, phase: 0 }, { setpointAmps: 0 }),
+      '0 A: it waits for its turn: circuit hall-a, phase L1 has no room for its minimum current',
+    ],
+    [
+      given({ kind: 'paused', circuit: undefined, phase: undefined }, { setpointAmps: 0 }),
+      '0 A: it waits for its turn',
+    ],
+    [given({ kind: 'no session' }, { setpointAmps: undefined }), 'no setpoint: no session is running'],
+    [given({ kind: 'starting' }), '6 A: held at the failsafe limit until meters and stations were heard'],
+    [
+      given({ kind: 'offline' }, { exposureAmps: 16 }),
+      '6 A: the station is offline, so 16 A is kept free for what it may still allow',
+    ],
+    [
+      given({ kind: 'not answering' }, { exposureAmps: 16 }),
+      '6 A: the station did not take its last command, so 16 A counts until it is asked again',
+    ],
+    [
+      given({ kind: 'waiting for others' }, { allocatedAmps: 16 }),
+      '6 A: 16 A is planned and comes once others have confirmed their decrease',
+    ],
+  ])('reads: %s', (text, expected) => {
+    expect(text).toBe(expected);
+  });
+});

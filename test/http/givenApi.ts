@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../src/control/ports.ts';
+import type { CircuitView, EvseView, SiteView } from '../../src/control/siteView.ts';
+import type { GridLimit } from '../../src/domain/gridLimit.ts';
+import { areaId, circuitId, evseId, limitId, sessionId, siteId, stationId } from '../../src/domain/ids.ts';
+import { limitFromRequest } from '../../src/domain/limitRequest.ts';
+import { noAmps, phases } from '../../src/domain/phases.ts';
+import type { Session } from '../../src/domain/session.ts';
+import type { Area, Site } from '../../src/domain/site.ts';
+import { type ApiOptions, buildApi } from '../../src/http/api.ts';
+import type { AccessKey, Role } from '../../src/http/auth.ts';
+import type { Api } from '../../src/http/plugin.ts';
+import type { HttpPorts } from '../../src/http/ports.ts';
+import { createLogger } from '../../src/log.ts';
+
+export const nowMs = Date.parse('2026-01-31T12:00:00Z');
+/** An instant after `nowMs`. */
+export const later = '2026-01-31T18:00:00Z';
+
+/** A clock that moves when told. */
+export function manualClock(): Clock & { advance(ms: number): void } {
+  let atMs = nowMs;
+  const timers = new Set<{ readonly dueMs: number; readonly callback: () => void }>();
+  return {
+    nowMs: () => atMs,
+    monotonicMs: () => atMs,
+    after: (delayMs, callback) => {
+      const timer = { dueMs: atMs + delayMs, callback };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    advance: (ms) => {
+      const endMs = atMs + ms;
+      for (;;) {
+        const [next] = [...timers].filter(({ dueMs }) => dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs);
+        if (next === undefined) break;
+        timers.delete(next);
+        atMs = next.dueMs;
+        next.callback();
+      }
+      atMs = endMs;
+    },
+  };
+}
+
+export const session: Session = {
+  id: sessionId('CP-A1~5'),
+  evseId: evseId('A1'),
+  stationId: stationId('CP-A1'),
+  transactionId: '5',
+  tokenId: '04A2B3C4',
+  state: 'charging',
+  startedAtMs: nowMs - 3_600_000,
+  endedAtMs: undefined,
+  endReason: undefined,
+  energyWh: 4200,
+  wantedEnergyWh: undefined,
+  departureAtMs: undefined,
+  priority: undefined,
+};
+
+const circuit = (change: Partial<CircuitView>): CircuitView => ({
+  id: circuitId('grid'),
+  parent: undefined,
+  breakerAmps: 63,
+  limitAmps: [63, 63, 63],
+  limitedBy: { kind: 'breaker' },
+  drawAmps: [30, 31, 32],
+  backgroundAmps: [20, 20, 20],
+  exposureAmps: [16, 16, 16],
+  headroomAmps: [27, 27, 27],
+  basis: 'measured',
+  readingAgeMs: 800,
+  ...change,
+});
+
+const evse = (change: Partial<EvseView>): EvseView => ({
+  id: evseId('A1'),
+  stationId: stationId('CP-A1'),
+  number: 1,
+  circuit: circuitId('hall-a'),
+  wiring: [0, 1, 2],
+  state: 'charging',
+  setpointAmps: 6,
+  drawAmps: [6, 6, 6],
+  exposureAmps: 6,
+  allocatedAmps: 6,
+  session,
+  reason: { kind: 'circuit full', circuit: circuitId('hall-a'), phase: 1, limitedBy: { kind: 'breaker' } },
+  ...change,
+});
+
+/** A garage with a hall below its grid connection: one EVSE charges there, another is free. */
+export const garage: SiteView = {
+  siteId: siteId('garage'),
+  name: 'Garage Lund',
+  timeZone: 'Europe/Stockholm',
+  tick: { number: 7, atMs: nowMs, durationMs: 1.5, cause: 'pace' },
+  state: 'normal',
+  circuits: [
+    circuit({}),
+    circuit({
+      id: circuitId('hall-a'),
+      parent: circuitId('grid'),
+      breakerAmps: 40,
+      limitAmps: [25, 25, 25],
+      limitedBy: {
+        kind: 'limit',
+        limitId: limitId('L1'),
+        source: 'grid-operator',
+        reason: 'cold evening',
+        untilMs: nowMs + 3_600_000,
+      },
+      basis: 'unmetered',
+      readingAgeMs: undefined,
+    }),
+  ],
+  evses: [
+    evse({}),
+    evse({
+      id: evseId('A2'),
+      stationId: stationId('CP-A2'),
+      wiring: [1],
+      state: 'available',
+      setpointAmps: undefined,
+      drawAmps: noAmps,
+      session: undefined,
+      reason: { kind: 'no session' },
+    }),
+  ],
+};
+
+/** Another owner's site. */
+export const depot: SiteView = {
+  ...garage,
+  siteId: siteId('depot'),
+  name: 'Depot Malmö',
+  circuits: [circuit({ id: circuitId('depot-grid') })],
+  evses: [
+    evse({
+      id: evseId('D1'),
+      stationId: stationId('CP-D1'),
+      circuit: circuitId('depot-grid'),
+      reason: { kind: 'own maximum', amps: 6 },
+      session: {
+        ...session,
+        id: sessionId('CP-D1~9'),
+        transactionId: '9',
+        evseId: evseId('D1'),
+        stationId: stationId('CP-D1'),
+      },
+    }),
+  ],
+};
+
+const asSite = ({ siteId: id, name, timeZone, circuits }: SiteView): Site => ({
+  id,
+  name,
+  timeZone,
+  supply: { system: 'TN', phaseVolts: 230 },
+  circuits: circuits.map(({ id: circuit, parent, breakerAmps }) => ({
+    id: circuit,
+    parent,
+    phases,
+    breakerAmps,
+    ratedWatts: undefined,
+    assumedBackgroundAmps: 0,
+    meter: undefined,
+  })),
+  evses: [],
+});
+
+const sites: readonly Site[] = [asSite(garage), asSite(depot)];
+const areas: readonly Area[] = [
+  { id: areaId('feeder-12'), limitWatts: 400_000, sites: [siteId('garage')] },
+  { id: areaId('town'), limitWatts: 900_000, sites: [siteId('garage'), siteId('depot')] },
+];
+
+const limit: GridLimit = {
+  id: limitId('L1'),
+  target: { kind: 'circuit', siteId: siteId('garage'), circuitId: circuitId('hall-a') },
+  value: { amps: 25 },
+  source: 'grid-operator',
+  setBy: 'dso',
+  reason: 'cold evening',
+  fromMs: nowMs,
+  untilMs: nowMs + 3_600_000,
+  createdAtMs: nowMs,
+};
+const depotLimit: GridLimit = {
+  ...limit,
+  id: limitId('L2'),
+  target: { kind: 'circuit', siteId: siteId('depot'), circuitId: circuitId('depot-grid') },
+  source: 'site-operator',
+  reason: 'the depot is full',
+};
+
+/** The key `secret-<name>`. */
+const key = (name: string, role: Role, ...at: readonly string[]): AccessKey => ({
+  name,
+  role,
+  sha256: createHash('sha256').update(`secret-${name}`).digest('hex'),
+  sites: at.map(siteId),
+});
+export const keys: readonly AccessKey[] = [
+  key('guest', 'viewer', 'garage'),
+  key('office', 'site-operator', 'garage'),
+  key('neighbour', 'site-operator', 'depot'),
+  key('dso', 'grid-operator', 'garage'),
+  key('root', 'admin'),
+];
+export const as = (name: string) => ({ authorization: `Bearer secret-${name}` });
+
+export interface GivenPorts extends HttpPorts {
+  /** What was asked of the rest of the service, in order. */
+  readonly calls: unknown[][];
+  show(view: SiteView): void;
+}
+
+/** The rest of the service, kept small: it notes what it was asked and answers from the fixtures above. */
+export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
+  const calls: unknown[][] = [];
+  const listeners = new Set<(view: SiteView) => void>();
+  const limits = [limit, depotLimit];
+  return {
+    calls,
+    show: (view) => {
+      for (const listener of listeners) listener(view);
+    },
+    clock: manualClock(),
+    log: createLogger('silent'),
+    areas,
+    views: () => [garage, depot],
+    onView: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    explanation: ({ reason }) => `because: ${reason.kind}`,
+    limits: {
+      list: async () => limits,
+      set: async (body, source, actor) => {
+        calls.push(['limit', body, source, actor.name]);
+        return limitFromRequest({ body, source, setBy: actor.name, sites, areas, id: limitId('new'), nowMs });
+      },
+      end: async (id, actor) => {
+        calls.push(['end', id, actor.name]);
+        return { status: 'ended' };
+      },
+    },
+    sessions: {
+      list: async (query) => {
+        calls.push(['sessions', query]);
+        return { sessions: [session], next: undefined };
+      },
+      change: async (id, changed, actor) => {
+        calls.push(['change', id, changed, actor.name]);
+        return { status: 'changed', session: { ...session, ...changed } };
+      },
+    },
+    heartbeat: async (heard, actor) => {
+      calls.push(['heartbeat', heard, actor.name]);
+    },
+    stations: {
+      command: async (station, request, actor) => {
+        calls.push(['command', station, request, actor.name]);
+        return { outcome: 'accepted', reason: 'Accepted' };
+      },
+    },
+    health: () => ({ isAlive: true, isReady: true, reasons: [] }),
+    figures: () => [],
+    ...change,
+  };
+}
+
+const givenOptions = (change: Partial<ApiOptions> = {}): ApiOptions => ({
+  host: '127.0.0.1',
+  keys,
+  version: '1.2.3',
+  bodyLimitBytes: 64 * 1024,
+  handlerTimeoutMs: 5_000,
+  events: { maxClients: 4, maxUnreadBytes: 64 * 1024 },
+  ...change,
+});
+
+/** An API with the keys above on the ports given, not listening. */
+export const givenApi = (ports: HttpPorts = givenPorts(), change: Partial<ApiOptions> = {}): Promise<Api> =>
+  buildApi(givenOptions(change), ports);

@@ -1,0 +1,117 @@
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { describe, expect, it } from 'vitest';
+import { as, givenApi, later } from './givenApi.ts';
+
+type Operation = {
+  readonly summary?: string;
+  readonly security?: readonly object[];
+  readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: object }> }>;
+};
+type Document = { readonly openapi: string; readonly paths: Record<string, Record<string, Operation>> };
+
+const api = await givenApi();
+const document: Document = (await api.inject({ url: '/openapi.json' })).json();
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+
+/** A validator of the answers that the document promises. */
+const ajv = new Ajv({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addSchema({ ...document, $id: 'api' });
+const promise = (path: string, method: string, status: string, mediaType: string) => {
+  const steps = ['paths', path, method, 'responses', status, 'content', mediaType, 'schema'];
+  const pointer = steps.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/');
+  return ajv.compile({ $ref: `api#/${encodeURI(pointer)}` });
+};
+
+describe('the OpenAPI document', () => {
+  it('is version 3.1 and names the version of the service', () => {
+    expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Lastvakt', version: '1.2.3' } });
+  });
+
+  it('describes every route of the contract', () => {
+    const routes = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect(routes).toEqual([
+      'GET /livez',
+      'GET /readyz',
+      'GET /openapi.json',
+      'GET /metrics',
+      'GET /api/v1/sites',
+      'GET /api/v1/sites/{site}',
+      'GET /api/v1/evses/{evse}/explanation',
+      'GET /api/v1/limits',
+      'POST /api/v1/limits',
+      'DELETE /api/v1/limits/{limit}',
+      'GET /api/v1/sessions',
+      'PATCH /api/v1/sessions/{session}',
+      'POST /api/v1/grid/heartbeat',
+      'POST /api/v1/stations/{station}/commands/clear-charging-profile',
+      'POST /api/v1/stations/{station}/commands/composite-schedule',
+      'POST /api/v1/stations/{station}/commands/remote-start',
+      'POST /api/v1/stations/{station}/commands/remote-stop',
+      'POST /api/v1/stations/{station}/commands/trigger-message',
+      'POST /api/v1/stations/{station}/commands/reset',
+      'POST /api/v1/stations/{station}/commands/get-configuration',
+      'POST /api/v1/stations/{station}/commands/change-configuration',
+      'GET /api/v1/events',
+    ]);
+  });
+
+  it('says of every operation what it does, whether it needs a key, and what a refusal looks like', () => {
+    for (const { operation } of operations) {
+      expect(operation.summary).toBeTruthy();
+      expect(operation.security).toBeDefined();
+      expect(Object.keys(operation.responses['default']?.content ?? {})).toEqual([
+        'application/problem+json',
+      ]);
+    }
+  });
+
+  it('has no reference that leads nowhere', () => {
+    const references = JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g);
+    for (const [, pointer = ''] of references) {
+      const found = pointer.split('/').reduce<unknown>((node, step) => Object(node)[step], document);
+      expect(found, pointer).toBeTypeOf('object');
+    }
+  });
+});
+
+describe('the answers', () => {
+  it.each([
+    ['GET', '/api/v1/sites', '/api/v1/sites', undefined],
+    ['GET', '/api/v1/sites/{site}', '/api/v1/sites/garage', undefined],
+    ['GET', '/api/v1/evses/{evse}/explanation', '/api/v1/evses/A1/explanation', undefined],
+    ['GET', '/api/v1/limits', '/api/v1/limits', undefined],
+    ['POST', '/api/v1/limits', '/api/v1/limits', { site: 'garage', amps: 1, until: later, reason: 'x' }],
+    ['GET', '/api/v1/sessions', '/api/v1/sessions', undefined],
+    ['PATCH', '/api/v1/sessions/{session}', '/api/v1/sessions/CP-A1~5', { priority: 1 }],
+    [
+      'POST',
+      '/api/v1/stations/{station}/commands/reset',
+      '/api/v1/stations/CP-A1/commands/reset',
+      { urgency: 'graceful' },
+    ],
+    ['GET', '/livez', '/livez', undefined],
+  ] as const)('of %s %s are what the document promises', async (method, path, url, payload) => {
+    const answer = await api.inject({ method, url, headers: as('root'), ...(payload && { payload }) });
+    const fits = promise(path, method.toLowerCase(), String(answer.statusCode), 'application/json');
+    fits(answer.json());
+    expect(fits.errors).toBeNull();
+  });
+
+  it('that refuse are what the document promises', async () => {
+    const fits = promise('/api/v1/limits', 'post', 'default', 'application/problem+json');
+    for (const payload of [{}, { site: 'garage', amps: -1, until: later, reason: 'x' }]) {
+      const answer = await api.inject({
+        method: 'POST',
+        url: '/api/v1/limits',
+        headers: as('root'),
+        payload,
+      });
+      fits(answer.json());
+      expect(fits.errors).toBeNull();
+    }
+  });
+});

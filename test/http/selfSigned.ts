@@ -1,0 +1,19 @@
+/** A key and certificate for localhost, made for these tests alone: openssl req -x509 -newkey ec -nodes ... -days 36500 */
+export const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgX4GLt/T2ZiUaFlxx
+snoQbTtEsObhpV+jGr2duB0ov/ehRANCAAR0SUZEH0LulxU8JDInNENSMvwwl7RP
+iEqzafWQoZT+1rRenToJYzx8nxccfvfczSd/ggfBYVSJdZ53aRr16R3Y
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUd0ZoSkDkgihHCpr0V8Bi8fbK15kwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTAzMTgxMloYDzIxMjYxMDI4
+MDMxODEyWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAR0SUZEH0LulxU8JDInNENSMvwwl7RPiEqzafWQoZT+1rRenToJYzx8
+nxccfvfczSd/ggfBYVSJdZ53aRr16R3Yo28wbTAdBgNVHQ4EFgQUnDUuRC8PweYi
+BS4hQ2vRzTreaT4wHwYDVR0jBBgwFoAUnDUuRC8PweYiBS4hQ2vRzTreaT4wDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgWyUh5UuwF+r4HgoNmiCEL6uw+VsKlEPRDr8PZktJdyUCIQD2
+Kkj4c7k7m4pTuiqBgqhdA2HEt9yLt/yFCzrj0obzoQ==
+-----END CERTIFICATE-----`,
+};

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { type SampledMeasurement, sampledMeasurement } from '../../src/ocpp/sampledValues.ts';
+import { type StartedTransaction, StationMemory } from '../../src/ocpp/stationMemory.ts';
+
+const started = (change: Partial<StartedTransaction> = {}): StartedTransaction => ({
+  transactionId: '7',
+  evseNumber: 1,
+  tokenId: 'T1',
+  startedAtMs: 1000,
+  startRegisterWh: 5000,
+  ...change,
+});
+
+const values = (change: Partial<SampledMeasurement> = {}): SampledMeasurement => ({
+  ...sampledMeasurement([]),
+  ...change,
+});
+
+const measured = (change: Partial<SampledMeasurement> = {}, isLive = true) => ({
+  evseNumber: 1,
+  transactionId: '7',
+  takenAtMs: 2000,
+  values: values(change),
+  isLive,
+});
+
+describe('the memory of a station', () => {
+  it('tells a start once, however often it is repeated', () => {
+    const memory = new StationMemory();
+    expect(memory.started(started())).toEqual([
+      { kind: 'session started', transactionId: '7', evseNumber: 1, tokenId: 'T1', startedAtMs: 1000 },
+    ]);
+    expect(memory.started(started())).toEqual([]);
+  });
+
+  it('turns the register into the energy of the session', () => {
+    const memory = new StationMemory();
+    memory.started(started());
+    expect(memory.measured(measured({ registerWh: 5600 }))).toMatchObject([{ energyWh: 600 }]);
+    expect(
+      memory.ended('7', { reason: 'Local', endedAtMs: 3000, values: values({ registerWh: 6200 }) }),
+    ).toEqual([
+      { kind: 'session ended', transactionId: '7', reason: 'Local', endedAtMs: 3000, energyWh: 1200 },
+    ]);
+  });
+
+  it('counts from the first register it sees where the start told none', () => {
+    const memory = new StationMemory();
+    memory.started(started({ startRegisterWh: undefined }));
+    expect(memory.measured(measured({ registerWh: 5000 }))).toMatchObject([{ energyWh: 0 }]);
+    expect(memory.measured(measured({ registerWh: 5400 }))).toMatchObject([{ energyWh: 400 }]);
+  });
+
+  it('knows no energy after the meter was reset', () => {
+    const memory = new StationMemory();
+    memory.started(started());
+    expect(memory.measured(measured({ registerWh: 10 }))).toMatchObject([{ energyWh: undefined }]);
+  });
+
+  it('adopts a transaction whose start it never saw, without inventing its energy', () => {
+    const memory = new StationMemory();
+    expect(memory.measured(measured({ amps: [16], registerWh: 5600 }))).toMatchObject([
+      {
+        kind: 'session started',
+        transactionId: '7',
+        evseNumber: 1,
+        tokenId: undefined,
+        startedAtMs: 2000,
+      },
+      { kind: 'measured', transactionId: '7', amps: [16], energyWh: undefined },
+    ]);
+    expect(memory.measured(measured({ registerWh: 5700, beginRegisterWh: 5000 }))).toMatchObject([
+      { kind: 'measured', energyWh: 700 },
+    ]);
+  });
+
+  it('tells the end of a transaction it never saw, and of one it saw only once', () => {
+    const memory = new StationMemory();
+    const end = { reason: 'Remote', endedAtMs: 3000, values: values({ registerWh: 6000 }) };
+    expect(memory.ended('8', end)).toMatchObject([{ kind: 'session ended', energyWh: undefined }]);
+    expect(memory.ended('8', end)).toEqual([]);
+  });
+
+  it('does not bring an ended transaction back to life', () => {
+    const memory = new StationMemory();
+    memory.started(started());
+    memory.ended('7', { reason: 'Local', endedAtMs: 3000, values: values() });
+    expect(memory.started(started())).toEqual([]);
+    expect(memory.measured(measured())).toMatchObject([{ kind: 'measured' }]);
+  });
+
+  it('keeps only the energy of what was queued while the station was offline', () => {
+    const memory = new StationMemory();
+    memory.started(started());
+    const offline = memory.measured(measured({ amps: [32], powerWatts: 7000, registerWh: 5100 }, false));
+    expect(offline).toMatchObject([{ amps: undefined, powerWatts: undefined, energyWh: 100 }]);
+  });
+
+  it('tells a change of state once', () => {
+    const memory = new StationMemory();
+    memory.started(started());
+    const changed = { kind: 'session changed', transactionId: '7', evseNumber: 1, state: 'charging' };
+    expect(memory.changed('7', 'charging')).toEqual([changed]);
+    expect(memory.changed('7', 'charging')).toEqual([]);
+    expect(memory.changed('unknown', 'charging')).toEqual([]);
+  });
+
+  it('remembers a status that came before the start of its transaction', () => {
+    const memory = new StationMemory();
+    expect(memory.evseStateChanged(1, 'charging')).toEqual([]);
+    expect(memory.started(started())).toMatchObject([
+      { kind: 'session started' },
+      { kind: 'session changed', state: 'charging' },
+    ]);
+  });
+
+  it('forgets the status of an EVSE that became free', () => {
+    const memory = new StationMemory();
+    memory.evseStateChanged(1, 'charging');
+    memory.evseStateChanged(1, undefined);
+    expect(memory.started(started())).toHaveLength(1);
+  });
+
+  it('tells the token of a session that began without one', () => {
+    const memory = new StationMemory();
+    memory.started(started({ tokenId: undefined }));
+    expect(memory.identified('7', 'T9')).toMatchObject([{ kind: 'session changed', tokenId: 'T9' }]);
+    expect(memory.identified('7', 'T9')).toEqual([]);
+  });
+
+  it('has an EVSE occupied while a car is at any of its connectors', () => {
+    const memory = new StationMemory();
+    expect(memory.connectorChanged(1, 1, 'occupied')).toBe('occupied');
+    expect(memory.connectorChanged(1, 2, 'available')).toBe('occupied');
+    expect(memory.connectorChanged(1, 1, 'faulted')).toBe('available');
+    expect(memory.connectorChanged(1, 2, 'faulted')).toBe('faulted');
+  });
+
+  it('knows the EVSE of a station that only has one', () => {
+    const memory = new StationMemory();
+    expect(memory.onlyEvse).toBeUndefined();
+    memory.connectorChanged(1, 1, 'available');
+    memory.connectorChanged(1, 2, 'available');
+    expect(memory.onlyEvse).toBe(1);
+    memory.connectorChanged(2, 1, 'available');
+    expect(memory.onlyEvse).toBeUndefined();
+  });
+
+  it('is bounded: the oldest transaction that was never ended goes first', () => {
+    const memory = new StationMemory();
+    for (let n = 1; n <= 65; n += 1) memory.started(started({ transactionId: String(n) }));
+    expect(memory.evseOf('1')).toBeUndefined();
+    expect(memory.evseOf('2')).toBe(1);
+    expect(memory.transactionAt(1)).toBe('65');
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { evseId } from '../../src/domain/ids.ts';
+import type { LeaseRecord } from '../../src/store/commands.ts';
+import { describeOnBothDatabases } from './databases.ts';
+
+const given = (id: string, setpointAmps = 16.5): LeaseRecord => ({
+  evseId: evseId(id),
+  setpointAmps,
+  tailAmps: 6,
+  sentAtMs: 1_763_690_000_123,
+  leaseMs: 120_000,
+});
+
+describeOnBothDatabases('what an EVSE was told', (database) => {
+  it('is remembered over a restart: standing limit and newest lease, apart from each other', async () => {
+    const first = await database.open();
+    first.rememberLease(given('A1', 32));
+    first.rememberStanding(evseId('A1'), 6);
+    first.rememberLease(given('A1'));
+    first.rememberStanding(evseId('A2'), 0);
+    first.rememberLease(given('A3'));
+    await first.stop();
+
+    const second = await database.open();
+    expect(await second.exposures()).toEqual([
+      { evseId: 'A1', standingAmps: 6, lease: given('A1') },
+      { evseId: 'A2', standingAmps: 0, lease: undefined },
+      { evseId: 'A3', standingAmps: undefined, lease: given('A3') },
+    ]);
+  });
+});
