@@ -63,10 +63,19 @@ function bound({ circuit: id, phase, limitedBy }: CircuitFull, site: SiteView): 
 }
 
 function until({ untilMs }: Extract<LimitOrigin, { kind: 'limit' }>, { timeZone }: SiteView): string {
-  if (untilMs === undefined) return '';
+  return untilMs === undefined ? '' : ` until ${localTime(timeZone).format(untilMs)}`;
+}
+
+/** One for each time zone of the config: making one takes longer than everything else here. */
+const localTimes = new Map<string, Intl.DateTimeFormat>();
+
+function localTime(timeZone: string): Intl.DateTimeFormat {
+  const known = localTimes.get(timeZone);
+  if (known !== undefined) return known;
   // Swedish writes dates and times as ISO 8601 does.
   const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone });
-  return ` until ${format.format(untilMs)}`;
+  localTimes.set(timeZone, format);
+  return format;
 }
 
 /** To a tenth: no station is told more precisely. */
