@@ -1,4 +1,3 @@
-import { dropMergeSort } from './dropMergeSort.ts';
 import { type Layer, rowsPerCircuit, wattsRow as wattsRowOfLayer } from './layer.ts';
 
 /**
@@ -8,6 +7,9 @@ import { type Layer, rowsPerCircuit, wattsRow as wattsRowOfLayer } from './layer
  * (a circuit's phase or its watts) to become full freezes everybody on it: none of them can have more without
  * taking from somebody who has no more per weight. The others go on. All coefficients are at or above zero, so
  * freezing never makes another row full earlier: a bound on when a row is full stays a bound.
+ *
+ * So a heap holds the rows by a lower bound on the level at which they are full. Only the row on top is brought
+ * up to date, with the EVSEs below it; it then either freezes its EVSEs or goes back with a better bound.
  */
 export interface FairShare {
   readonly layer: Layer;
@@ -22,27 +24,21 @@ export interface FairShare {
   readonly bottleneck: Int32Array;
   /** Out, per row: the nearest row that can bind, at or above this one; `layer.noRow` for none. */
   readonly binding: Uint32Array;
-  /** The next such row strictly above. */
+  /** Out: the next such row strictly above. */
   readonly above: Uint32Array;
 
   /** Three per row: load of those that stand still, weight of those that rise, weight of all that still may. */
   readonly state: Float64Array;
   /** Changes of `state` on their way up the tree. */
   readonly pending: Float64Array;
+  /** The most that can ever arrive at a row. */
   readonly most: Float64Array;
   readonly phase: Uint8Array;
-  readonly riseOrder: Uint32Array;
-  readonly riseLevel: Float64Array;
-  readonly capOrder: Uint32Array;
-  readonly capLevel: Float64Array;
-  readonly sortScratch: Uint32Array;
-  /** Whom the rounding may still raise. */
-  readonly canRise: Uint32Array;
+  /** Per circuit: no EVSE of its own starts to rise or reaches its cap below this level. */
+  readonly nextEvent: Float64Array;
   readonly heap: Uint32Array;
   /** No row becomes full below this level. */
   readonly fullLevel: Float64Array;
-  /** The least `fullLevel` of a row and of those above it. */
-  readonly safeLevel: Float64Array;
 }
 
 // The optimiser folds constants of this module, not such that are imported.
@@ -55,8 +51,7 @@ const settled = 2;
 
 export function createFairShare(layer: Layer): FairShare {
   const evses = layer.evses.length;
-  const rows = rowsPerCircuit * layer.circuits.length;
-  const indexes = (): Uint32Array => Uint32Array.from({ length: evses }, (_, index) => index);
+  const rows = layer.noRow;
   return {
     layer,
     low: new Float64Array(evses),
@@ -66,67 +61,52 @@ export function createFairShare(layer: Layer): FairShare {
     bottleneck: new Int32Array(evses),
     binding: new Uint32Array(rows + 1).fill(rows),
     above: new Uint32Array(rows + 1).fill(rows),
-    state: new Float64Array(3 * rows + 3),
-    pending: new Float64Array(3 * rows + 3),
+    state: new Float64Array(3 * (rows + 1)),
+    pending: new Float64Array(3 * (rows + 1)),
     most: new Float64Array(rows + 1),
     phase: new Uint8Array(evses),
-    riseOrder: indexes(),
-    riseLevel: new Float64Array(evses),
-    capOrder: indexes(),
-    capLevel: new Float64Array(evses),
-    sortScratch: new Uint32Array(2 * evses),
-    canRise: new Uint32Array(evses),
+    nextEvent: new Float64Array(layer.circuits.length),
     heap: new Uint32Array(rows),
     fullLevel: new Float64Array(rows),
-    safeLevel: new Float64Array(rows + 1).fill(Infinity),
   };
 }
 
 /** Fills in `amps`, `bottleneck`, `binding` and `above`. The sum of all `low` must fit every row. */
 export function fill(share: FairShare): void {
-  startLevels(share);
   sumStart(share);
   findBinding(share);
-  boundLevels(share);
-  startBelowBounds(share);
-  const rows = startHeap(share);
-  dropMergeSort(share.riseOrder, share.riseLevel, share.layer.nameRank, share.sortScratch);
-  dropMergeSort(share.capOrder, share.capLevel, share.layer.nameRank, share.sortScratch);
-  raise(share, rows);
+  let rows = startHeap(share);
+  while (rows > 0) rows = meetTopRow(share, rows);
+  // No row is left that could hold these.
+  const { phase, amps, high } = share;
+  for (let evse = 0; evse < phase.length; evse++) if (phase[evse] !== settled) amps[evse] = high[evse]!;
 }
 
-function startLevels(share: FairShare): void {
-  const { low, high, amps, bottleneck, phase, riseLevel, capLevel } = share;
-  const { perWeight } = share.layer;
-  for (let evse = 0; evse < low.length; evse++) {
-    const least = low[evse]!;
-    const most = high[evse]!;
-    amps[evse] = least;
-    bottleneck[evse] = -1;
-    phase[evse] = most > least ? waiting : settled;
-    riseLevel[evse] = least * perWeight[evse]!;
-    capLevel[evse] = most * perWeight[evse]!;
-  }
-}
-
-/** What each EVSE puts on the rows of its own circuit. */
+/** What each EVSE puts on the rows of its own circuit while the level is zero. */
 function sumStart(share: FairShare): void {
-  const { layer, low, high, state, pending, most } = share;
-  const { home, phaseRow, watts, weight } = layer;
+  const { layer, low, high, amps, bottleneck, phase, state, pending, most, nextEvent } = share;
+  const { home, phaseRow, watts, weight, perWeight } = layer;
   most.fill(0);
   state.fill(0);
   pending.fill(0);
+  nextEvent.fill(Infinity);
   for (let evse = 0; evse < low.length; evse++) {
     const upper = high[evse]!;
     const lower = low[evse]!;
-    const rise = upper > lower ? weight[evse]! : 0;
+    const mayRise = upper > lower;
+    const rise = mayRise ? weight[evse]! : 0;
+    const circuit = home[evse]!;
+    amps[evse] = lower;
+    bottleneck[evse] = -1;
+    phase[evse] = mayRise ? waiting : settled;
+    if (mayRise) nextEvent[circuit] = Math.min(nextEvent[circuit]!, lower * perWeight[evse]!);
     for (let place = 3 * evse; place < 3 * evse + 3; place++) {
       const row = phaseRow[place]!;
       most[row] = most[row]! + upper;
       state[3 * row] = state[3 * row]! + lower;
       state[3 * row + 2] = state[3 * row + 2]! + rise;
     }
-    const row = kinds * home[evse]! + wattsRow;
+    const row = kinds * circuit + wattsRow;
     const factor = watts[evse]!;
     most[row] = most[row]! + factor * upper;
     state[3 * row] = state[3 * row]! + factor * lower;
@@ -156,10 +136,11 @@ function findBinding(share: FairShare): void {
   }
 }
 
-/** Links the rows that can bind, from the root down, with a first bound on when each is full. */
-function boundLevels(share: FairShare): void {
-  const { layer, state, room, binding, above, fullLevel, safeLevel } = share;
+/** Links the rows that can bind, from the root down, and puts those with somebody to hold into the heap. */
+function startHeap(share: FairShare): number {
+  const { layer, state, room, binding, above, fullLevel, heap } = share;
   const { parent } = layer;
+  let rows = 0;
   for (let circuit = 0; circuit < parent.length; circuit++) {
     const base = kinds * circuit;
     const up = kinds * parent[circuit]!;
@@ -172,148 +153,30 @@ function boundLevels(share: FairShare): void {
         continue;
       }
       const mayRise = state[3 * row + 2]!;
-      const level = mayRise > 0 ? (room[row]! - state[3 * row]!) / mayRise : Infinity;
-      fullLevel[row] = level;
-      safeLevel[row] = Math.min(safeLevel[next]!, level);
+      if (mayRise === 0) continue;
+      fullLevel[row] = (room[row]! - state[3 * row]!) / mayRise;
+      heap[rows++] = row;
     }
-  }
-}
-
-/**
- * Starts, or even settles, everybody who does so before any row above can be full. Such rows are only looked at
- * from their bound on, so this needs no order: one sum up the tree instead of an event for each.
- */
-function startBelowBounds(share: FairShare): void {
-  const { layer, phase, binding, safeLevel, riseLevel, capLevel, low, high, amps } = share;
-  for (let evse = 0; evse < phase.length; evse++) {
-    if (phase[evse] === settled) continue;
-    const safe = Math.min(
-      safeLevel[binding[layer.phaseRow[3 * evse]!]!]!,
-      safeLevel[binding[layer.phaseRow[3 * evse + 1]!]!]!,
-      safeLevel[binding[layer.phaseRow[3 * evse + 2]!]!]!,
-      safeLevel[binding[kinds * layer.home[evse]! + wattsRow]!]!,
-    );
-    const weight = layer.weight[evse]!;
-    if (capLevel[evse]! <= safe) {
-      phase[evse] = settled;
-      amps[evse] = high[evse]!;
-      post(share, evse, high[evse]! - low[evse]!, 0, -weight);
-    } else if (riseLevel[evse]! <= safe) {
-      phase[evse] = rising;
-      post(share, evse, -low[evse]!, weight, 0);
-    }
-  }
-}
-
-function startHeap(share: FairShare): number {
-  const { binding, heap, state, layer } = share;
-  let rows = 0;
-  for (let row = 0; row < layer.noRow; row++) {
-    if (binding[row] === row && state[3 * row + 2]! >= layer.weightMin / 2) heap[rows++] = row;
   }
   for (let index = (rows >> 1) - 1; index >= 0; index--) siftDown(share, index, rows);
   return rows;
 }
 
-/**
- * Notes a change for the first row above an EVSE that can bind. Rows further up learn of it when they are looked
- * at: until then their bounds are too low, which is safe.
- */
-function post(share: FairShare, evse: number, load: number, riseBy: number, mayBy: number): void {
-  const { layer, binding, pending } = share;
-  for (let place = 3 * evse; place < 3 * evse + 3; place++) {
-    const at = 3 * binding[layer.phaseRow[place]!]!;
-    pending[at] = pending[at]! + load;
-    pending[at + 1] = pending[at + 1]! + riseBy;
-    pending[at + 2] = pending[at + 2]! + mayBy;
-  }
-  const row = binding[kinds * layer.home[evse]! + wattsRow]!;
-  if (row === layer.noRow) return;
-  const factor = layer.watts[evse]!;
-  pending[3 * row] = pending[3 * row]! + factor * load;
-  pending[3 * row + 1] = pending[3 * row + 1]! + factor * riseBy;
-  pending[3 * row + 2] = pending[3 * row + 2]! + factor * mayBy;
-}
-
-/** Brings up to date the rows of one kind at a circuit and below it. */
-function collect(share: FairShare, circuit: number, kind: number): void {
-  const { state, pending, above, layer } = share;
-  const last = kinds * circuit + kind;
-  for (let row = kinds * (layer.circuitEnd[circuit]! - 1) + kind; row >= last; row -= kinds) {
-    const at = 3 * row;
-    const riseBy = pending[at + 1]!;
-    const mayBy = pending[at + 2]!;
-    // Whoever changes the load changes one of the weights, too.
-    if (riseBy === 0 && mayBy === 0) continue;
-    const load = pending[at]!;
-    state[at] = state[at]! + load;
-    state[at + 1] = state[at + 1]! + riseBy;
-    state[at + 2] = state[at + 2]! + mayBy;
-    pending[at] = 0;
-    pending[at + 1] = 0;
-    pending[at + 2] = 0;
-    const up = 3 * above[row]!;
-    pending[up] = pending[up]! + load;
-    pending[up + 1] = pending[up + 1]! + riseBy;
-    pending[up + 2] = pending[up + 2]! + mayBy;
-  }
-}
-
-/** Lets the level rise from event to event: an EVSE leaves its floor, reaches its cap, or a row becomes full. */
-function raise(share: FairShare, rowsAtStart: number): void {
-  const { layer, heap, fullLevel, phase, riseOrder, riseLevel, capOrder, capLevel } = share;
-  const evses = layer.evses.length;
-  let rows = rowsAtStart;
-  let nextRise = 0;
-  let nextCap = 0;
-  while (rows > 0) {
-    while (nextRise < evses && phase[riseOrder[nextRise]!] !== waiting) nextRise++;
-    while (nextCap < evses && phase[capOrder[nextCap]!] === settled) nextCap++;
-    // Nobody is left to rise further.
-    if (nextCap === evses) return;
-    const riseAt = nextRise < evses ? riseLevel[riseOrder[nextRise]!]! : Infinity;
-    const capAt = capLevel[capOrder[nextCap]!]!;
-    const fullAt = fullLevel[heap[0]!]!;
-    if (riseAt <= capAt && riseAt <= fullAt) startRising(share, riseOrder[nextRise++]!);
-    else if (capAt <= fullAt) reachCap(share, capOrder[nextCap++]!);
-    else rows = meetRow(share, rows, riseAt);
-  }
-  // No row is left that could hold these.
-  for (let evse = 0; evse < evses; evse++) if (phase[evse] !== settled) share.amps[evse] = share.high[evse]!;
-}
-
-function startRising(share: FairShare, evse: number): void {
-  const { weight } = share.layer;
-  share.phase[evse] = rising;
-  post(share, evse, -share.low[evse]!, weight[evse]!, 0);
-}
-
-function reachCap(share: FairShare, evse: number): void {
-  const most = share.high[evse]!;
-  const weight = share.layer.weight[evse]!;
-  share.phase[evse] = settled;
-  share.amps[evse] = most;
-  post(share, evse, most, -weight, -weight);
-}
-
-/**
- * Takes the row that may be full first. Its level was a lower bound: with all that froze since, it may be full
- * only later, and is put back. Nobody new rises below `riseAt`. Returns how many rows are left.
- */
-function meetRow(share: FairShare, rows: number, riseAt: number): number {
+/** Brings the row on top up to date and freezes it or puts it back. Returns how many rows are left. */
+function meetTopRow(share: FairShare, rows: number): number {
   const { heap, fullLevel, state, room, layer } = share;
   const row = heap[0]!;
-  const at = 3 * row;
-  collect(share, row >> 2, row & 3);
-  const mayRise = state[at + 2]!;
+  const level = fullLevel[row]!;
+  const eventAt = collect(share, row, level);
+  const mayRise = state[3 * row + 2]!;
   // Less than half of the smallest weight is nobody: what is left is rounding.
   if (mayRise >= layer.weightMin / 2) {
-    const level = fullLevel[row]!;
-    const rises = state[at + 1]!;
-    const left = room[row]! - state[at]! - rises * level;
-    const leftAtRise = left - rises * (riseAt - level);
-    const later = leftAtRise > 0 ? riseAt + leftAtRise / mayRise : level + left / rises;
-    if (later > level + levelPrecision * Math.abs(level) && left > 0) {
+    const rises = state[3 * row + 1]!;
+    const left = room[row]! - state[3 * row]! - rises * level;
+    // Until the next event only those rise who do now, after it at most all.
+    const leftAtEvent = left - rises * (eventAt - level);
+    const later = leftAtEvent > 0 ? eventAt + leftAtEvent / mayRise : level + left / rises;
+    if (left > 0 && later > level + levelPrecision * level) {
       fullLevel[row] = later;
       siftDown(share, 0, rows);
       return rows;
@@ -328,20 +191,97 @@ function meetRow(share: FairShare, rows: number, riseAt: number): number {
 /** Relative. A row that becomes full this little later is full now; `freeze` computes the exact level. */
 const levelPrecision = 1e-13;
 
+/**
+ * Brings up to date the EVSEs below a row, and the rows of its kind there. Returns the level of the next event
+ * among those EVSEs.
+ */
+function collect(share: FairShare, row: number, level: number): number {
+  const { state, pending, above, nextEvent, layer } = share;
+  const kind = row & 3;
+  let soonest = Infinity;
+  for (let circuit = layer.circuitEnd[row >> 2]! - 1; circuit >= row >> 2; circuit--) {
+    if (nextEvent[circuit]! <= level) advance(share, circuit, level);
+    if (nextEvent[circuit]! < soonest) soonest = nextEvent[circuit]!;
+    const from = kinds * circuit + kind;
+    const riseBy = pending[3 * from + 1]!;
+    const mayBy = pending[3 * from + 2]!;
+    // Whoever changes the load changes one of the weights, too.
+    if (riseBy === 0 && mayBy === 0) continue;
+    const load = pending[3 * from]!;
+    pending[3 * from] = 0;
+    pending[3 * from + 1] = 0;
+    pending[3 * from + 2] = 0;
+    add(state, from, load, riseBy, mayBy);
+    add(pending, above[from]!, load, riseBy, mayBy);
+  }
+  return soonest;
+}
+
+/** Lets the EVSEs of one circuit start to rise, or reach their cap, up to a level. */
+function advance(share: FairShare, circuit: number, level: number): void {
+  const { layer, phase, low, high, amps, nextEvent } = share;
+  const { weight, perWeight } = layer;
+  let next = Infinity;
+  for (let evse = layer.ownFirst[circuit]!; evse < layer.ownEnd[circuit]!; evse++) {
+    if (phase[evse] === settled) continue;
+    const wasRising = phase[evse] === rising;
+    const riseAt = low[evse]! * perWeight[evse]!;
+    const capAt = high[evse]! * perWeight[evse]!;
+    if (capAt <= level) {
+      phase[evse] = settled;
+      amps[evse] = high[evse]!;
+      const risen = wasRising ? weight[evse]! : 0;
+      post(share, evse, high[evse]! - (wasRising ? 0 : low[evse]!), -risen, -weight[evse]!);
+    } else if (wasRising) {
+      next = Math.min(next, capAt);
+    } else if (riseAt <= level) {
+      phase[evse] = rising;
+      post(share, evse, -low[evse]!, weight[evse]!, 0);
+      next = Math.min(next, capAt);
+    } else {
+      next = Math.min(next, riseAt);
+    }
+  }
+  nextEvent[circuit] = next;
+}
+
+/**
+ * Notes a change for the first row above an EVSE that can bind. Rows further up learn of it when they are looked
+ * at: until then their bounds are too low, which is safe.
+ */
+function post(share: FairShare, evse: number, load: number, riseBy: number, mayBy: number): void {
+  const { layer, binding, pending } = share;
+  add(pending, binding[layer.phaseRow[3 * evse]!]!, load, riseBy, mayBy);
+  add(pending, binding[layer.phaseRow[3 * evse + 1]!]!, load, riseBy, mayBy);
+  add(pending, binding[layer.phaseRow[3 * evse + 2]!]!, load, riseBy, mayBy);
+  const row = binding[kinds * layer.home[evse]! + wattsRow]!;
+  if (row === layer.noRow) return;
+  const factor = layer.watts[evse]!;
+  add(pending, row, factor * load, factor * riseBy, factor * mayBy);
+}
+
+function add(to: Float64Array, row: number, load: number, riseBy: number, mayBy: number): void {
+  to[3 * row] = to[3 * row]! + load;
+  to[3 * row + 1] = to[3 * row + 1]! + riseBy;
+  to[3 * row + 2] = to[3 * row + 2]! + mayBy;
+}
+
 function freeze(share: FairShare, row: number, foundLevel: number): void {
-  const { layer, phase, amps, bottleneck, low } = share;
-  const { weight } = layer;
+  const { layer, phase, amps, bottleneck, low, high } = share;
   const level = exactLevel(share, row, foundLevel);
   const circuit = row >> 2;
   for (let evse = layer.first[circuit]!; evse < layer.end[circuit]!; evse++) {
     if (phase[evse] === settled || layer.coefficient[kinds * evse + (row & 3)] === 0) continue;
-    const isRising = phase[evse] === rising;
-    const rise = weight[evse]!;
-    const drawn = isRising ? Math.min(Math.max(rise * level, low[evse]!), share.high[evse]!) : low[evse]!;
-    phase[evse] = settled;
-    amps[evse] = drawn;
+    const weight = layer.weight[evse]!;
     bottleneck[evse] = row;
-    post(share, evse, isRising ? drawn : 0, isRising ? -rise : 0, -rise);
+    if (phase[evse] === rising) {
+      const drawn = Math.min(Math.max(weight * level, low[evse]!), high[evse]!);
+      amps[evse] = drawn;
+      post(share, evse, drawn, -weight, -weight);
+    } else {
+      post(share, evse, 0, 0, -weight);
+    }
+    phase[evse] = settled;
   }
 }
 

@@ -26,6 +26,9 @@ export interface Layer {
   readonly parent: Int32Array;
   /** The circuit (in the layer) of each EVSE. */
   readonly home: Uint32Array;
+  /** The EVSEs of circuit c itself are `ownFirst[c]` up to but not including `ownEnd[c]`. */
+  readonly ownFirst: Uint32Array;
+  readonly ownEnd: Uint32Array;
   /** The EVSEs below circuit c are `first[c]` up to but not including `end[c]`. */
   readonly first: Uint32Array;
   readonly end: Uint32Array;
@@ -147,7 +150,10 @@ function putCoefficients(evse: ProblemEvse, coefficient: Float64Array, at: numbe
   coefficient[at + wattsRow] = evse.wiring.length * evse.phaseVolts;
 }
 
-function rangesOf(parent: Int32Array, home: Uint32Array): Pick<Layer, 'first' | 'end' | 'circuitEnd'> {
+function rangesOf(
+  parent: Int32Array,
+  home: Uint32Array,
+): Pick<Layer, 'ownFirst' | 'ownEnd' | 'first' | 'end' | 'circuitEnd'> {
   const first = new Uint32Array(parent.length).fill(home.length);
   const end = new Uint32Array(parent.length);
   const circuitEnd = Uint32Array.from(parent, (_, circuit) => circuit + 1);
@@ -156,6 +162,8 @@ function rangesOf(parent: Int32Array, home: Uint32Array): Pick<Layer, 'first' | 
     first[circuit] = Math.min(first[circuit]!, evse);
     end[circuit] = evse + 1;
   }
+  const ownFirst = first.slice();
+  const ownEnd = end.slice();
   for (let circuit = parent.length - 1; circuit >= 0; circuit--) {
     const above = parent[circuit]!;
     if (above < 0) continue;
@@ -163,7 +171,7 @@ function rangesOf(parent: Int32Array, home: Uint32Array): Pick<Layer, 'first' | 
     end[above] = Math.max(end[above]!, end[circuit]!);
     circuitEnd[above] = Math.max(circuitEnd[above]!, circuitEnd[circuit]!);
   }
-  return { first, end, circuitEnd };
+  return { ownFirst, ownEnd, first, end, circuitEnd };
 }
 
 function namesInOrder(problem: Problem, members: readonly number[]): Uint32Array {

@@ -147,7 +147,7 @@ export function solve(prepared: Prepared, pacing: Pacing | undefined): void {
       prepared.continuousAmps[stage.layer.evses[evse]!] = stage.share.amps[evse]!;
     }
     dropMergeSort(stage.topUpOrder, stage.topUpKey, stage.layer.nameRank, stage.sortScratch);
-    roundToSteps(stage.share, stage.stepAmps, stage.topUpOrder, stage.load);
+    roundToSteps(stage.share, stage.stepAmps, stage.topUpOrder, stage.load, stage.sortScratch);
     writeStage(prepared, stage);
   }
 }

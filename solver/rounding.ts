@@ -24,15 +24,17 @@ const clean = (amps: number): number => Math.round(amps * 1e9) / 1e9;
 
 /**
  * Rounds the fair share in `share.amps` down to what each EVSE can be set to, then gives whole steps back
- * wherever the rows have room for one, in turns in the given order. `load` becomes the load of every row.
+ * wherever the rows have room for one, in turns in the given order. `load` becomes the load of every row;
+ * `canRise` is room for a list.
  */
 export function roundToSteps(
   share: FairShare,
   stepAmps: Float64Array,
   order: Uint32Array,
   load: Float64Array,
+  canRise: Uint32Array,
 ): void {
-  const { layer, amps, high, canRise, bottleneck } = share;
+  const { layer, amps, high, bottleneck } = share;
   for (let evse = 0; evse < amps.length; evse++) amps[evse] = stepsDown(amps[evse]!, stepAmps[evse]!);
   sumLoads(layer, amps, load);
   let left = 0;

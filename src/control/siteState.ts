@@ -299,6 +299,8 @@ export class SiteState {
       if (event.evseNumber === 0 && event.status !== 'faulted' && event.status !== 'unavailable') continue;
       record.status = event.status;
       record.fault = event.fault;
+      // Whatever an earlier process set for a session there is over.
+      if (event.status === 'available' && record.session === undefined) this.#ports.ledger.sessionEnded(record.evse.id);
     }
   }
 
@@ -313,6 +315,8 @@ export class SiteState {
     const nowMs = this.#ports.clock.monotonicMs();
     if (record.session !== undefined) this.#finish(record, { endedAtMs: event.startedAtMs, reason: 'superseded' });
     if (record.status === 'unknown') record.status = 'occupied';
+    // A session that began after us has nothing of an earlier process.
+    if (event.startedAtMs >= this.startedAtMs) this.#ports.ledger.sessionEnded(record.evse.id);
     record.draw = undefined;
     record.leftUnusedSinceMs = undefined;
     record.settledAtMs = nowMs + this.#options.followMs;

@@ -26,7 +26,7 @@ export interface PayloadFault {
   readonly why: string;
 }
 
-export type Quantity = 'amps' | 'watts' | 'volts';
+type Quantity = 'amps' | 'watts' | 'volts';
 
 /** One value of a meter in our unit and sign. */
 export interface MeterValue {
@@ -83,8 +83,9 @@ export function sourceReader(source: MeterSource, meter: MeterConfig): (payload:
     const values = results.filter((result) => result !== undefined && 'value' in result);
     const faults = results.filter((result) => result !== undefined && 'reason' in result);
     const missing = source.partial ? [] : missingPhases(source.fields, results);
-    if (values.length + faults.length > 0)
+    if (results.some((result) => result !== undefined)) {
       return { kind: 'read', values, faults: [...faults, ...missing], timeMs: time };
+    }
     return source.partial ? { kind: 'unrelated' } : { kind: 'refused', fault: noValue(source.fields) };
   };
 }

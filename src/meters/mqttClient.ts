@@ -169,7 +169,7 @@ export class MqttConnection {
         this.#client.stream.destroy();
         resolve();
       });
-      void ended.finally(cancel);
+      void ended.then(cancel, cancel);
     });
     await Promise.race([ended, timedOut]);
   }

@@ -15,7 +15,7 @@ export interface Dialect extends RpcRules {
   /** Every action the version knows, to tell NotSupported from NotImplemented. */
   readonly actions: ReadonlySet<string>;
   /** Puts a setpoint on the wire. */
-  command(calls: CallQueue, command: StationCommand, nowMs: () => number): Promise<CommandResult>;
+  command(calls: CallQueue, command: StationCommand, nowMs: () => number): Promise<StationReply>;
   request(calls: CallQueue, request: StationRequest): Promise<StationReply>;
   /** Has the station measure what we plan with. Returns what it refused. */
   configureMeters(calls: CallQueue, intervalS: number): Promise<readonly Refusal[]>;
@@ -24,11 +24,6 @@ export interface Dialect extends RpcRules {
   /** Has an EVSE tell its meter values, and with them the transaction we do not know. */
   askForMeterValues(calls: CallQueue, evseNumber: number): Promise<void>;
 }
-
-export type CommandResult = {
-  readonly outcome: 'accepted' | 'rejected' | 'timed-out' | 'unsent';
-  readonly reason: string;
-};
 
 /** A setting the station would not take. */
 export interface Refusal {

@@ -93,7 +93,7 @@ export class Door {
       refuse(socket, 401, 'Unauthorized');
     } else {
       const toDo = 'nothing if it passes: the station tries again; else look for the cause in the log';
-      this.#refusals.refused(stationId, address, 'too busy to authenticate it', toDo);
+      this.#refusals.refused(stationId, address, 'it could not be authenticated now', toDo);
       refuse(socket, 503, 'Service Unavailable');
     }
   }

@@ -1,24 +1,47 @@
 import type { CallOutcome } from './callQueue.ts';
 import type { ReplyData, StationReply } from './requests.ts';
-import { commandResult, type StatusAnswer, wordOf } from './setpoint.ts';
 
-/** The reply to a request whose answer says in `status` whether it was granted. */
+/** What the answers of all versions have in common. */
+interface StatusAnswer {
+  readonly status: string;
+  /** 2.x only. */
+  readonly statusInfo?: { readonly reasonCode: string; readonly additionalInfo?: string };
+}
+
+/** The reply to a call whose answer says in `status` whether it was granted. */
 export function statusReply<Answer extends StatusAnswer>(
   outcome: CallOutcome<Answer>,
   acceptedStatuses: readonly string[] = ['Accepted'],
   dataOf: (answer: Answer) => ReplyData | undefined = () => undefined,
 ): StationReply {
   if (outcome.kind !== 'result') return failedReply(outcome);
-  const reason = wordOf(outcome.payload);
-  if (!acceptedStatuses.includes(outcome.payload.status)) return { outcome: 'rejected', reason };
+  const { status, statusInfo } = outcome.payload;
+  const reason = [status, statusInfo?.reasonCode, statusInfo?.additionalInfo].filter(Boolean).join(' ');
+  if (!acceptedStatuses.includes(status)) return { outcome: 'rejected', reason };
   return { outcome: 'accepted', reason, data: dataOf(outcome.payload) };
 }
 
-/** The reply where no answer came that could be read. */
-export function failedReply(outcome: Exclude<CallOutcome<StatusAnswer>, { kind: 'result' }>): StationReply {
-  const { outcome: failed, reason } = commandResult(outcome);
-  return { outcome: failed === 'accepted' ? 'rejected' : failed, reason };
+/**
+ * The reply to a call that got no proper answer.
+ *
+ * A refusal proves that nothing changed. An error of the station's own does not: it may have come after a profile
+ * was installed, so it counts like no answer.
+ */
+export function failedReply(outcome: Exclude<CallOutcome<unknown>, { kind: 'result' }>): StationReply {
+  switch (outcome.kind) {
+    case 'refused': {
+      const isCertain = !['InternalError', 'GenericError'].includes(outcome.code);
+      const reason = `${outcome.code} ${outcome.description}`.trim();
+      return { outcome: isCertain ? 'rejected' : 'timed-out', reason };
+    }
+    case 'in doubt':
+      return { outcome: 'timed-out', reason: outcome.why };
+    case 'unsent':
+      return unsentReply(outcome.why);
+    default:
+      return outcome satisfies never;
+  }
 }
 
-/** A request that this version, or this form of it, has no message for. */
+/** The reply where no message could be sent. */
 export const unsentReply = (reason: string): StationReply => ({ outcome: 'unsent', reason });

@@ -36,7 +36,7 @@ export type StationRequest =
 export type ProfilePurpose = 'station maximum' | 'transaction default' | 'transaction';
 
 /** The messages every version can be asked to send, under the one name they share. */
-export type TriggerableMessage =
+type TriggerableMessage =
   | 'BootNotification'
   | 'FirmwareStatusNotification'
   | 'Heartbeat'
@@ -69,7 +69,7 @@ export interface CompositeSchedule {
   readonly periods: readonly SchedulePeriod[];
 }
 
-export interface SchedulePeriod {
+interface SchedulePeriod {
   /** After the start of the schedule. */
   readonly startS: number;
   /** Amps per phase or watts in total, as the schedule's unit says. */
@@ -77,7 +77,7 @@ export interface SchedulePeriod {
   readonly phaseCount: number | undefined;
 }
 
-export interface ConfigurationSetting {
+interface ConfigurationSetting {
   readonly key: string;
   /** undefined: the station keeps it to itself. */
   readonly value: string | undefined;

@@ -15,7 +15,7 @@ export interface MessageSchema<T> {
   violation(): Violation;
 }
 
-export interface Violation {
+interface Violation {
   readonly code: ErrorCode;
   readonly description: string;
 }

@@ -1,6 +1,5 @@
 import type { LeaseCommand, ScheduleForm, StationCommand } from '../control/ports.ts';
-import type { CallOutcome, CallTerms } from './callQueue.ts';
-import type { CommandResult } from './dialect.ts';
+import type { CallTerms } from './callQueue.ts';
 
 /**
  * A schedule that begins now counts as the future at a station whose clock is slow, and is not in force until its
@@ -61,41 +60,3 @@ export const setpointTerms = (command: StationCommand): CallTerms => ({
   slot: `${command.kind} ${command.evseNumber}`,
   expiresAtMs: command.expiresAtMs,
 });
-
-/**
- * What the answer to SetChargingProfile means for what is in force.
- *
- * A refusal proves that nothing changed. An error of the station's own does not: it may have come after the
- * profile was installed, so it counts like no answer.
- */
-export function commandResult(outcome: CallOutcome<StatusAnswer>): CommandResult {
-  switch (outcome.kind) {
-    case 'result': {
-      const { status } = outcome.payload;
-      return { outcome: status === 'Accepted' ? 'accepted' : 'rejected', reason: wordOf(outcome.payload) };
-    }
-    case 'refused': {
-      const reason = `${outcome.code} ${outcome.description}`.trim();
-      const isCertain = !['InternalError', 'GenericError'].includes(outcome.code);
-      return { outcome: isCertain ? 'rejected' : 'timed-out', reason };
-    }
-    case 'in doubt':
-      return { outcome: 'timed-out', reason: outcome.why };
-    case 'unsent':
-      return { outcome: 'unsent', reason: outcome.why };
-    default:
-      return outcome satisfies never;
-  }
-}
-
-/** What the answers of all versions have in common. */
-export interface StatusAnswer {
-  readonly status: string;
-  /** 2.x only. */
-  readonly statusInfo?: { readonly reasonCode: string; readonly additionalInfo?: string };
-}
-
-/** The station's own word, for people. */
-export function wordOf({ status, statusInfo }: StatusAnswer): string {
-  return [status, statusInfo?.reasonCode, statusInfo?.additionalInfo].filter(Boolean).join(' ');
-}

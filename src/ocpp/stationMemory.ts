@@ -135,9 +135,8 @@ export class StationMemory {
 
   /** The only EVSE the station ever spoke of; undefined where there are none or several. */
   get onlyEvse(): number | undefined {
-    const numbers = new Set([...this.#connectors.values()].map(({ evseNumber }) => evseNumber));
-    const [first] = numbers;
-    return numbers.size === 1 ? first : undefined;
+    const [first, ...others] = new Set([...this.#connectors.values()].map(({ evseNumber }) => evseNumber));
+    return others.length === 0 ? first : undefined;
   }
 
   /** The status of an EVSE after one of its connectors told its own: a car at any of them occupies it. */

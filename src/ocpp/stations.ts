@@ -5,14 +5,7 @@ import type { StationEvent } from '../domain/stationEvent.ts';
 import type { Logger } from '../log.ts';
 import { CommandFence } from './commandFence.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
-import type {
-  Authorization,
-  CommandResult,
-  Dialect,
-  StationNews,
-  StationScope,
-  TransactionStart,
-} from './dialect.ts';
+import type { Authorization, Dialect, StationNews, StationScope, TransactionStart } from './dialect.ts';
 import { unsentReply } from './reply.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { CallRefusal, type RpcAnswer } from './rpc.ts';
@@ -53,6 +46,8 @@ interface Line {
   readonly askedForMeterValues: Set<number>;
   isConfiguring: boolean;
 }
+
+const notConnected = 'the station is not connected';
 
 /** All stations and the connection each has now. */
 export class Stations {
@@ -99,21 +94,15 @@ export class Stations {
   /** Never throws and never waits: the answer comes to `onAnswer`, even for what cannot be sent. */
   send(command: StationCommand): void {
     const { stationId, evseId, epoch, sequence } = command;
-    void this.#result(command).then((result) =>
-      this.#ports.onAnswer({
-        stationId,
-        evseId,
-        epoch,
-        sequence,
-        atMs: this.#ports.clock.nowMs(),
-        ...result,
-      }),
-    );
+    void this.#reply(command).then(({ outcome, reason }) => {
+      const atMs = this.#ports.clock.nowMs();
+      this.#ports.onAnswer({ stationId, evseId, epoch, sequence, atMs, outcome, reason });
+    });
   }
 
   async request(stationId: StationId, request: StationRequest): Promise<StationReply> {
     const line = this.#known.get(stationId)?.line;
-    if (line === undefined) return unsentReply('the station is not connected');
+    if (line === undefined) return unsentReply(notConnected);
     return line.dialect.request(line.connection.calls, request);
   }
 
@@ -121,11 +110,11 @@ export class Stations {
     for (const { line } of this.#known.values()) line?.connection.stop();
   }
 
-  async #result(command: StationCommand): Promise<CommandResult> {
+  async #reply(command: StationCommand): Promise<StationReply> {
     const refusal = this.#fence.refusal(command);
-    if (refusal !== undefined) return { outcome: 'unsent', reason: refusal };
+    if (refusal !== undefined) return unsentReply(refusal);
     const line = this.#known.get(command.stationId)?.line;
-    if (line === undefined) return { outcome: 'unsent', reason: 'the station is not connected' };
+    if (line === undefined) return unsentReply(notConnected);
     return line.dialect.command(line.connection.calls, command, () => this.#ports.clock.nowMs());
   }
 
@@ -211,7 +200,7 @@ export class Stations {
     line.isConfiguring = true;
     const refusals = await line.dialect.configureMeters(line.connection.calls, this.#options.meterIntervalS);
     line.isConfiguring = false;
-    station.isConfigured = true;
+    if (station.line === line) station.isConfigured = true;
     for (const refusal of refusals) station.log.warn(refusal, 'station refused a meter setting');
   }
 }

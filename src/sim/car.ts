@@ -57,7 +57,7 @@ export function stepCar(car: Car, outlet: Outlet, dtMs: number): Car {
   const { model } = car;
   const follow = followOffer(car, outlet.offeredAmps, dtMs);
   const isOffered = follow.followedAmps >= minimumOfferAmps;
-  const pausedMs = isOffered ? 0 : car.pausedMs + dtMs;
+  const pausedMs = outlet.offeredAmps >= minimumOfferAmps ? 0 : car.pausedMs + dtMs;
   const isAsleep = car.isAsleep || (model.sleepsAfterMs !== undefined && pausedMs >= model.sleepsAfterMs);
 
   const targetAmps = isOffered && !isAsleep ? Math.min(follow.followedAmps, takeableAmps(car)) : 0;

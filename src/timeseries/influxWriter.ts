@@ -79,6 +79,7 @@ export class InfluxWriter {
   #flush: Promise<void> | undefined;
   #cancelFlush: (() => void) | undefined;
   #failures = 0;
+  #isOverflowing = false;
   #isStopped = false;
   #offered = 0;
   #written = 0;
@@ -122,7 +123,7 @@ export class InfluxWriter {
       this.#lostAtStop += lines.length;
       return;
     }
-    this.#lines.push(...lines);
+    for (const line of lines) this.#lines.push(line);
     this.#dropOldest();
     this.#flushIn(this.#pauseMs());
   }
@@ -172,8 +173,8 @@ export class InfluxWriter {
       this.#lines.length - this.#onTheirWay,
     );
     if (excess <= 0) return;
-    if (this.#lostToOverflow === 0)
-      this.#log.warn({ pointsMax: this.#options.pointsMax }, 'time series are lost');
+    if (!this.#isOverflowing) this.#log.warn({ pointsMax: this.#options.pointsMax }, 'time series are lost');
+    this.#isOverflowing = true;
     this.#lines.splice(this.#onTheirWay, excess);
     this.#lostToOverflow += excess;
   }
@@ -227,6 +228,7 @@ export class InfluxWriter {
     const worked = this.#failures === 0;
     this.#failures = outcome.status === 'written' ? 0 : this.#failures + 1;
     if (outcome.status === 'written') {
+      this.#isOverflowing = false;
       if (!worked) this.#log.info(this.counters(), 'time series are written again');
     } else if (worked) {
       this.#log.warn({ ...outcome, ...this.counters() }, 'time series are not written');

@@ -6,7 +6,7 @@ import { type EmbeddedBroker, startEmbeddedBroker } from '../../src/meters/embed
 import type { MqttConnection } from '../../src/meters/mqttClient.ts';
 import { startMqttPublisher } from '../../src/meters/mqttPublisher.ts';
 import { describeWith } from '../servers.ts';
-import { manualClock } from './manualClock.ts';
+import { manualClock } from '../store/manualClock.ts';
 import { connected, eventually, recordedLog, stranger } from './setup.ts';
 
 const circuit: CircuitView = {

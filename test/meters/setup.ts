@@ -32,7 +32,7 @@ export function recordedLog(): { readonly log: Logger; readonly lines: readonly 
 }
 
 /** The real clock, set wrong by what `shiftMs` says. */
-export function shiftedClock(): Clock & { shiftMs: number } {
+function shiftedClock(): Clock & { shiftMs: number } {
   const real = systemClock();
   return {
     shiftMs: 0,
@@ -47,7 +47,7 @@ export function shiftedClock(): Clock & { shiftMs: number } {
 }
 
 /** A meter's config with the defaults of the schema, as the config loader gives it. */
-export function givenMeter(change: Record<string, unknown>): MeterConfig {
+function givenMeter(change: Record<string, unknown>): MeterConfig {
   const value: unknown = structuredClone(change);
   const schema = compileConfig(meterConfig);
   if (!schema.check(value)) throw new Error(JSON.stringify(schema.faults()));

@@ -3,7 +3,7 @@ import type { Dialect, Refusal } from '../dialect.ts';
 import { errorNames16 } from '../errors.ts';
 import { failedReply, statusReply, unsentReply } from '../reply.ts';
 import type { StationReply, StationRequest } from '../requests.ts';
-import { commandResult, setpointTerms } from '../setpoint.ts';
+import { setpointTerms } from '../setpoint.ts';
 import { clearChargingProfile, setChargingProfile } from './fromDomain.ts';
 import { handlers } from './handlers.ts';
 import { procedures, schemas } from './schemas.ts';
@@ -31,7 +31,7 @@ export const dialect16: Dialect = {
 
   async command(calls, command, nowMs) {
     const profile = () => setChargingProfile(command, nowMs());
-    return commandResult(await calls.call(procedures.setChargingProfile, profile, setpointTerms(command)));
+    return statusReply(await calls.call(procedures.setChargingProfile, profile, setpointTerms(command)));
   },
 
   request,
@@ -61,8 +61,7 @@ export const dialect16: Dialect = {
 async function change(calls: CallQueue, key: string, value: string): Promise<Refusal | undefined> {
   const outcome = await calls.call(procedures.changeConfiguration, () => ({ key, value }), whenFree);
   const reply = statusReply(outcome, ['Accepted', 'RebootRequired']);
-  const isRefused = reply.outcome === 'rejected' || reply.outcome === 'timed-out';
-  return isRefused ? { key, value, reason: reply.reason } : undefined;
+  return reply.outcome === 'rejected' ? { key, value, reason: reply.reason } : undefined;
 }
 
 async function request(calls: CallQueue, asked: StationRequest): Promise<StationReply> {

@@ -1,7 +1,12 @@
 import type { StationCommand } from '../../control/ports.ts';
 import type { ProfilePurpose, StationRequest } from '../requests.ts';
 import { leaseProfileId, leaseSchedule, leaseStackLevel, period, standingProfileId } from '../setpoint.ts';
-import type { ClearChargingProfileRequest, Purpose, SetChargingProfileRequest } from './messages.ts';
+import type {
+  ChargingProfile,
+  ClearChargingProfileRequest,
+  Purpose,
+  SetChargingProfileRequest,
+} from './messages.ts';
 
 /** The setpoint as a profile. `nowMs` is the instant it goes on the wire. */
 export function setChargingProfile(command: StationCommand, nowMs: number): SetChargingProfileRequest {
@@ -11,9 +16,7 @@ export function setChargingProfile(command: StationCommand, nowMs: number): SetC
   };
 }
 
-type Profile = SetChargingProfileRequest['csChargingProfiles'];
-
-function txProfile(command: Extract<StationCommand, { kind: 'lease' }>, nowMs: number): Profile {
+function txProfile(command: Extract<StationCommand, { kind: 'lease' }>, nowMs: number): ChargingProfile {
   const { startSchedule, periods } = leaseSchedule(command, nowMs);
   return {
     chargingProfileId: leaseProfileId(command.evseNumber),
@@ -38,7 +41,7 @@ function txDefaultProfile({
   evseNumber,
   amps,
   schedule,
-}: Extract<StationCommand, { kind: 'standing' }>): Profile {
+}: Extract<StationCommand, { kind: 'standing' }>): ChargingProfile {
   return {
     chargingProfileId: standingProfileId(evseNumber),
     stackLevel: schedule.stackLevel,

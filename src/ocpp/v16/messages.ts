@@ -53,7 +53,7 @@ export interface MeterValuesRequest {
   readonly meterValue: readonly MeterValue[];
 }
 
-export interface MeterValue {
+interface MeterValue {
   readonly timestamp: string;
   readonly sampledValue: readonly SampledValue[];
 }
@@ -104,7 +104,7 @@ export interface ChargingProfile {
 
 export type Purpose = 'ChargePointMaxProfile' | 'TxDefaultProfile' | 'TxProfile';
 
-export interface ChargingSchedule {
+interface ChargingSchedule {
   readonly duration?: number;
   readonly startSchedule?: string;
   readonly chargingRateUnit: 'A' | 'W';

@@ -4,7 +4,7 @@ import type { Dialect, Refusal } from '../dialect.ts';
 import { errorNames201 } from '../errors.ts';
 import { failedReply, statusReply, unsentReply } from '../reply.ts';
 import type { StationReply, StationRequest } from '../requests.ts';
-import { commandResult, setpointTerms } from '../setpoint.ts';
+import { setpointTerms } from '../setpoint.ts';
 import { centralToken, clearChargingProfile, setChargingProfile, variableNamed } from './fromDomain.ts';
 import { handlers } from './handlers.ts';
 import type { SetVariablesResponse, StatusResponse, TriggerMessageRequest } from './messages.ts';
@@ -38,7 +38,7 @@ export const dialect201: Dialect = {
 
   async command(calls, command, nowMs) {
     const profile = () => setChargingProfile(command, nowMs());
-    return commandResult(await calls.call(procedures.setChargingProfile, profile, setpointTerms(command)));
+    return statusReply(await calls.call(procedures.setChargingProfile, profile, setpointTerms(command)));
   },
 
   request,
@@ -75,8 +75,7 @@ const trigger = (calls: CallQueue, request: TriggerMessageRequest): Promise<Call
 
 async function change(calls: CallQueue, key: string, value: string): Promise<Refusal | undefined> {
   const reply = await changeConfiguration(calls, key, value);
-  const isRefused = reply.outcome === 'rejected' || reply.outcome === 'timed-out';
-  return isRefused ? { key, value, reason: reply.reason } : undefined;
+  return reply.outcome === 'rejected' ? { key, value, reason: reply.reason } : undefined;
 }
 
 async function changeConfiguration(calls: CallQueue, key: string, value: string): Promise<StationReply> {

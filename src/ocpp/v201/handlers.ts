@@ -89,8 +89,9 @@ function noted(message: string) {
 
 function notifyEvent({ eventData }: NotifyEventRequest, station: StationScope): Handled<object> {
   for (const { component, variable, actualValue, trigger, cleared } of eventData) {
-    const name = variableKey(component, variable);
-    station.log.info({ variable: name, actualValue, trigger, cleared }, 'station reported an event');
+    const event = { variable: variableKey(component, variable), actualValue, trigger, cleared };
+    if (trigger === 'Alerting') station.log.warn(event, 'station raised an alert');
+    else station.log.debug(event, 'station reported a value');
   }
   return acknowledged;
 }

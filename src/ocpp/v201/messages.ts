@@ -46,7 +46,7 @@ export interface TransactionEventRequest {
 
 export type ChargingState = 'Charging' | 'EVConnected' | 'SuspendedEV' | 'SuspendedEVSE' | 'Idle';
 
-export interface Evse {
+interface Evse {
   readonly id: number;
   readonly connectorId?: number;
 }
@@ -125,14 +125,14 @@ export type Purpose =
   | 'TxDefaultProfile'
   | 'TxProfile';
 
-export interface ChargingSchedule {
+interface ChargingSchedule {
   readonly id: number;
   readonly startSchedule?: string;
   readonly chargingRateUnit: 'A' | 'W';
   readonly chargingSchedulePeriod: readonly SchedulePeriod[];
 }
 
-export interface SchedulePeriod {
+interface SchedulePeriod {
   readonly startPeriod: number;
   readonly limit: number;
   readonly numberPhases?: number;

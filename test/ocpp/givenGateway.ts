@@ -1,0 +1,65 @@
+import { pino } from 'pino';
+import { systemClock } from '../../src/clock.ts';
+import type { CommandAnswer } from '../../src/control/ports.ts';
+import type { StationEvent } from '../../src/domain/stationEvent.ts';
+import {
+  type OcppGateway,
+  type OcppGatewayOptions,
+  type OcppGatewayPorts,
+  startOcppGateway,
+} from '../../src/ocpp/gateway.ts';
+
+export interface GivenGateway {
+  readonly gateway: OcppGateway;
+  readonly port: number;
+  readonly events: readonly StationEvent[];
+  readonly answers: readonly CommandAnswer[];
+  /** What was logged at `info` and above. */
+  readonly logged: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The password of every station. */
+export const password = 'correct horse battery staple';
+
+const running = new Set<OcppGateway>();
+
+/**
+ * A real gateway on loopback. It knows every station that says the password, gives out transaction numbers from
+ * 1 and accepts every token but `blocked`. Stations are not asked for anything unless a test waits for it.
+ */
+export async function givenGateway(
+  options: Partial<OcppGatewayOptions> = {},
+  ports: Partial<OcppGatewayPorts> = {},
+): Promise<GivenGateway> {
+  const events: StationEvent[] = [];
+  const answers: CommandAnswer[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const transactions = new Map<string, number>();
+  const gateway = await startOcppGateway(
+    { host: '127.0.0.1', port: 0, introductionDelayMs: 3_600_000, stopTimeoutMs: 200, ...options },
+    {
+      clock: systemClock(),
+      log: pino({ level: 'info' }, { write: (line: string) => logged.push(JSON.parse(line)) }),
+      onEvent: (event) => events.push(event),
+      onAnswer: (answer) => answers.push(answer),
+      authenticate: async (stationId, given) =>
+        stationId.startsWith('CP-') && given === password ? 'accepted' : 'refused',
+      authorize: async ({ tokenId }) => (tokenId === 'blocked' ? 'blocked' : 'accepted'),
+      transactionNumber: async (start) => {
+        const key = JSON.stringify(start);
+        const number = transactions.get(key) ?? transactions.size + 1;
+        transactions.set(key, number);
+        return number;
+      },
+      ...ports,
+    },
+  );
+  running.add(gateway);
+  return { gateway, port: gateway.port, events, answers, logged };
+}
+
+/** For `afterEach`. */
+export async function stopGateways(): Promise<void> {
+  await Promise.all([...running].map((gateway) => gateway.stop()));
+  running.clear();
+}
