@@ -14,7 +14,7 @@ export interface Arrival {
   readonly token: string | undefined;
 }
 
-export interface ArrivalOptions {
+interface ArrivalOptions {
   readonly seed: number;
   /** No car comes later than this. */
   readonly forMs: number;
@@ -27,7 +27,7 @@ export interface ArrivalOptions {
   readonly needWh: Range;
 }
 
-export type Range = readonly [min: number, max: number];
+type Range = readonly [min: number, max: number];
 
 /** Cars that come, stay and leave at every EVSE, each EVSE with a stream of its own. Ordered by time. */
 export function seededArrivals(evses: readonly Evse[], options: ArrivalOptions): readonly Arrival[] {

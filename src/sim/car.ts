@@ -73,7 +73,7 @@ export const cutPower = (car: Car): Car => ({ ...car, followedAmps: 0, unfollowe
 /** Whether it would take current if it were offered some. */
 export const wantsCurrent = (car: Car): boolean => !car.isAsleep && car.deliveredWh < car.model.needWh;
 
-export const phasesUsed = (car: Car, conductorCount: number): number =>
+const phasesUsed = (car: Car, conductorCount: number): number =>
   Math.min(car.model.phaseCount, conductorCount);
 
 /** What it draws on each of the outlet's own conductors. */

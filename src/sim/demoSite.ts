@@ -19,15 +19,18 @@ export const demoBackground = (seed: number): Background =>
     step: { amps: 7, everyMs: 20_000, chance: 0.4 },
   });
 
-/** Twelve hours of cars. Each EVSE has its first within 12 s, so that the halls are full before half a minute is over. */
+/**
+ * Twelve hours of cars. Each EVSE has its first within 15 s: all together want far more than there is. Later ones
+ * leave gaps, in which the others speed up.
+ */
 export const demoArrivals = (seed: number, evses: readonly Evse[]): readonly Arrival[] =>
   seededArrivals(evses, {
     seed,
     forMs: 12 * hourMs,
-    firstMs: [1_000, 12_000],
-    stayMs: [35_000, 120_000],
-    gapMs: [4_000, 15_000],
-    needWh: [60, 320],
+    firstMs: [1_000, 15_000],
+    stayMs: [25_000, 90_000],
+    gapMs: [8_000, 30_000],
+    needWh: [25, 200],
   });
 
 /** Every other station speaks 1.6J, the others 2.0.1. */

@@ -91,7 +91,7 @@ function shellyStatus(amps: PhaseAmps, phaseVolts: number): object {
   };
 }
 
-export interface MeterPublisherOptions {
+interface MeterPublisherOptions {
   readonly broker: BrokerOptions;
   readonly clientId: string;
   readonly meters: readonly SimulatedMeterOptions[];
@@ -112,6 +112,7 @@ export class MeterPublisher {
   readonly #options: MeterPublisherOptions;
   readonly #cancels = new Map<string, () => void>();
   #client: MqttClient | undefined;
+  #isStopped = false;
 
   constructor(options: MeterPublisherOptions) {
     this.#options = options;
@@ -122,12 +123,18 @@ export class MeterPublisher {
     const { broker, clientId, meters, log } = this.#options;
     const { url, ...credentials } = broker;
     // What could not be published in time is of no use later.
-    this.#client = await connectAsync(url, { ...credentials, clientId, queueQoSZero: false });
-    this.#client.on('error', (error) => log.warn({ err: error }, 'simulated meter failed'));
+    const client = await connectAsync(url, { ...credentials, clientId, queueQoSZero: false });
+    if (this.#isStopped) {
+      await client.endAsync(true);
+      return;
+    }
+    this.#client = client;
+    client.on('error', (error) => log.warn({ err: error }, 'simulated meter failed'));
     for (const meter of meters) this.#publish(meter);
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const cancel of this.#cancels.values()) cancel();
     this.#cancels.clear();
     const client = this.#client;

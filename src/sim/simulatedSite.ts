@@ -39,7 +39,7 @@ export interface SimulatedSiteOptions {
 
 export type StationProtocol = 'ocpp1.6' | 'ocpp2.0.1';
 
-export interface StationTiming {
+interface StationTiming {
   readonly stepMs: number;
   readonly meterIntervalS: number;
   readonly callTimeoutMs: number;
@@ -55,27 +55,27 @@ export const realTimeStations: StationTiming = {
 };
 
 /** What really flows: for judging, never for controlling. */
-export interface SiteTruth {
+interface SiteTruth {
   readonly atMs: number;
   readonly circuits: readonly CircuitTruth[];
   readonly evses: readonly EvseTruth[];
 }
 
-export interface CircuitTruth {
+interface CircuitTruth {
   readonly id: CircuitId;
   readonly breakerAmps: number;
   readonly amps: PhaseAmps;
   readonly backgroundAmps: PhaseAmps;
 }
 
-export interface EvseTruth {
+interface EvseTruth {
   readonly id: EvseId;
   readonly offeredAmps: number;
   readonly amps: PhaseAmps;
 }
 
 /** What one car came for and got. Of a car that is still there: so far. */
-export interface CarVisit {
+interface CarVisit {
   readonly evseId: EvseId;
   readonly arrivedAtMs: number;
   readonly leftAtMs: number | undefined;
@@ -83,7 +83,7 @@ export interface CarVisit {
   readonly deliveredWh: number;
 }
 
-export interface SiteEnergy {
+interface SiteEnergy {
   readonly wantedWh: number;
   readonly deliveredWh: number;
   readonly visits: readonly CarVisit[];
@@ -118,6 +118,8 @@ export class SimulatedSite {
   constructor(options: SimulatedSiteOptions) {
     const { site, seed, broker, meters, clock, log } = options;
     this.#options = options;
+    // A name that is not in the site is a mistake to hear of now, not when the car comes.
+    for (const { evseId } of options.arrivals) this.#evse(evseId);
     this.#stations = new Map(
       [...new Set(site.evses.map((evse) => evse.station))].map((id) => [id, createClient(options, id)]),
     );
@@ -134,7 +136,7 @@ export class SimulatedSite {
 
   /** Returns once the meters publish; the stations connect meanwhile, and again whenever they must. */
   async start(): Promise<void> {
-    const startedAtMs = this.#options.clock.nowMs();
+    const startedAtMs = this.#options.clock.monotonicMs();
     this.#moves = moves(this.#options.arrivals, startedAtMs);
     for (const station of this.#stations.values()) station.start();
     await this.#meters.start();
@@ -171,7 +173,7 @@ export class SimulatedSite {
   }
 
   energy(): SiteEnergy {
-    const visits = [...this.#departed, ...[...this.#present.keys()].map((id) => this.#visit(id, undefined))];
+    const visits = [...this.#departed, ...[...this.#present.keys()].map((id) => this.#visit(id))];
     return {
       wantedWh: visits.reduce((sum, visit) => sum + visit.wantedWh, 0),
       deliveredWh: visits.reduce((sum, visit) => sum + visit.deliveredWh, 0),
@@ -188,7 +190,7 @@ export class SimulatedSite {
   /** Does what is due, and waits for the next. */
   #move(): void {
     const { clock } = this.#options;
-    const nowMs = clock.nowMs();
+    const nowMs = clock.monotonicMs();
     for (let next = this.#moves[this.#moved]; next !== undefined; next = this.#moves[this.#moved]) {
       if (next.atMs > nowMs) {
         this.#cancelMove = clock.after(next.atMs - nowMs, () => this.#move());
@@ -215,15 +217,15 @@ export class SimulatedSite {
     const { evseId } = arrival;
     if (this.#present.get(evseId)?.arrival !== arrival) return;
     const evse = this.#evse(evseId);
-    this.#departed.push(this.#visit(evseId, this.#options.clock.nowMs()));
+    const car = this.station(evse.station).unplug(evse.number);
+    this.#departed.push({ ...this.#visit(evseId, car), leftAtMs: this.#options.clock.nowMs() });
     this.#present.delete(evseId);
-    this.station(evse.station).unplug(evse.number);
   }
 
-  #visit(evseId: EvseId, leftAtMs: number | undefined): CarVisit {
+  #visit(evseId: EvseId, car = this.#evseState(this.#evse(evseId))?.car): CarVisit {
     const { arrival, arrivedAtMs } = required(this.#present.get(evseId), `a car at ${evseId}`);
-    const deliveredWh = this.#evseState(this.#evse(evseId))?.car?.deliveredWh ?? 0;
-    return { evseId, arrivedAtMs, leftAtMs, wantedWh: arrival.car.needWh, deliveredWh };
+    const { needWh: wantedWh } = arrival.car;
+    return { evseId, arrivedAtMs, leftAtMs: undefined, wantedWh, deliveredWh: car?.deliveredWh ?? 0 };
   }
 
   #evse(id: EvseId): Evse {

@@ -1,12 +1,12 @@
 import WebSocket, { type RawData } from 'ws';
 import type { Clock } from '../control/ports.ts';
 import type { Logger } from '../log.ts';
-import type { CarModel } from './car.ts';
+import type { Car, CarModel } from './car.ts';
 import type { Random } from './random.ts';
 import { plugIn, stepStation, unplug } from './station.ts';
 import type { Answer, StationCodec } from './stationCodec.ts';
 import { connected, disconnected, nextNotice, type Reply, replied } from './stationLink.ts';
-import { createStation, type Notice, type Station, type StationModel } from './stationState.ts';
+import { createStation, findEvse, type Notice, type Station, type StationModel } from './stationState.ts';
 
 export interface StationClientOptions {
   readonly model: StationModel;
@@ -61,7 +61,7 @@ export class StationClient {
     const { model, codec, log, clock } = options;
     this.#options = options;
     this.#log = log.child({ stationId: model.stationId, protocol: codec.subprotocol });
-    this.#station = createStation(model, clock.nowMs());
+    this.#station = createStation(model, ownClockMs(clock));
   }
 
   /** What it is at this instant. */
@@ -80,8 +80,14 @@ export class StationClient {
     this.#change((station) => plugIn(station, evseNumber, car, token));
   }
 
-  unplug(evseNumber: number): void {
-    this.#change((station) => unplug(station, evseNumber));
+  /** The car as it leaves. */
+  unplug(evseNumber: number): Car | undefined {
+    let car: Car | undefined;
+    this.#change((station) => {
+      car = findEvse(station, evseNumber)?.car;
+      return unplug(station, evseNumber);
+    });
+    return car;
   }
 
   /** Cuts the cable: no close frame is sent. It reconnects as after any other loss. */
@@ -115,7 +121,7 @@ export class StationClient {
 
   /** The only way the station changes: brought up to now, changed, and its news sent. */
   #change(change: (station: Station) => Station): void {
-    this.#station = change(stepStation(this.#station, this.#options.clock.nowMs()));
+    this.#station = change(stepStation(this.#station, ownClockMs(this.#options.clock)));
     if (!this.#isRunning) return;
     if (this.#station.link === 'restarting') this.#socket?.close(1000);
     this.#sendNext();
@@ -232,6 +238,9 @@ export class StationClient {
     });
   }
 }
+
+/** A station has a clock of its own, which does not jump when ours is set. */
+const ownClockMs = (clock: Clock): number => Math.floor(clock.monotonicMs());
 
 const answerFrame = (messageId: string, answer: Answer): readonly unknown[] =>
   answer.kind === 'result'

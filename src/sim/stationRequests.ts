@@ -25,7 +25,7 @@ export interface Obeyed<Refusal = string> {
 }
 
 /** The reason codes of OCPP 2.0.1; a 1.6 station keeps them to itself. */
-export type ProfileRefusal =
+type ProfileRefusal =
   | 'DuplicateProfile'
   | 'InvalidProfile'
   | 'InvalidSchedule'
@@ -57,7 +57,7 @@ export function setProfile(station: Station, request: ProfileRequest): Obeyed<Pr
 }
 
 /** What a clear request asks for: every given field must fit. */
-export interface ProfileFilter {
+interface ProfileFilter {
   readonly profileId: number | undefined;
   readonly evseNumber: number | undefined;
   readonly purpose: ProfilePurpose | undefined;

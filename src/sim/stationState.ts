@@ -17,7 +17,7 @@ export interface StationModel {
   readonly settings: StationSettings;
 }
 
-export interface EvseHardware {
+interface EvseHardware {
   readonly number: number;
   readonly conductorCount: number;
   readonly maxAmps: number;
@@ -44,12 +44,13 @@ export interface StationSettings {
   readonly measurands: readonly Measurand[];
 }
 
-/** The specifications' own words, the same in both versions. */
+/** The specifications' own words, the same in both versions. No car tells its state of charge over a plain AC cable. */
 export const measurands = [
   'Current.Import',
   'Current.Offered',
   'Energy.Active.Import.Register',
   'Power.Active.Import',
+  'SoC',
   'Voltage',
 ] as const;
 export type Measurand = (typeof measurands)[number];
@@ -94,7 +95,7 @@ export interface EvseState {
   readonly meteredAtMs: number;
 }
 
-export interface Transaction {
+interface Transaction {
   /** The station's own name for it, before and after the server gave its. */
   readonly key: string;
   readonly token: string;

@@ -1,13 +1,13 @@
 import type { Clock } from '../control/ports.ts';
 
 /** What `process.stdout` is to us. */
-export interface TerminalStream {
+interface TerminalStream {
   readonly isTTY?: boolean;
   readonly rows?: number;
   write(text: string): unknown;
 }
 
-export interface LiveOutput {
+interface LiveOutput {
   readonly stream: TerminalStream;
   readonly clock: Clock;
   readonly periodMs: number;

@@ -104,10 +104,11 @@ function evseLines(
 ): readonly string[] {
   const paint = painter(options.isColoured);
   const evses = view.evses.filter((evse) => evse.circuit === circuit);
+  const idCells = Math.max(4, ...evses.map(({ id }) => id.length));
   return evses.map((evse) => {
-    const head = `${indent}${evse.id.padEnd(8)} ${evse.state.padEnd(15)} ${drawWords(evse)}`;
+    const head = `${indent}${evse.id.padEnd(idCells)} ${evse.state.padEnd(15)} ${drawWords(evse)}`;
     const line = clip(`${head}  ${options.explain(evse, view)}`);
-    const stateAt = indent.length + Math.max(8, evse.id.length) + 1;
+    const stateAt = indent.length + idCells + 1;
     const stateEnd = stateAt + evse.state.length;
     return `${line.slice(0, stateAt)}${paint(stateColours[evse.state], line.slice(stateAt, stateEnd))}${line.slice(stateEnd)}`;
   });

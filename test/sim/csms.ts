@@ -8,7 +8,7 @@ import type WebSocket from 'ws';
 import { WebSocketServer } from 'ws';
 
 /** A call as the server saw it. */
-export interface Heard {
+interface Heard {
   readonly stationId: string;
   readonly action: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into payloads of every shape.
@@ -21,9 +21,13 @@ export interface Csms {
   readonly heard: readonly Heard[];
   /** How often a station opened a socket. */
   connections(stationId: string): number;
+  /** How often one was turned away for its password. */
+  refusals(): number;
   /** Calls a station and gives its answer; an error answer is thrown as its code. */
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   call(stationId: string, action: string, payload: object): Promise<any>;
+  /** Sends a frame as it stands. */
+  raw(stationId: string, frame: string): void;
   /** Ends the sockets without a word. */
   cut(): void;
   /** Answers no calls until it is called again. */
@@ -52,6 +56,7 @@ export async function startCsms(
     { action: string; resolve(value: unknown): void; reject(error: Error): void }
   >();
   let isMuted = false;
+  let refusals = 0;
   let callCount = 0;
 
   const check = (action: string, direction: 'req' | 'conf', payload: unknown): void => {
@@ -84,6 +89,7 @@ export async function startCsms(
   server.on('upgrade', (request, socket, head) => {
     const stationId = decodeURIComponent(request.url?.split('/').pop() ?? '');
     if (!isAllowed(request, stationId, passwords)) {
+      refusals += 1;
       socket.end('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n');
       return;
     }
@@ -102,6 +108,7 @@ export async function startCsms(
     url: `ws://127.0.0.1:${port}/ocpp`,
     heard,
     connections: (stationId) => opened.filter((id) => id === stationId).length,
+    refusals: () => refusals,
     call(stationId, action, payload) {
       callCount += 1;
       const id = `server-${callCount}`;
@@ -114,6 +121,7 @@ export async function startCsms(
       sockets.forEach((socket) => {
         socket.terminate();
       }),
+    raw: (stationId, frame) => sockets.get(stationId)?.send(frame),
     mute(muted) {
       isMuted = muted;
     },

@@ -6,7 +6,7 @@ import type { StationCodec } from '../../src/sim/stationCodec.ts';
 import { drawnAmps } from '../../src/sim/stationState.ts';
 import { v16 } from '../../src/sim/v16.ts';
 import { v201 } from '../../src/sim/v201.ts';
-import { fastClock } from './clocks.ts';
+import { CompressedClock } from '../compressedClock.ts';
 import { type Csms, startCsms } from './csms.ts';
 import { carModel, stationModel } from './givenStation.ts';
 
@@ -23,7 +23,8 @@ async function given(codec: StationCodec, change: Partial<StationClientOptions> 
     'CP-1': 'secret',
   });
   stops.push(() => csms.stop());
-  const clock = fastClock(speed);
+  const clock = new CompressedClock({ startMs: Date.now(), factor: speed, sliceMs: 50 });
+  stops.push(async () => clock.stop());
   const client = new StationClient({
     model: stationModel({ firmware: codec.firmware }),
     codec,
@@ -214,10 +215,21 @@ describe.each(versions)('a simulated station that speaks $codec.subprotocol', (v
     await expect(csms.call('CP-1', 'TriggerMessage', {})).rejects.toThrow(code);
   });
 
+  it('goes on after frames that make no sense', async () => {
+    const { csms, client } = await given(codec);
+    client.start();
+    await until(() => client.station.link === 'online');
+    for (const frame of ['hello', '{}', '[]', '[2,5]', '[3,"never asked",{}]', '[9,"x"]']) {
+      csms.raw('CP-1', frame);
+    }
+    await expect(csms.call('CP-1', 'ClearCache', {})).rejects.toThrow('NotImplemented');
+    expect(csms.connections('CP-1')).toBe(1);
+  });
+
   it('does not get in with a wrong password, and keeps trying', async () => {
     const { csms, client } = await given(codec, { password: 'guess' });
     client.start();
-    await client.stop();
+    await until(() => csms.refusals() === 3);
     expect(csms.connections('CP-1')).toBe(0);
     expect(client.station.link).toBe('offline');
   });
