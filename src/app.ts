@@ -90,15 +90,22 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const store = parts.add(await openStore(config.database.url, { log, clock }));
   const epoch = await store.nextEpoch();
   const board = new ViewBoard();
-  const audit = parts.add(startAudit({ after: clock.after, onResult: (result) => log.debug({ result }, 'tick audited') }));
+  const audit = parts.add(
+    startAudit({
+      after: (delayMs, callback) => clock.after(delayMs, callback),
+      onResult: (result) => log.debug({ result }, 'tick audited'),
+    }),
+  );
   const { state, loop, connect } = await control(loaded, ports, { store, epoch, board, audit });
 
   const gateway = parts.add(await gatewayFor(loaded, ports, store, state));
   connect(gateway);
   const broker = config.mqtt.embedded && parts.add(await startEmbeddedBroker(config.mqtt.embedded));
   const { embedded: _, ...client } = config.mqtt;
-  const url = broker === undefined ? client.url : `mqtt://127.0.0.1:${broker.port}`;
-  const mqtt = parts.add(connectMqtt({ ...client, ...(url !== undefined && { url }) }, { clock, log, random }));
+  const url = broker?.url ?? client.url;
+  const mqtt = parts.add(
+    connectMqtt({ ...client, ...(url !== undefined && { url }) }, { clock, log, random }),
+  );
   const influx = config.influx && parts.add(startInfluxWriter(config.influx, { log, clock }));
 
   const publisher = parts.add(startMqttPublisher(mqtt, clock));
