@@ -12,21 +12,36 @@ const id = Type.String({
 const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 in lower-case hexadecimal' });
 const host = (description: string) => Type.String({ default: '127.0.0.1', minLength: 1, description });
 const port = (byDefault: number) =>
-  Type.Integer({ default: byDefault, minimum: 0, maximum: 65_535, description: 'TCP port; 0 takes a free one' });
+  Type.Integer({
+    default: byDefault,
+    minimum: 0,
+    maximum: 65_535,
+    description: 'TCP port; 0 takes a free one',
+  });
 const phase = Type.Enum(['L1', 'L2', 'L3']);
 
 const tls = Type.Object(
-  { certFile: Type.String({ minLength: 1 }), keyFile: Type.String({ minLength: 1 }) },
+  {
+    certFile: Type.String({ minLength: 1, description: 'PEM file' }),
+    keyFile: Type.String({ minLength: 1, description: 'PEM file' }),
+  },
   { ...closed, description: 'PEM files; without them the connection is not encrypted' },
 );
 
-const section = <P extends Parameters<typeof Type.Object>[0]>(properties: P, description: string): TObject<P> =>
-  Type.Object(properties, { ...closed, default: {}, description });
+const section = <P extends Parameters<typeof Type.Object>[0]>(
+  properties: P,
+  description: string,
+): TObject<P> => Type.Object(properties, { ...closed, default: {}, description });
 
 const traits = Type.Object(
   {
     unit: Type.Enum(['A', 'W'], { default: 'A', description: 'unit of its charging schedules' }),
-    stepAmps: Type.Number({ default: 1, minimum: 0.1, maximum: 16, description: 'setpoints are rounded down to it' }),
+    stepAmps: Type.Number({
+      default: 1,
+      minimum: 0.1,
+      maximum: 16,
+      description: 'setpoints are rounded down to it',
+    }),
     stackLevel: Type.Integer({
       default: 0,
       minimum: 0,
@@ -46,7 +61,12 @@ const evse = Type.Object(
   {
     id,
     station: id,
-    evse: Type.Integer({ default: 1, minimum: 1, maximum: 99, description: "1.6's connectorId, 2.0.1's evseId" }),
+    evse: Type.Integer({
+      default: 1,
+      minimum: 1,
+      maximum: 99,
+      description: "1.6's connectorId, 2.0.1's evseId",
+    }),
     phases: Type.Array(phase, {
       default: ['L1', 'L2', 'L3'],
       minItems: 1,
@@ -54,10 +74,20 @@ const evse = Type.Object(
       uniqueItems: true,
       description: "the circuit's phase behind each of the EVSE's own, in rotation order",
     }),
-    minAmps: Type.Number({ default: 6, minimum: 6, maximum: 80 }),
-    maxAmps: Type.Number({ default: 32, minimum: 6, maximum: 500 }),
-    failsafeAmps: Type.Number({ default: 6, minimum: 0, maximum: 500 }),
-    priority: Type.Integer({ default: 0, minimum: 0, maximum: 99, description: 'a higher class is served first' }),
+    minAmps: Type.Number({ default: 6, minimum: 6, maximum: 80, description: 'below it no car charges' }),
+    maxAmps: Type.Number({ default: 32, minimum: 6, maximum: 500, description: 'of the EVSE and its cable' }),
+    failsafeAmps: Type.Number({
+      default: 6,
+      minimum: 0,
+      maximum: 500,
+      description: 'what it falls to when it no longer hears from us; 0, or from minAmps to maxAmps',
+    }),
+    priority: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 99,
+      description: 'a higher class is served first',
+    }),
     weight: Type.Number({ default: 1, minimum: 0.01, maximum: 100, description: 'share within the class' }),
   },
   closed,
@@ -69,14 +99,27 @@ const circuit = Type.Cyclic(
     Circuit: Type.Object(
       {
         id,
-        breakerAmps: Type.Number({ exclusiveMinimum: 0, maximum: 10_000 }),
-        phases: Type.Array(phase, { default: ['L1', 'L2', 'L3'], minItems: 1, maxItems: 3, uniqueItems: true }),
-        ratedWatts: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1e9 })),
+        breakerAmps: Type.Number({ exclusiveMinimum: 0, maximum: 10_000, description: 'per phase' }),
+        phases: Type.Array(phase, {
+          default: ['L1', 'L2', 'L3'],
+          minItems: 1,
+          maxItems: 3,
+          uniqueItems: true,
+          description: 'the conductors it has',
+        }),
+        ratedWatts: Type.Optional(
+          Type.Number({
+            exclusiveMinimum: 0,
+            maximum: 1e9,
+            description: 'of a transformer, over all phases',
+          }),
+        ),
         assumedBackgroundAmps: Type.Number({
           default: 0,
           minimum: 0,
           maximum: 10_000,
-          description: 'per phase, planned on while no meter tells better, and counted in the failsafe budget',
+          description:
+            'per phase, planned on while no meter tells better, and counted in the failsafe budget',
         }),
         meter: Type.Optional(meterConfig),
         evses: Type.Array(evse, { default: [], maxItems: 10_000 }),
@@ -91,12 +134,22 @@ const circuit = Type.Cyclic(
 const site = Type.Object(
   {
     id,
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    name: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, description: 'for people; left away: the id' }),
+    ),
     timeZone: Type.String({ default: 'UTC', description: 'IANA name, for people only' }),
     supply: section(
       {
-        system: Type.Enum(['TN', 'IT'], { default: 'TN' }),
-        phaseVolts: Type.Number({ default: 230, minimum: 100, maximum: 400, description: 'phase to neutral' }),
+        system: Type.Enum(['TN', 'IT'], {
+          default: 'TN',
+          description: 'star or delta; IT is refused in this version',
+        }),
+        phaseVolts: Type.Number({
+          default: 230,
+          minimum: 100,
+          maximum: 400,
+          description: 'phase to neutral',
+        }),
       },
       'how the site is fed',
     ),
@@ -108,7 +161,7 @@ const site = Type.Object(
 const accessKey = Type.Object(
   {
     name: id,
-    role: Type.Enum(['viewer', 'site-operator', 'grid-operator', 'admin']),
+    role: Type.Enum(['viewer', 'site-operator', 'grid-operator', 'admin'], { description: 'what it may do' }),
     sha256,
     sites: Type.Array(id, { default: [], maxItems: 10_000, description: 'an admin needs none' }),
   },
@@ -130,9 +183,22 @@ export const configSchema = Type.Object(
           default: 'refuse',
           description: 'accept: any station of the config may connect without a password; on loopback only',
         }),
-        unknownTokens: Type.Enum(['accept', 'reject'], { default: 'accept' }),
-        callTimeoutS: Type.Number({ default: 30, minimum: 1, maximum: 120 }),
-        heartbeatS: Type.Integer({ default: 60, minimum: 5, maximum: 86_400 }),
+        unknownTokens: Type.Enum(['accept', 'reject'], {
+          default: 'accept',
+          description: 'whether a driver whose token we do not know may charge',
+        }),
+        callTimeoutS: Type.Number({
+          default: 30,
+          minimum: 1,
+          maximum: 120,
+          description: 'how long a station may take to answer',
+        }),
+        heartbeatS: Type.Integer({
+          default: 60,
+          minimum: 5,
+          maximum: 86_400,
+          description: 'how often stations are asked to say that they are there',
+        }),
         meterIntervalS: Type.Integer({
           default: 10,
           minimum: 1,
@@ -155,19 +221,40 @@ export const configSchema = Type.Object(
     influx: Type.Optional(
       Type.Object(
         {
-          url: Type.String({ pattern: '^https?://' }),
-          token: Type.String({ default: '' }),
-          org: Type.String({ default: '' }),
-          bucket: Type.String({ minLength: 1 }),
+          url: Type.String({
+            pattern: '^https?://',
+            description: 'InfluxDB 1.8, 2 or 3, or VictoriaMetrics',
+          }),
+          token: Type.String({
+            default: '',
+            description: 'better taken from the environment than written into the file',
+          }),
+          org: Type.String({ default: '', description: 'organisation, InfluxDB 2' }),
+          bucket: Type.String({ minLength: 1, description: 'bucket, or database/retention of InfluxDB 1.8' }),
         },
         { ...closed, description: 'time series, best effort' },
       ),
     ),
     control: section(
       {
-        tickMs: Type.Integer({ default: 1000, minimum: 100, maximum: 60_000 }),
-        leaseS: Type.Integer({ default: 120, minimum: 30, maximum: 3600, description: 'how long a setpoint holds' }),
-        deadbandAmps: Type.Number({ default: 0.5, minimum: 0, maximum: 16, description: 'smaller raises wait' }),
+        tickMs: Type.Integer({
+          default: 1000,
+          minimum: 100,
+          maximum: 60_000,
+          description: 'pace of the control loop',
+        }),
+        leaseS: Type.Integer({
+          default: 120,
+          minimum: 30,
+          maximum: 3600,
+          description: 'how long a setpoint holds',
+        }),
+        deadbandAmps: Type.Number({
+          default: 0.5,
+          minimum: 0,
+          maximum: 16,
+          description: 'smaller raises wait',
+        }),
         raiseDelayS: Type.Number({ default: 10, minimum: 0, maximum: 3600, description: 'after a decrease' }),
         reclaimS: Type.Number({
           default: 30,
@@ -179,14 +266,26 @@ export const configSchema = Type.Object(
           default: 900,
           minimum: 0,
           maximum: 86_400,
-          description: 'a car that was started is not paused sooner, unless a limit or a higher class forces it',
+          description:
+            'a car that was started is not paused sooner, unless a limit or a higher class forces it',
         }),
-        minOffS: Type.Number({ default: 60, minimum: 0, maximum: 86_400, description: 'a pause lasts at least' }),
+        minOffS: Type.Number({
+          default: 60,
+          minimum: 0,
+          maximum: 86_400,
+          description: 'a pause lasts at least',
+        }),
         turnS: Type.Number({
           default: 900,
           minimum: 0,
           maximum: 86_400,
           description: 'a paused car takes over from a charging one when it waited this much longer',
+        }),
+        planEveryS: Type.Number({
+          default: 60,
+          minimum: 1,
+          maximum: 3600,
+          description: 'accepted and not used yet: this version runs no plan over the coming hours',
         }),
         auditEveryS: Type.Number({
           default: 60,
@@ -206,8 +305,17 @@ export const configSchema = Type.Object(
       Type.Object(
         {
           id,
-          limitWatts: Type.Number({ exclusiveMinimum: 0, maximum: 1e10 }),
-          sites: Type.Array(id, { minItems: 1, maxItems: 10_000, uniqueItems: true }),
+          limitWatts: Type.Number({
+            exclusiveMinimum: 0,
+            maximum: 1e10,
+            description: 'over all its sites together',
+          }),
+          sites: Type.Array(id, {
+            minItems: 1,
+            maxItems: 10_000,
+            uniqueItems: true,
+            description: 'ids of its sites',
+          }),
         },
         closed,
       ),

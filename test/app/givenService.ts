@@ -19,7 +19,9 @@ export interface ServiceProcess {
 }
 
 export function runProgram(args: readonly string[]): ServiceProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => {
@@ -33,7 +35,10 @@ export function runProgram(args: readonly string[]): ServiceProcess {
 }
 
 /** Resolves to the first value that `look` finds; looks again and again, and gives up with what it last saw. */
-export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, withinMs = 20_000): Promise<T> {
+export async function eventually<T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  withinMs = 20_000,
+): Promise<T> {
   const endMs = performance.now() + withinMs;
   for (;;) {
     const found = await Promise.resolve(look()).catch(() => undefined);

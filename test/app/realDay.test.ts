@@ -34,11 +34,6 @@ const commandMs = 4_000;
 const carMs = 5_000;
 const reactionMs = meterPeriodMs + tickMs + commandMs + carMs;
 
-interface Visit {
-  readonly arrival: Arrival;
-  readonly group: string;
-}
-
 const lines = ['AB', 'BC', 'CA'] as const;
 const wirings = { AB: '[L1, L2, L3]', BC: '[L2, L3, L1]', CA: '[L3, L1, L2]' } as const;
 

@@ -11,7 +11,7 @@ import { realTimeStations, SimulatedSite } from '../../src/sim/simulatedSite.ts'
 import { describeOnBothDatabases } from '../store/databases.ts';
 import { eventually, freePort, runProgram, type ServiceProcess } from './givenService.ts';
 
-const ends: (() => Promise<unknown> | void)[] = [];
+const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
@@ -34,11 +34,21 @@ sites:
         - { id: A2, station: CP-A2 }
 `;
 
-const car = { maxAmps: 32, phaseCount: 3, needWh: 50_000, taperWh: 0, reactionMs: 500, rampAmpsPerS: 20 } as const;
+const car = {
+  maxAmps: 32,
+  phaseCount: 3,
+  needWh: 50_000,
+  taperWh: 0,
+  reactionMs: 500,
+  rampAmpsPerS: 20,
+} as const;
 
 interface SiteBody {
   readonly state: string;
-  readonly circuit: { readonly limitAmps: readonly number[]; readonly evses: readonly { readonly setpointAmps: number | null }[] };
+  readonly circuit: {
+    readonly limitAmps: readonly number[];
+    readonly evses: readonly { readonly setpointAmps: number | null }[];
+  };
 }
 
 describeOnBothDatabases('a curtailment that was acknowledged', (database) => {
@@ -96,7 +106,9 @@ describeOnBothDatabases('a curtailment that was acknowledged', (database) => {
     expect(seen.map(({ circuit }) => circuit.limitAmps)).toEqual(seen.map(() => [24, 24, 24]));
     const starting = seen.filter(({ state }) => state === 'starting');
     expect(starting.length).toBeGreaterThan(0);
-    const setpoints = starting.flatMap(({ circuit }) => circuit.evses.map(({ setpointAmps }) => setpointAmps ?? 0));
+    const setpoints = starting.flatMap(({ circuit }) =>
+      circuit.evses.map(({ setpointAmps }) => setpointAmps ?? 0),
+    );
     expect(Math.max(...setpoints)).toBeLessThanOrEqual(6);
     expect(highestAmps).toBeLessThanOrEqual(Math.max(heldAmps, 7));
     expect(second.child.exitCode).toBeNull();
@@ -124,6 +136,11 @@ function simulatedSite(text: string, ports: { readonly ocpp: number; readonly mq
     })),
     protocolOf: (station) => (station === 'CP-A1' ? 'ocpp1.6' : 'ocpp2.0.1'),
     passwordOf: () => undefined,
-    stationTiming: { ...realTimeStations, stepMs: 100, meterIntervalS: 1, reconnectMs: { min: 200, max: 1_000 } },
+    stationTiming: {
+      ...realTimeStations,
+      stepMs: 100,
+      meterIntervalS: 1,
+      reconnectMs: { min: 200, max: 1_000 },
+    },
   });
 }

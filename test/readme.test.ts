@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../src/config.ts';
+import { configSchema } from '../src/configSchema.ts';
+import { configTable } from './configTable.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+describe('the README', () => {
+  it('lists every setting of the config with its default', () => {
+    expect(readme).toContain(configTable(configSchema));
+  });
+
+  it('shows a config that is accepted once its passwords are filled in', () => {
+    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+    const text = yaml.replaceAll(/^ {3}/gm, '').replace('"…"', `"${'0'.repeat(64)}"`);
+    expect(parseConfig(text, 'the README', {}).sites.map(({ name }) => name)).toEqual(['Garage Lund']);
+  });
+});
