@@ -72,7 +72,9 @@ function figures(running: Running): readonly Figure[] {
   });
   const by = <K extends string>(label: string, values: ReadonlyMap<K, number>): Figure['samples'] =>
     [...values].map(([key, value]) => ({ labels: { [label]: key }, value }));
-  const ages = new Map<SiteId, number>([...heartbeatsMs].map(([site, atMs]) => [site, (nowMs - atMs) / 1000]));
+  const ages = new Map<SiteId, number>(
+    [...heartbeatsMs].map(([site, atMs]) => [site, (nowMs - atMs) / 1000]),
+  );
   const points = influx?.counters();
   return [
     one('counter', 'audits_total', 'Ticks solved again by GLPK', audited.compared),
@@ -100,7 +102,12 @@ function figures(running: Running): readonly Figure[] {
     ...(points === undefined
       ? []
       : [
-          one('counter', 'timeseries_points_written_total', 'Points the time-series database took', points.written),
+          one(
+            'counter',
+            'timeseries_points_written_total',
+            'Points the time-series database took',
+            points.written,
+          ),
           one(
             'counter',
             'timeseries_points_lost_total',

@@ -38,7 +38,9 @@ export function loopOptions({ control, ocpp }: Config): ControlLoopOptions {
   };
 }
 
-export function metersOf(config: Config): readonly { readonly circuitId: CircuitId; readonly meter: MeterConfig }[] {
+export function metersOf(
+  config: Config,
+): readonly { readonly circuitId: CircuitId; readonly meter: MeterConfig }[] {
   const below = (circuit: CircuitConfig): { circuitId: CircuitId; meter: MeterConfig }[] => [
     ...(circuit.meter === undefined ? [] : [{ circuitId: circuitId(circuit.id), meter: circuit.meter }]),
     ...circuit.circuits.flatMap(below),

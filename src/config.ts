@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument, visit } from 'yaml';
-import { type CircuitConfig, type Config, configSchema, type EvseConfig } from './configSchema.ts';
 import { configFaults } from './configFaults.ts';
 import { overrides } from './configOverrides.ts';
+import { type CircuitConfig, type Config, configSchema, type EvseConfig } from './configSchema.ts';
 import { areaId, circuitId, evseId, siteId, stationId } from './domain/ids.ts';
 import { phaseOf } from './domain/phases.ts';
 import type { Area, Circuit, Evse, Site, StationTraits } from './domain/site.ts';
@@ -15,7 +15,9 @@ export class ConfigError extends Error {
 
   constructor(source: string, faults: readonly Fault[]) {
     const lines = faults.map(({ path, message }) => `  ${path}: ${message}`);
-    super(`${source} was refused, ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${lines.join('\n')}`);
+    super(
+      `${source} was refused, ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
+    );
     this.name = 'ConfigError';
     this.faults = faults;
   }
@@ -31,7 +33,10 @@ const sizeMaxBytes = 4 * 1024 * 1024;
 const validator = compileConfig(configSchema);
 
 /** Reads, checks and understands the config file. Throws ConfigError with everything that is wrong. */
-export function loadConfig(file: string, environment: Readonly<Record<string, string | undefined>>): LoadedConfig {
+export function loadConfig(
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): LoadedConfig {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -98,7 +103,8 @@ function parseYaml(
       const { line } = lineCounter.linePos(node.range?.[0] ?? 0);
       node.value = node.value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
         const found = environment[name];
-        if (found === undefined) faults.push({ path: `line ${line}`, message: `the environment has no ${name}` });
+        if (found === undefined)
+          faults.push({ path: `line ${line}`, message: `the environment has no ${name}` });
         return found ?? '';
       });
     },

@@ -1,7 +1,7 @@
 import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
-import type { Fault } from './schema.ts';
 import { meterFaults } from './domain/meterConfig.ts';
 import { mqttFaults } from './domain/mqttConfig.ts';
+import type { Fault } from './schema.ts';
 
 /** Deep enough for any building, and a bound for everything that walks the tree. */
 const depthMax = 16;
@@ -40,16 +40,23 @@ const prefixed = (prefix: string, faults: readonly Fault[]): readonly Fault[] =>
 function placesOf(circuit: CircuitConfig, path: string, parent?: Place): readonly Place[] {
   const place: Place = { circuit, path, parent, depth: (parent?.depth ?? 0) + 1 };
   if (place.depth > depthMax) return [place];
-  const below = circuit.circuits.flatMap((child, index) => placesOf(child, `${path}/circuits/${index}`, place));
+  const below = circuit.circuits.flatMap((child, index) =>
+    placesOf(child, `${path}/circuits/${index}`, place),
+  );
   return [place, ...below];
 }
 
-function twice(kind: string, named: readonly { readonly id: string; readonly path: string }[]): readonly Fault[] {
+function twice(
+  kind: string,
+  named: readonly { readonly id: string; readonly path: string }[],
+): readonly Fault[] {
   const first = new Map<string, string>();
   return named.flatMap(({ id, path }) => {
     const earlier = first.get(id);
     if (earlier === undefined) first.set(id, path);
-    return earlier === undefined ? [] : [{ path, message: `${kind} id "${id}" is taken already by ${earlier}` }];
+    return earlier === undefined
+      ? []
+      : [{ path, message: `${kind} id "${id}" is taken already by ${earlier}` }];
   });
 }
 
@@ -83,7 +90,9 @@ function stationFaults(config: Config, places: readonly Place[]): readonly Fault
     })),
   );
   const inUse = new Set(evses.map(({ station }) => station));
-  const withPassword = new Set(config.stations.flatMap((each) => (each.passwordSha256 === undefined ? [] : each.id)));
+  const withPassword = new Set(
+    config.stations.flatMap((each) => (each.passwordSha256 === undefined ? [] : each.id)),
+  );
   const open = isLoopback(config.ocpp.host)
     ? []
     : evses.flatMap(({ station, path }) => {
@@ -154,7 +163,9 @@ function budgetFaults({ circuit, path }: Place): readonly Fault[] {
     if (fits || !circuit.phases.includes(phase)) return [];
     const arithmetic = `${count} EVSEs' failsafeAmps ${round(sumAmps)} A + assumedBackgroundAmps ${circuit.assumedBackgroundAmps} A = ${round(sumAmps + circuit.assumedBackgroundAmps)} A > breaker ${circuit.breakerAmps} A`;
     const advice = 'lower failsafeAmps (0 is allowed) or assumedBackgroundAmps';
-    return [{ path, message: `failsafe budget of ${circuit.id} on ${phase} is exceeded: ${arithmetic}; ${advice}` }];
+    return [
+      { path, message: `failsafe budget of ${circuit.id} on ${phase} is exceeded: ${arithmetic}; ${advice}` },
+    ];
   });
 }
 
@@ -206,7 +217,9 @@ export function failsafeBudget(
 function referenceFaults(config: Config): readonly Fault[] {
   const known = new Set(config.sites.map(({ id }) => id));
   const unknown = (sites: readonly string[], path: string): readonly Fault[] =>
-    sites.flatMap((id, index) => (known.has(id) ? [] : [{ path: `${path}/${index}`, message: `there is no site "${id}"` }]));
+    sites.flatMap((id, index) =>
+      known.has(id) ? [] : [{ path: `${path}/${index}`, message: `there is no site "${id}"` }],
+    );
   const areaOf = new Map<string, string>();
   const shared = config.areas.flatMap(({ id, sites }, index) =>
     sites.flatMap((site) => {

@@ -135,13 +135,21 @@ function show(app: App, clock: Clock): { stop(): void } {
     stream: process.stdout,
     clock,
     periodMs: outputPeriodMs,
-    picture: () => renderSites(app.views(), { explain: explanation, isColoured: process.env['NO_COLOR'] === undefined, footer }),
+    picture: () =>
+      renderSites(app.views(), {
+        explain: explanation,
+        isColoured: process.env['NO_COLOR'] === undefined,
+        footer,
+      }),
     summary: () => summarise(app.views()),
   });
 }
 
 /** Resolves with the exit code when the time is over, a signal came or the service broke. */
-function awaitEnd(clock: Clock, durationMs: number | undefined): { code: Promise<number>; broke(): void; stop(): void } {
+function awaitEnd(
+  clock: Clock,
+  durationMs: number | undefined,
+): { code: Promise<number>; broke(): void; stop(): void } {
   let end: (code: number) => void = () => {};
   const code = new Promise<number>((resolve) => {
     end = resolve;

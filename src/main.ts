@@ -38,7 +38,8 @@ async function main([name = '', ...rest]: readonly string[]): Promise<number> {
     return exitCodes.done;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) throw new UsageError(name === '' ? 'a command is missing' : `there is no command "${name}"`);
+  if (command === undefined)
+    throw new UsageError(name === '' ? 'a command is missing' : `there is no command "${name}"`);
   return command(rest);
 }
 
@@ -46,7 +47,14 @@ async function serve(rest: readonly string[]): Promise<number> {
   const loaded = loadConfig(required(rest, 'config'), process.env);
   const log = createLogger(loaded.config.log.level);
   return untilStopped((onBroken) =>
-    startApp(loaded, { clock: systemClock(), log, random: Math.random, newId: randomUUID, version, onBroken }),
+    startApp(loaded, {
+      clock: systemClock(),
+      log,
+      random: Math.random,
+      newId: randomUUID,
+      version,
+      onBroken,
+    }),
   );
 }
 
@@ -62,9 +70,14 @@ async function check(rest: readonly string[]): Promise<number> {
 
 async function key([action, ...rest]: readonly string[]): Promise<number> {
   if (action !== 'create') throw new UsageError('say: lastvakt key create');
-  const { values } = parsed(rest, { name: { type: 'string' }, role: { type: 'string' }, site: { type: 'string', multiple: true } });
+  const { values } = parsed(rest, {
+    name: { type: 'string' },
+    role: { type: 'string' },
+    site: { type: 'string', multiple: true },
+  });
   const { name, role, site = [] } = values;
-  if (typeof name !== 'string' || typeof role !== 'string') throw new UsageError('--name and --role are needed');
+  if (typeof name !== 'string' || typeof role !== 'string')
+    throw new UsageError('--name and --role are needed');
   const { secret, sha256 } = createCredential();
   print(`The key, shown once:\n  ${secret}\nFor access.keys of the config:`);
   print(`  - { name: ${name}, role: ${role}, sha256: "${sha256}", sites: [${[site].flat().join(', ')}] }`);
@@ -105,7 +118,10 @@ function parsed(rest: readonly string[], types: OptionTypes): ReturnType<typeof 
   }
 }
 
-function options(rest: readonly string[], names: readonly string[]): Readonly<Record<string, string | undefined>> {
+function options(
+  rest: readonly string[],
+  names: readonly string[],
+): Readonly<Record<string, string | undefined>> {
   const types = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   const { values } = parsed(rest, types);
   return Object.fromEntries(names.map((name) => [name, values[name]?.toString()]));
@@ -152,7 +168,9 @@ try {
     process.exitCode = exitCodes.refused;
   } else {
     const told = error instanceof Error && 'code' in error;
-    process.stderr.write(`lastvakt: ${told ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(
+      `lastvakt: ${told ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+    );
     process.exitCode = exitCodes.failed;
   }
 }

@@ -1,4 +1,4 @@
-import { type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
+import { type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { Topology } from './topology.ts';
 
 /** What a node of the tree can carry, per phase and over all phases. `Infinity` where nothing limits it. */
@@ -26,18 +26,22 @@ export function loads(topology: Topology, evseAmps: readonly number[]): readonly
   return sums;
 }
 
-/** What is left of each node's capacity under a load. Negative where it is over. */
-export const remaining = (capacity: readonly Capacity[], load: readonly Capacity[]): readonly Capacity[] =>
+/** What is left of every node's capacity. Its owner takes from it piece by piece. */
+export type Remaining = readonly { readonly amps: [number, number, number]; watts: number }[];
+
+/** What is left under a load. Negative where it is over. */
+export const remaining = (capacity: readonly Capacity[], load: readonly Capacity[]): Remaining =>
   capacity.map(({ amps, watts }, node) => ({
-    amps: perPhase((phase) => amps[phase] - (load[node]?.amps[phase] ?? 0)),
+    amps: [...perPhase((phase) => amps[phase] - (load[node]?.amps[phase] ?? 0))],
     watts: watts - (load[node]?.watts ?? 0),
   }));
 
+/** A number that is none counts as over: nothing may be given out on it. */
 export const isOver = (left: Capacity): boolean =>
-  left.amps.some((amps) => amps < -toleranceAmps) || left.watts < -toleranceAmps;
+  !(left.amps.every((amps) => amps >= -toleranceAmps) && left.watts >= -toleranceAmps);
 
-/** The most an EVSE may rise by, under every node above it. */
-export function roomAmps(topology: Topology, evseIndex: number, left: readonly Capacity[]): number {
+/** The most an EVSE may rise by, under every node above it. 0 where a number is none. */
+export function roomAmps(topology: Topology, evseIndex: number, left: Remaining): number {
   const at = topology.evses[evseIndex];
   if (at === undefined) return 0;
   const { evse, site, path } = at;
@@ -48,28 +52,20 @@ export function roomAmps(topology: Topology, evseIndex: number, left: readonly C
     for (const phase of evse.wiring) room = Math.min(room, free.amps[phase]);
     room = Math.min(room, free.watts / (evse.wiring.length * site.supply.phaseVolts));
   }
-  return Math.max(0, room);
+  return room > 0 ? room : 0;
 }
 
 /** Takes `amps` of an EVSE out of what is left under every node above it. */
-export function take(
-  topology: Topology,
-  evseIndex: number,
-  amps: number,
-  left: readonly Capacity[],
-): readonly Capacity[] {
+export function take(topology: Topology, evseIndex: number, amps: number, left: Remaining): void {
   const at = topology.evses[evseIndex];
-  if (at === undefined) return left;
+  if (at === undefined) return;
   const { evse, site, path } = at;
-  const takenOn = (phase: Phase): number => (evse.wiring.includes(phase) ? amps : 0);
-  return left.map((free, node) =>
-    path.includes(node)
-      ? {
-          amps: perPhase((phase) => free.amps[phase] - takenOn(phase)),
-          watts: free.watts - amps * evse.wiring.length * site.supply.phaseVolts,
-        }
-      : free,
-  );
+  for (const node of path) {
+    const free = left[node];
+    if (free === undefined) continue;
+    for (const phase of evse.wiring) free.amps[phase] -= amps;
+    free.watts -= amps * evse.wiring.length * site.supply.phaseVolts;
+  }
 }
 
 /**
@@ -81,10 +77,10 @@ export function safeAllocation(
   wantedAmps: readonly number[],
   capacity: readonly Capacity[],
 ): readonly number[] {
-  let left = capacity;
+  const left = remaining(capacity, []);
   return wantedAmps.map((amps, index) => {
     if (amps === 0 || roomAmps(topology, index, left) < amps - toleranceAmps) return 0;
-    left = take(topology, index, amps, left);
+    take(topology, index, amps, left);
     return amps;
   });
 }

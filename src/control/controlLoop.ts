@@ -49,7 +49,12 @@ export class ControlLoop {
   #cancelWake: (() => void) | undefined;
   #isRunning = false;
 
-  constructor(topologies: readonly Topology[], epoch: number, ports: ControlLoopPorts, options: ControlLoopOptions) {
+  constructor(
+    topologies: readonly Topology[],
+    epoch: number,
+    ports: ControlLoopPorts,
+    options: ControlLoopOptions,
+  ) {
     this.#topologies = topologies;
     this.#epoch = epoch;
     this.#ports = ports;
@@ -101,6 +106,7 @@ export class ControlLoop {
     this.#lastTickMs = monotonicMs;
     this.#number += 1;
     state.forgetEndedLimits(nowMs);
+    state.failOverdueCommands();
 
     const planned = this.#topologies.map((topology) => ({
       topology,
@@ -118,11 +124,16 @@ export class ControlLoop {
     const { state, ledger, link, log } = this.#ports;
     topology.nodes.forEach((node, index) => {
       const background = planned.nodes[index]?.background;
-      if (node.kind === 'circuit' && background?.basis === 'measured') {
-        state.rememberBackground(node.circuit.id, background.amps);
+      if (
+        node.kind === 'circuit' &&
+        background?.basis === 'measured' &&
+        !planned.starting.has(node.site.id)
+      ) {
+        state.rememberBackground(node.circuit.id, background);
       }
     });
-    if (planned.failure !== undefined) log.error({ why: planned.failure }, 'plan refused, safe allocation in force');
+    if (planned.failure !== undefined)
+      log.error({ why: planned.failure }, 'plan refused, safe allocation in force');
     const dispatched = dispatch({
       topology,
       plan: planned,

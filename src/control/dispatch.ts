@@ -1,9 +1,10 @@
 import type { Evse } from '../domain/site.ts';
-import { type Capacity, loads, remaining, roomAmps, take } from './capacity.ts';
+import { loads, remaining, roomAmps, take } from './capacity.ts';
+import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import type { EvsePlan, Plan } from './plan.ts';
 import type { StationCommand } from './ports.ts';
-import type { EvseRecord, SiteState } from './siteState.ts';
+import type { SiteState } from './siteState.ts';
 import type { Topology, TopologyEvse } from './topology.ts';
 
 export interface DispatchOptions {
@@ -55,7 +56,8 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
 
   const kept = evses.flatMap((evse): Dispatched[] => {
     const { index, planned, heldAmps = 0, intent: cause } = evse;
-    if (cause === 'lower') return [{ evseIndex: index, cause, command: lease(input, evse, planned.allocatedAmps) }];
+    if (cause === 'lower')
+      return [{ evseIndex: index, cause, command: lease(input, evse, planned.allocatedAmps) }];
     if (cause === 'tail' || cause === 'refresh') {
       return [{ evseIndex: index, cause, command: lease(input, evse, heldAmps) }];
     }
@@ -81,7 +83,7 @@ function intent(
   planned: EvsePlan,
   record: EvseRecord,
 ): Dispatched['cause'] | undefined {
-  const mayAsk = record.retryAtMs === undefined || monotonicMs >= record.retryAtMs;
+  const mayAsk = record.standingRetryAtMs === undefined || monotonicMs >= record.standingRetryAtMs;
   const lacksStanding = mayAsk && ledger.standingAmps(evse.id) !== evse.failsafeAmps;
   if (!planned.isPlanned) return lacksStanding ? 'standing' : undefined;
 
@@ -102,10 +104,10 @@ const refreshShare = (index: number): number => 0.5 - 0.1 * ((index * 0.618_034)
 
 /** Raises and first leases, each as far as the capacity is proven free, the lowest first. */
 function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dispatched[] {
-  const { topology, plan, options } = input;
+  const { topology, plan, ledger, options } = input;
   const exposures = plan.evses.map(({ exposureAmps }) => exposureAmps);
   const capacity = plan.nodes.map((node) => node.capacity);
-  let left: readonly Capacity[] = remaining(capacity, loads(topology, exposures));
+  const left = remaining(capacity, loads(topology, exposures));
 
   const dispatched: Dispatched[] = [];
   const asking = evses
@@ -114,11 +116,16 @@ function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dis
   for (const evse of asking) {
     const { index, at, planned, heldAmps = 0, intent: cause } = evse;
     const provenAmps = planned.exposureAmps + roomAmps(topology, index, left);
-    const setpointAmps = settable(at.evse, Math.min(planned.allocatedAmps, provenAmps));
+    // One that let its lease run out without an answer has to show first that it takes commands: each lost one
+    // would keep its old current counted for another lease.
+    const wantedAmps = ledger.isSilent(at.evse.id)
+      ? Math.min(planned.allocatedAmps, planned.tailAmps)
+      : planned.allocatedAmps;
+    const setpointAmps = settable(at.evse, Math.min(wantedAmps, provenAmps));
     const rise = setpointAmps - heldAmps;
     const isLastBit = rise > sameAmps && setpointAmps >= planned.capAmps - sameAmps;
     if (cause === 'raise' && rise < options.deadbandAmps && !isLastBit) continue;
-    left = take(topology, index, Math.max(0, setpointAmps - planned.exposureAmps), left);
+    take(topology, index, Math.max(0, setpointAmps - planned.exposureAmps), left);
     dispatched.push({
       evseIndex: index,
       cause: cause === 'assert' ? 'assert' : 'raise',
@@ -138,14 +145,24 @@ function settable(evse: Evse, amps: number): number {
 
 // --- the commands ----------------------------------------------------------------------------------
 
-const lease = (input: DispatchInput, evse: Evaluated, setpointAmps: number): StationCommand => ({
-  kind: 'lease',
-  ...address(input, evse),
-  transactionId: evse.record.session?.transactionId ?? '',
-  setpointAmps,
-  tailAmps: evse.planned.tailAmps,
-  leaseMs: input.options.leaseMs,
-});
+/**
+ * A lease that ends in a rise lasts twice as long. If we die, all that fall have fallen by then: else whoever falls
+ * first would rise into what the others still hold.
+ */
+const risingLeases = 2;
+
+function lease(input: DispatchInput, evse: Evaluated, setpointAmps: number): StationCommand {
+  const { tailAmps } = evse.planned;
+  const { leaseMs } = input.options;
+  return {
+    kind: 'lease',
+    ...address(input, evse),
+    transactionId: evse.record.session?.transactionId ?? '',
+    setpointAmps,
+    tailAmps,
+    leaseMs: tailAmps > setpointAmps ? risingLeases * leaseMs : leaseMs,
+  };
+}
 
 const standing = (input: DispatchInput, evse: Evaluated): StationCommand => ({
   kind: 'standing',
@@ -153,7 +170,10 @@ const standing = (input: DispatchInput, evse: Evaluated): StationCommand => ({
   amps: evse.at.evse.failsafeAmps,
 });
 
-function address(input: DispatchInput, { at }: Evaluated): Omit<Extract<StationCommand, { kind: 'standing' }>, 'kind' | 'amps'> {
+function address(
+  input: DispatchInput,
+  { at }: Evaluated,
+): Omit<Extract<StationCommand, { kind: 'standing' }>, 'kind' | 'amps'> {
   const { evse, site } = at;
   return {
     siteId: site.id,

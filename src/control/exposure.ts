@@ -10,7 +10,7 @@ export interface Lease {
   readonly tailAmps: number;
   /** Of the command that brought it. */
   readonly sentAtMs: number;
-  /** From then on the tail may be in force at a station whose clock is ahead. */
+  /** From then on the tail counts: it may be in force at a station whose clock is ahead. */
   readonly mayEndFromMs: number;
   /** From then on the setpoint is no longer, even if the command was late and the station's clock is behind. */
   readonly endsAtMs: number;
@@ -21,6 +21,8 @@ export interface RememberedExposure {
   readonly evseId: EvseId;
   /** The standing TxDefaultProfile the station acknowledged. */
   readonly standingAmps: number | undefined;
+  /** Of the last lease that was kept. A crash may have lost the very last one. */
+  readonly setpointAmps?: number | undefined;
   readonly tailAmps: number | undefined;
   readonly leaseEndsAtMs: number | undefined;
 }
@@ -31,6 +33,13 @@ export interface ExposureOptions {
   /** Added to every lease for the station's clock and for the command's way. */
   readonly leaseSlackMs: number;
 }
+
+/** Twice the longest `leaseS` the config allows: see `dispatch`. */
+const longestLeaseMs = 7_200_000;
+/** More lost commands than this at one EVSE are counted together. */
+const unansweredMax = 8;
+/** Longer than the longest timeout of a call: whoever carries commands has told by then what became of one. */
+const answerWithinMs = 180_000;
 
 /** Who is at the other end, as far as we know. */
 export interface Presence {
@@ -43,8 +52,8 @@ interface Entry {
   standingAmps: number | undefined;
   /** Acknowledged, for the session that runs. */
   lease: Lease | undefined;
-  /** The highest of the leases that were sent and never answered. */
-  unanswered: Lease | undefined;
+  /** Leases that were sent and never answered: any of them may be in force. */
+  unanswered: readonly Lease[];
   /** The value before a decrease, while the car follows. */
   falling: { readonly amps: number; readonly untilMs: number } | undefined;
   inFlight: StationCommand | undefined;
@@ -52,8 +61,8 @@ interface Entry {
   isInFlightVoid: boolean;
   /** Until then an earlier process may have left anything in force. */
   unknownUntilMs: number;
-  /** What that process's lease falls to. */
-  inheritedTailAmps: number;
+  /** What it left, as far as that is known. */
+  inherited: RememberedExposure | undefined;
   /** The station said hello, booted or began a session since it last acknowledged a lease. */
   needsAssertion: boolean;
 }
@@ -80,19 +89,21 @@ export class ExposureLedger {
   }) {
     this.#options = input.options;
     const known = new Map(input.remembered.map((record) => [record.evseId, record]));
+    const worstEndMs = input.nowMs + input.leaseMs + input.options.leaseSlackMs;
     for (const evse of input.evses) {
       const record = known.get(evse.id);
-      const worstEndMs = input.nowMs + input.leaseMs + input.options.leaseSlackMs;
+      // An end beyond the longest lease was written while the clock stood wrong.
+      const recordedEndMs = Math.min(record?.leaseEndsAtMs ?? 0, input.nowMs + longestLeaseMs);
       this.#entries.set(evse.id, {
         evse,
         standingAmps: record?.standingAmps,
         lease: undefined,
-        unanswered: undefined,
+        unanswered: [],
         falling: undefined,
         inFlight: undefined,
         isInFlightVoid: false,
-        unknownUntilMs: Math.max(worstEndMs, record?.leaseEndsAtMs ?? 0),
-        inheritedTailAmps: record?.tailAmps ?? 0,
+        unknownUntilMs: Math.max(worstEndMs, recordedEndMs),
+        inherited: record,
         needsAssertion: true,
       });
     }
@@ -101,24 +112,44 @@ export class ExposureLedger {
   /** The most that may be in force now. */
   exposureAmps(evseId: EvseId, presence: Presence, nowMs: number): number {
     const entry = this.#entry(evseId);
-    const { evse, lease, unanswered, falling, inFlight } = entry;
+    const { evse, lease, unanswered, falling } = entry;
     // Without a car nothing flows; the station tells when that changes, before the car may draw.
     if (presence.isOnline && !presence.hasSession) return 0;
     const candidates = [lease === undefined ? this.#withoutLease(entry, nowMs) : inForceAmps(lease, nowMs)];
     // A new session may begin at an offline station, and a restarted one may have lost its lease.
     if (!presence.isOnline || entry.needsAssertion) candidates.push(entry.standingAmps ?? evse.maxAmps);
-    if (unanswered !== undefined) candidates.push(inForceAmps(unanswered, nowMs));
-    if (inFlight?.kind === 'lease' && !entry.isInFlightVoid) candidates.push(inForceAmps(this.#leaseOf(inFlight), nowMs));
-    if (inFlight?.kind === 'standing' && lease === undefined) candidates.push(inFlight.amps);
+    for (const each of unanswered) candidates.push(inForceAmps(each, nowMs));
+    const sent = this.#leaseInFlight(entry);
+    if (sent !== undefined) candidates.push(inForceAmps(sent, nowMs));
+    if (entry.inFlight?.kind === 'standing' && lease === undefined) candidates.push(entry.inFlight.amps);
     if (falling !== undefined && nowMs < falling.untilMs) candidates.push(falling.amps);
     return Math.min(Math.max(...candidates), evse.maxAmps);
   }
 
+  /** The most that may be in force there once every lease has ended and nobody gave another. */
+  fallbackAmps(evseId: EvseId): number {
+    const entry = this.#entry(evseId);
+    const { evse, standingAmps, lease, unanswered, inherited } = entry;
+    const tails = [lease, ...unanswered, this.#leaseInFlight(entry)].map((each) => each?.tailAmps ?? 0);
+    return Math.min(evse.maxAmps, Math.max(standingAmps ?? evse.maxAmps, inherited?.tailAmps ?? 0, ...tails));
+  }
+
+  /**
+   * What an earlier process left there, as far as was kept: to set more would be a raise. undefined when nothing
+   * was kept.
+   */
+  inheritedAmps(evseId: EvseId, nowMs: number): number | undefined {
+    const { inherited } = this.#entry(evseId);
+    return nowMs < (inherited?.leaseEndsAtMs ?? 0) ? inherited?.setpointAmps : inherited?.tailAmps;
+  }
+
   /** The least setpoint that may be in force: a car may already follow a decrease that is on its way. */
-  setpointAmpsMin(evseId: EvseId): number {
-    const { lease, inFlight } = this.#entry(evseId);
-    const sent = inFlight?.kind === 'lease' ? inFlight.setpointAmps : undefined;
-    return Math.min(lease?.setpointAmps ?? 0, sent ?? Number.POSITIVE_INFINITY);
+  setpointAmpsMin(evseId: EvseId, nowMs: number): number {
+    const { lease, inFlight, unanswered } = this.#entry(evseId);
+    if (lease === undefined || unanswered.length > 0) return 0;
+    const { setpointAmps, tailAmps, mayEndFromMs } = lease;
+    const heldAmps = nowMs < mayEndFromMs ? setpointAmps : Math.min(setpointAmps, tailAmps);
+    return inFlight?.kind === 'lease' ? Math.min(heldAmps, inFlight.setpointAmps) : heldAmps;
   }
 
   lease(evseId: EvseId): Lease | undefined {
@@ -131,6 +162,11 @@ export class ExposureLedger {
 
   inFlight(evseId: EvseId): StationCommand | undefined {
     return this.#entry(evseId).inFlight;
+  }
+
+  /** Whether commands were lost since it last answered one. */
+  isSilent(evseId: EvseId): boolean {
+    return this.#entry(evseId).unanswered.length > 0;
   }
 
   needsAssertion(evseId: EvseId): boolean {
@@ -148,14 +184,27 @@ export class ExposureLedger {
     this.#entry(evseId).needsAssertion = true;
   }
 
+  /** The station started anew. Some come back without any profile, so the standing one is unknown too. */
+  rebooted(evseId: EvseId): void {
+    this.doubt(evseId);
+    this.#entry(evseId).standingAmps = undefined;
+  }
+
+  /** Commands nobody told the fate of: they would keep their EVSE from ever being told anything again. */
+  overdue(nowMs: number): readonly StationCommand[] {
+    return [...this.#entries.values()].flatMap(({ inFlight }) =>
+      inFlight !== undefined && nowMs - inFlight.sentAtMs > answerWithinMs ? inFlight : [],
+    );
+  }
+
   /** The car left: nothing we sent for it is in force any more. */
   sessionEnded(evseId: EvseId): void {
     const entry = this.#entry(evseId);
     entry.lease = undefined;
-    entry.unanswered = undefined;
+    entry.unanswered = [];
     entry.falling = undefined;
     entry.unknownUntilMs = 0;
-    entry.inheritedTailAmps = 0;
+    entry.inherited = undefined;
     entry.needsAssertion = true;
     entry.isInFlightVoid = entry.inFlight?.kind === 'lease';
   }
@@ -182,7 +231,8 @@ export class ExposureLedger {
       return true;
     }
     if (answer.outcome === 'accepted') this.#accepted(entry, this.#leaseOf(command), answer.atMs);
-    else if (answer.outcome === 'timed-out') entry.unanswered = highest(entry.unanswered, this.#leaseOf(command));
+    else if (answer.outcome === 'timed-out')
+      entry.unanswered = withUnanswered(entry.unanswered, this.#leaseOf(command));
     // Refused or never sent: what was in force before still is.
     return true;
   }
@@ -190,7 +240,7 @@ export class ExposureLedger {
   #accepted(entry: Entry, lease: Lease, nowMs: number): void {
     const beforeAmps = this.exposureAmps(entry.evse.id, { isOnline: true, hasSession: true }, nowMs);
     entry.lease = lease;
-    entry.unanswered = undefined;
+    entry.unanswered = [];
     entry.needsAssertion = false;
     entry.falling =
       beforeAmps > lease.setpointAmps
@@ -200,18 +250,24 @@ export class ExposureLedger {
 
   #withoutLease(entry: Entry, nowMs: number): number {
     if (nowMs < entry.unknownUntilMs) return entry.evse.maxAmps;
-    return Math.max(entry.standingAmps ?? entry.evse.maxAmps, entry.inheritedTailAmps);
+    return Math.max(entry.standingAmps ?? entry.evse.maxAmps, entry.inherited?.tailAmps ?? 0);
+  }
+
+  #leaseInFlight({ inFlight, isInFlightVoid }: Entry): Lease | undefined {
+    return inFlight?.kind === 'lease' && !isInFlightVoid ? this.#leaseOf(inFlight) : undefined;
   }
 
   /** The station may start the schedule as late as the command may reach it. */
   #leaseOf(command: Extract<StationCommand, { kind: 'lease' }>): Lease {
     const { setpointAmps, tailAmps, leaseMs, sentAtMs, expiresAtMs, transactionId } = command;
+    // A rise at the end counts from half-time, so that others make room before it comes.
+    const holdsMs = tailAmps > setpointAmps ? leaseMs / 2 : leaseMs;
     return {
       transactionId,
       setpointAmps,
       tailAmps,
       sentAtMs,
-      mayEndFromMs: sentAtMs + leaseMs - this.#options.leaseSlackMs,
+      mayEndFromMs: sentAtMs + holdsMs - this.#options.leaseSlackMs,
       endsAtMs: expiresAtMs + leaseMs + this.#options.leaseSlackMs,
     };
   }
@@ -228,14 +284,26 @@ function inForceAmps(lease: Lease, nowMs: number): number {
   return nowMs < lease.endsAtMs ? Math.max(lease.setpointAmps, lease.tailAmps) : lease.tailAmps;
 }
 
-/** Of two leases of which either may hold, the one that is safe to count. */
-function highest(a: Lease | undefined, b: Lease): Lease {
-  if (a === undefined) return b;
-  return {
-    ...b,
-    setpointAmps: Math.max(a.setpointAmps, b.setpointAmps),
-    tailAmps: Math.max(a.tailAmps, b.tailAmps),
-    mayEndFromMs: Math.min(a.mayEndFromMs, b.mayEndFromMs),
-    endsAtMs: Math.max(a.endsAtMs, b.endsAtMs),
-  };
+/** Without those that count for nothing beside the new one; the two lowest are one when there are too many. */
+function withUnanswered(held: readonly Lease[], lease: Lease): readonly Lease[] {
+  const left = [lease, ...held.filter((each) => !covers(lease, each))].sort(
+    (a, b) => b.setpointAmps - a.setpointAmps,
+  );
+  const [last, beforeLast] = [left.at(-1), left.at(-2)];
+  if (left.length <= unansweredMax || last === undefined || beforeLast === undefined) return left;
+  return [...left.slice(0, -2), highest(beforeLast, last)];
 }
+
+const covers = (a: Lease, b: Lease): boolean =>
+  b.setpointAmps <= a.setpointAmps &&
+  b.tailAmps <= Math.min(a.setpointAmps, a.tailAmps) &&
+  b.endsAtMs <= a.endsAtMs;
+
+/** Of two leases of which either may hold, the one that is safe to count. */
+const highest = (a: Lease, b: Lease): Lease => ({
+  ...b,
+  setpointAmps: Math.max(a.setpointAmps, b.setpointAmps),
+  tailAmps: Math.max(a.tailAmps, b.tailAmps),
+  mayEndFromMs: Math.min(a.mayEndFromMs, b.mayEndFromMs),
+  endsAtMs: Math.max(a.endsAtMs, b.endsAtMs),
+});

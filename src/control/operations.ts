@@ -36,8 +36,13 @@ export interface Operations {
 }
 
 export function operations({ clock, state, book }: OperationsPorts): Operations {
-  const audit = (actor: string, action: string, target: string, before: unknown, after: unknown): Promise<void> =>
-    book.appendAudit({ atMs: clock.nowMs(), actor, action, target, before, after });
+  const audit = (
+    actor: string,
+    action: string,
+    target: string,
+    before: unknown,
+    after: unknown,
+  ): Promise<void> => book.appendAudit({ atMs: clock.nowMs(), actor, action, target, before, after });
 
   return {
     async setLimit(limit) {

@@ -1,11 +1,13 @@
 import type { Bound } from '../../solver/problem.ts';
-import type { EffectiveLimit, LimitOrigin as DomainLimitOrigin } from '../domain/effectiveLimit.ts';
+import type { LimitOrigin as DomainLimitOrigin, EffectiveLimit } from '../domain/effectiveLimit.ts';
 import type { SiteId } from '../domain/ids.ts';
 import { addAmps, noAmps, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import { loads } from './capacity.ts';
+import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
-import type { EvsePlan, NodePlan, Plan } from './plan.ts';
-import type { EvseRecord, SiteState as State } from './siteState.ts';
+import type { NodePlan } from './nodePlan.ts';
+import type { EvsePlan, Plan } from './plan.ts';
+import type { SiteState as State } from './siteState.ts';
 import type {
   CircuitView,
   EvseReason,
@@ -16,7 +18,7 @@ import type {
   SiteView,
   TickView,
 } from './siteView.ts';
-import type { Topology, TopologyEvse } from './topology.ts';
+import type { Node, Topology, TopologyEvse } from './topology.ts';
 
 export interface PublishInput {
   readonly topology: Topology;
@@ -31,70 +33,81 @@ export interface PublishInput {
 
 /** What a tick shows of each of its sites. */
 export function siteViews(input: PublishInput): readonly SiteView[] {
-  const draws = input.topology.evses.map(({ evse }) => drawAmps(input, input.state.evse(evse.id)));
-  return input.topology.sites.map((site) => {
-    const circuits = circuitViews(input, site.id, draws);
+  const { topology } = input;
+  const draws = topology.evses.map(({ evse }) => drawAmps(input, input.state.evse(evse.id)));
+  const circuitsOf = new Map<SiteId, CircuitView[]>(topology.sites.map(({ id }) => [id, []]));
+  const evsesOf = new Map<SiteId, EvseView[]>(topology.sites.map(({ id }) => [id, []]));
+  const exposure = loads(
+    topology,
+    input.plan.evses.map(({ exposureAmps }) => exposureAmps),
+  );
+  topology.nodes.forEach((node, index) => {
+    if (node.kind !== 'circuit') return;
+    const view = circuitView(input, node, index, draws, exposure[index]?.amps ?? noAmps);
+    circuitsOf.get(node.site.id)?.push(...view);
+  });
+  topology.evses.forEach((at, index) => {
+    evsesOf.get(at.site.id)?.push(...evseView(input, at, index, draws[index] ?? noAmps));
+  });
+  return topology.sites.map(({ id, name, timeZone }) => {
+    const circuits = circuitsOf.get(id) ?? [];
+    const evses = evsesOf.get(id) ?? [];
     return {
-      siteId: site.id,
-      name: site.name,
-      timeZone: site.timeZone,
+      siteId: id,
+      name,
+      timeZone,
       tick: input.tick,
-      state: siteState(input, site.id, circuits),
+      state: siteState(input, id, circuits),
       circuits,
-      evses: input.topology.evses.flatMap((at, index) =>
-        at.site.id === site.id ? evseView(input, at, index, draws[index] ?? noAmps) : [],
-      ),
+      evses,
     };
   });
 }
 
-function siteState({ plan, state }: PublishInput, site: SiteId, circuits: readonly CircuitView[]): SiteState {
+function siteState({ plan }: PublishInput, site: SiteId, circuits: readonly CircuitView[]): SiteState {
   if (plan.failure !== undefined) return 'failsafe';
-  if (state.isStarting(site)) return 'starting';
+  if (plan.starting.has(site)) return 'starting';
   return circuits.some(({ basis }) => basis === 'assumed') ? 'assumed' : 'normal';
 }
 
 function drawAmps({ monotonicMs, drawMaxAgeMs }: PublishInput, { draw, session }: EvseRecord): PhaseAmps {
-  const isShown = session !== undefined && draw !== undefined && monotonicMs - draw.arrivedAtMs <= drawMaxAgeMs;
+  const isShown =
+    session !== undefined && draw !== undefined && monotonicMs - draw.arrivedAtMs <= drawMaxAgeMs;
   return isShown ? draw.amps : noAmps;
 }
 
 // --- circuits --------------------------------------------------------------------------------------
 
-function circuitViews(
-  { topology, plan, monotonicMs }: PublishInput,
-  site: SiteId,
+function circuitView(
+  { plan, monotonicMs }: PublishInput,
+  { circuit, site, evses }: Extract<Node, { kind: 'circuit' }>,
+  index: number,
   draws: readonly PhaseAmps[],
+  exposureAmps: PhaseAmps,
 ): readonly CircuitView[] {
-  const exposure = loads(
-    topology,
-    plan.evses.map(({ exposureAmps }) => exposureAmps),
-  );
-  return topology.nodes.flatMap((node, index): CircuitView[] => {
-    const planned = plan.nodes[index];
-    if (node.kind !== 'circuit' || node.site.id !== site || planned === undefined) return [];
-    const { circuit } = node;
-    const charging = node.evses.reduce((sum, evse) => addAmps(sum, draws[evse] ?? noAmps), noAmps);
-    const estimated = addAmps(planned.background.amps, charging);
-    const metered = circuit.meter?.measures === 'total' ? planned.metered?.amps : undefined;
-    const { limitAmps, limitedBy } = shownLimit(planned, node.site.supply.phaseVolts);
-    const exposureAmps = exposure[index]?.amps ?? noAmps;
-    return [
-      {
-        id: circuit.id,
-        parent: circuit.parent,
-        breakerAmps: circuit.breakerAmps,
-        limitAmps,
-        limitedBy,
-        drawAmps: perPhase((phase) => metered?.[phase] ?? estimated[phase]),
-        backgroundAmps: planned.background.amps,
-        exposureAmps,
-        headroomAmps: perPhase((phase) => limitAmps[phase] - planned.background.amps[phase] - exposureAmps[phase]),
-        basis: circuit.meter === undefined ? 'unmetered' : planned.background.basis,
-        readingAgeMs: planned.metered?.atMs === undefined ? undefined : monotonicMs - planned.metered.atMs,
-      },
-    ];
-  });
+  const planned = plan.nodes[index];
+  if (planned === undefined) return [];
+  const charging = evses.reduce((sum, evse) => addAmps(sum, draws[evse] ?? noAmps), noAmps);
+  const estimated = addAmps(planned.background.amps, charging);
+  const metered = circuit.meter?.measures === 'total' ? planned.metered?.amps : undefined;
+  const { limitAmps, limitedBy } = shownLimit(planned, site.supply.phaseVolts);
+  return [
+    {
+      id: circuit.id,
+      parent: circuit.parent,
+      breakerAmps: circuit.breakerAmps,
+      limitAmps,
+      limitedBy,
+      drawAmps: perPhase((phase) => metered?.[phase] ?? estimated[phase]),
+      backgroundAmps: planned.background.amps,
+      exposureAmps,
+      headroomAmps: perPhase(
+        (phase) => limitAmps[phase] - planned.background.amps[phase] - exposureAmps[phase],
+      ),
+      basis: circuit.meter === undefined ? 'unmetered' : planned.background.basis,
+      readingAgeMs: planned.metered?.atMs === undefined ? undefined : monotonicMs - planned.metered.atMs,
+    },
+  ];
 }
 
 /** A limit in watts is shown as the current it leaves on each phase when all carry the same. */
@@ -120,13 +133,18 @@ function shownOrigin(origin: DomainLimitOrigin): LimitOrigin {
 
 // --- EVSEs -----------------------------------------------------------------------------------------
 
-function evseView(input: PublishInput, { evse }: TopologyEvse, index: number, draw: PhaseAmps): EvseView | [] {
+function evseView(
+  input: PublishInput,
+  { evse }: TopologyEvse,
+  index: number,
+  draw: PhaseAmps,
+): readonly EvseView[] {
   const planned = input.plan.evses[index];
   if (planned === undefined) return [];
   const record = input.state.evse(evse.id);
   const isOnline = input.state.isOnline(evse.station);
   const setpointAmps = record.session === undefined ? undefined : input.ledger.lease(evse.id)?.setpointAmps;
-  return {
+  const view: EvseView = {
     id: evse.id,
     stationId: evse.station,
     number: evse.number,
@@ -140,6 +158,7 @@ function evseView(input: PublishInput, { evse }: TopologyEvse, index: number, dr
     session: record.session,
     reason: isOnline ? reason(input, record, planned, setpointAmps) : { kind: 'offline' },
   };
+  return [view];
 }
 
 function evseState({ session, status }: EvseRecord, setpointAmps: number | undefined): EvseState {
@@ -157,21 +176,29 @@ function reason(
   if (session === undefined) return { kind: 'no session' };
   if (retryAtMs !== undefined) return { kind: 'not answering' };
   const { bound, allocatedAmps, capAmps } = planned;
-  const { topology } = input;
-  const siteId = topology.evses.find((at) => at.evse.id === evse.id)?.site.id;
-  if (siteId !== undefined && input.state.isStarting(siteId)) return { kind: 'starting' };
-  if (bound?.kind !== 'paused' && (setpointAmps ?? 0) + 1e-6 < allocatedAmps) return { kind: 'waiting for others' };
+  if (planned.isHeld) return { kind: 'starting' };
+  if (bound?.kind !== 'paused' && (setpointAmps ?? 0) + 1e-6 < allocatedAmps)
+    return { kind: 'waiting for others' };
   if (bound === undefined || bound.kind === 'maximum') {
-    return capAmps < evse.maxAmps ? { kind: 'car takes less', amps: capAmps } : { kind: 'own maximum', amps: capAmps };
+    return capAmps < evse.maxAmps
+      ? { kind: 'car takes less', amps: capAmps }
+      : { kind: 'own maximum', amps: capAmps };
   }
   return boundReason(input, bound);
 }
 
-function boundReason({ topology, plan }: PublishInput, bound: Exclude<Bound, { kind: 'maximum' }>): EvseReason {
+function boundReason(
+  { topology, plan }: PublishInput,
+  bound: Exclude<Bound, { kind: 'maximum' }>,
+): EvseReason {
   const node = bound.circuit === undefined ? undefined : topology.nodes[bound.circuit];
   const limit = bound.circuit === undefined ? undefined : plan.nodes[bound.circuit]?.limit;
   if (bound.kind === 'paused') {
-    return { kind: 'paused', circuit: node?.kind === 'circuit' ? node.circuit.id : undefined, phase: bound.phase };
+    return {
+      kind: 'paused',
+      circuit: node?.kind === 'circuit' ? node.circuit.id : undefined,
+      phase: bound.phase,
+    };
   }
   if (node === undefined || limit === undefined) return { kind: 'waiting for others' };
   if (node.kind === 'area') return { kind: 'area full', area: node.area.id };

@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
-import { type Draw, drawOnCircuit } from '../domain/draw.ts';
-import { type GridLimit, limitedNode } from '../domain/gridLimit.ts';
-import type { AreaId, CircuitId, EvseId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
+import type { Background } from '../domain/background.ts';
+import { drawOnCircuit } from '../domain/draw.ts';
+import type { GridLimit } from '../domain/gridLimit.ts';
+import type { AreaId, CircuitId, EvseId, LimitId, SessionId, StationId } from '../domain/ids.ts';
 import { type MeterState, meteredCurrent, silentMeter, withReading } from '../domain/meterState.ts';
-import { type PhaseAmps, phases } from '../domain/phases.ts';
+import { phases } from '../domain/phases.ts';
 import type { Reading } from '../domain/reading.ts';
-import { takesAll } from '../domain/reclaim.ts';
 import type { Session } from '../domain/session.ts';
-import { afterMeasurement, sessionFrom } from '../domain/sessionChange.ts';
-import type { Circuit, Evse, Site } from '../domain/site.ts';
-import type { EvseStatus, StationEvent, StationHardware } from '../domain/stationEvent.ts';
+import { afterChange, afterMeasurement, sessionFrom } from '../domain/sessionChange.ts';
+import type { Circuit, Site } from '../domain/site.ts';
+import type { StationEvent, StationHardware } from '../domain/stationEvent.ts';
 import type { Logger } from '../log.ts';
+import { changeSetpoint, type EvseRecord, forgetCar, newEvseRecord, takeMeasurement } from './evseRecord.ts';
 import type { ExposureLedger, Presence } from './exposure.ts';
-import type { Clock, CommandAnswer } from './ports.ts';
+import { limitBook } from './limitBook.ts';
+import type { Clock, CommandAnswer, StationCommand } from './ports.ts';
 
 export interface SiteStatePorts {
   readonly clock: Clock;
@@ -33,28 +35,14 @@ export interface StationRecord {
   readonly lastSeenAtMs: number;
 }
 
-/** What we hold about one EVSE. Instants are monotonic. */
-export interface EvseRecord {
-  readonly evse: Evse;
-  readonly phaseVolts: number;
-  status: EvseStatus | 'unknown';
-  fault: string | undefined;
-  session: Session | undefined;
-  draw: Draw | undefined;
-  /** From then on a measurement shows what the car makes of its setpoint. */
-  settledAtMs: number;
-  leftUnusedSinceMs: number | undefined;
-  /** Whether it is offered current, and since when it is or is not; 0 as long as the session had none. */
-  isOn: boolean;
-  sinceMs: number;
-  /** When it began to wait: with the session, or when it was paused. */
-  waitingSinceMs: number;
-  /** Its setpoint went down: a raise waits. */
-  loweredAtMs: number;
-  /** It refused a command or did not answer: until then it counts as it is. */
-  retryAtMs: number | undefined;
+interface Station {
+  isOnline: boolean;
+  record: StationRecord;
+  readonly evses: EvseRecord[];
 }
 
+/** A station that told nothing about a running session for so long does not measure it. */
+const drawWaitMs = 30_000;
 /** A rise of a meter by this much is a drop of headroom worth waking the loop for. */
 const wakeRiseAmps = 0.5;
 
@@ -73,27 +61,22 @@ export class SiteState {
   readonly startedAtMs: number;
   readonly #ports: SiteStatePorts;
   readonly #options: SiteStateOptions;
-  readonly #sites: readonly Site[];
   readonly #circuits = new Map<CircuitId, { readonly circuit: Circuit; readonly phaseVolts: number }>();
   readonly #evses = new Map<EvseId, EvseRecord>();
-  readonly #stations = new Map<
-    StationId,
-    { isOnline: boolean; record: StationRecord; readonly evses: EvseRecord[] }
-  >();
+  readonly #stations = new Map<StationId, Station>();
   readonly #meters = new Map<CircuitId, MeterState>();
-  readonly #backgrounds = new Map<CircuitId, PhaseAmps>();
-  readonly #limits = new Map<LimitId, GridLimit>();
+  readonly #backgrounds = new Map<CircuitId, Background>();
+  readonly #limits = limitBook();
 
   constructor(sites: readonly Site[], ports: SiteStatePorts, options: SiteStateOptions) {
     this.#ports = ports;
     this.#options = options;
-    this.#sites = sites;
     this.startedAtMs = ports.clock.monotonicMs();
     for (const site of sites) {
       const { phaseVolts } = site.supply;
       for (const circuit of site.circuits) this.#circuits.set(circuit.id, { circuit, phaseVolts });
       for (const evse of site.evses) {
-        const record = newRecord(evse, phaseVolts, this.startedAtMs);
+        const record = newEvseRecord(evse, phaseVolts, this.startedAtMs);
         this.#evses.set(evse.id, record);
         const station = this.#stations.get(evse.station);
         if (station === undefined) this.#stations.set(evse.station, newStation(evse.station, record));
@@ -127,37 +110,26 @@ export class SiteState {
     return this.#meters.get(circuitId) ?? silentMeter;
   }
 
+  /** Whether its meter told anything since we started. */
+  hasHeard(circuitId: CircuitId): boolean {
+    return this.#meters.has(circuitId);
+  }
+
   /** The last estimate that rested on a live meter. */
-  background(circuitId: CircuitId): PhaseAmps | undefined {
+  background(circuitId: CircuitId): Background | undefined {
     return this.#backgrounds.get(circuitId);
   }
 
   limitsOn(node: CircuitId | AreaId): readonly GridLimit[] {
-    return this.limits().filter((limit) => limitedNode(limit.target) === node);
+    return this.#limits.on(node);
   }
 
   limits(): readonly GridLimit[] {
-    return [...this.#limits.values()];
+    return this.#limits.all();
   }
 
   sessions(): readonly Session[] {
     return [...this.#evses.values()].flatMap(({ session }) => session ?? []);
-  }
-
-  /** Whether a site still waits for its meters and stations, and so stays at failsafe. */
-  isStarting(siteId: SiteId): boolean {
-    const site = this.#sites.find(({ id }) => id === siteId);
-    if (site === undefined) return false;
-    const nowMs = this.#ports.clock.monotonicMs();
-    const waitsForMeter = site.circuits.some(
-      ({ id, meter }) =>
-        meter !== undefined && !this.#meters.has(id) && nowMs < this.startedAtMs + meter.maxAgeMs,
-    );
-    const waitsForStation = site.evses.some(({ id, station }) => {
-      const isHeard = this.isOnline(station) && this.evse(id).status !== 'unknown';
-      return !isHeard && !this.#ports.ledger.isKnown(id, nowMs);
-    });
-    return waitsForMeter || waitsForStation;
   }
 
   // --- writing -------------------------------------------------------------------------------------
@@ -176,31 +148,31 @@ export class SiteState {
     if (hasRisen) this.#ports.onDrop();
   }
 
-  rememberBackground(circuitId: CircuitId, amps: PhaseAmps): void {
-    this.#backgrounds.set(circuitId, amps);
+  rememberBackground(circuitId: CircuitId, background: Background): void {
+    this.#backgrounds.set(circuitId, background);
   }
 
   setLimit(limit: GridLimit): void {
-    this.#limits.set(limit.id, limit);
+    this.#limits.set(limit);
     this.#ports.onDrop();
   }
 
   /** False when there is no such limit. */
   endLimit(limitId: LimitId): boolean {
-    return this.#limits.delete(limitId);
+    return this.#limits.end(limitId);
   }
 
   /** Limits that can never come into force again are history, which the store keeps. */
   forgetEndedLimits(nowMs: number): void {
-    for (const [id, { untilMs }] of this.#limits) {
-      if (untilMs !== undefined && untilMs <= nowMs) this.#limits.delete(id);
-    }
+    this.#limits.forgetEnded(nowMs);
   }
 
   /** A session that ran when an earlier process ended: it may still run. */
   adoptSession(session: Session): void {
     const record = this.#evses.get(session.evseId);
-    if (record !== undefined && record.evse.station === session.stationId) record.session = session;
+    if (record === undefined || record.evse.station !== session.stationId) return;
+    record.session = session;
+    record.awaitsDrawUntilMs = this.startedAtMs + drawWaitMs;
   }
 
   /** Undefined when no such session runs. */
@@ -214,34 +186,51 @@ export class SiteState {
   }
 
   applyAnswer(answer: CommandAnswer): void {
-    const { ledger, log, clock } = this.#ports;
+    const { ledger, clock } = this.#ports;
     const nowMs = clock.monotonicMs();
-    const before = ledger.lease(answer.evseId)?.setpointAmps;
-    const standingBefore = ledger.standingAmps(answer.evseId);
-    if (!ledger.answered({ ...answer, atMs: nowMs })) return;
+    const command = ledger.inFlight(answer.evseId);
+    const beforeAmps = ledger.lease(answer.evseId)?.setpointAmps;
+    if (command === undefined || !ledger.answered({ ...answer, atMs: nowMs })) return;
     const record = this.evse(answer.evseId);
-    if (answer.outcome === 'rejected' || answer.outcome === 'timed-out') {
-      const { stationId, evseId, outcome, reason } = answer;
-      if (record.retryAtMs === undefined) log.warn({ stationId, evseId, outcome, reason }, 'station failed a command');
-      record.retryAtMs = nowMs + this.#options.retryMs;
-      this.#ports.onDrop();
-    }
+    if (answer.outcome === 'rejected' || answer.outcome === 'timed-out')
+      this.#commandFailed(record, command, answer);
     if (answer.outcome !== 'accepted') return;
-    if (record.retryAtMs !== undefined) log.info({ evseId: answer.evseId }, 'station takes commands again');
+    if (command.kind === 'standing') {
+      record.standingRetryAtMs = undefined;
+      this.#ports.onStanding(record.evse.id, command.amps);
+      return;
+    }
+    if (record.retryAtMs !== undefined)
+      this.#ports.log.info({ evseId: record.evse.id }, 'station takes commands again');
     record.retryAtMs = undefined;
-    const standingAmps = ledger.standingAmps(answer.evseId);
-    if (standingAmps !== standingBefore && standingAmps !== undefined) {
-      this.#ports.onStanding(answer.evseId, standingAmps);
+    const afterAmps = ledger.lease(record.evse.id)?.setpointAmps;
+    if (afterAmps !== undefined) changeSetpoint(record, { beforeAmps, afterAmps }, this.#moments());
+  }
+
+  /** Commands that nobody told the fate of count as unanswered. */
+  failOverdueCommands(): void {
+    const { ledger, clock } = this.#ports;
+    for (const { stationId, evseId, epoch, sequence } of ledger.overdue(clock.monotonicMs())) {
+      const failed = { outcome: 'timed-out', reason: 'nobody answered for it', atMs: clock.nowMs() } as const;
+      this.applyAnswer({ stationId, evseId, epoch, sequence, ...failed });
     }
-    const after = ledger.lease(answer.evseId)?.setpointAmps;
-    if (after === undefined || after === before) return;
-    record.settledAtMs = nowMs + this.#options.followMs;
-    if (before !== undefined && after < before) record.loweredAtMs = nowMs;
-    if (after > 0 !== record.isOn) {
-      record.isOn = after > 0;
-      record.sinceMs = nowMs;
-      record.waitingSinceMs = nowMs;
+  }
+
+  #commandFailed(
+    record: EvseRecord,
+    { kind }: StationCommand,
+    { stationId, evseId, outcome, reason }: CommandAnswer,
+  ): void {
+    const retryAtMs = this.#ports.clock.monotonicMs() + this.#options.retryMs;
+    const isKnown = (kind === 'lease' ? record.retryAtMs : record.standingRetryAtMs) !== undefined;
+    if (!isKnown)
+      this.#ports.log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
+    if (kind === 'standing') {
+      record.standingRetryAtMs = retryAtMs;
+      return;
     }
+    record.retryAtMs = retryAtMs;
+    this.#ports.onDrop();
   }
 
   applyStationEvent(event: StationEvent): void {
@@ -252,43 +241,48 @@ export class SiteState {
       case 'connected':
         station.isOnline = true;
         station.record = { ...station.record, protocol: event.protocol };
-        this.#doubt(event.stationId);
-        this.#ports.onStation(station.record);
-        return;
+        for (const { evse } of station.evses) this.#ports.ledger.doubt(evse.id);
+        this.#introduced(station);
+        break;
       case 'disconnected':
         station.isOnline = false;
         this.#ports.onStation(station.record);
         this.#ports.onDrop();
-        return;
+        break;
       case 'booted':
         station.record = { ...station.record, hardware: event.hardware };
-        this.#doubt(event.stationId);
-        this.#ports.onStation(station.record);
-        return;
+        for (const { evse } of station.evses) this.#ports.ledger.rebooted(evse.id);
+        this.#introduced(station);
+        break;
       case 'evse status':
-        return this.#applyStatus(event);
+        this.#applyStatus(event);
+        break;
       case 'session started':
-        return this.#startSession(event);
+        this.#startSession(event);
+        break;
       case 'session changed': {
         const record = this.#sessionRecord(event.stationId, event.transactionId);
-        if (record?.session !== undefined) this.#setSession(record, { ...record.session, state: event.state });
-        return;
+        if (record?.session !== undefined) this.#setSession(record, afterChange(record.session, event));
+        break;
       }
       case 'session ended':
-        return this.#endSession(event);
+        this.#endSession(event);
+        break;
       case 'measured':
-        return this.#applyMeasurement(event);
+        this.#applyMeasurement(event);
+        break;
       default:
-        return event satisfies never;
+        event satisfies never;
     }
   }
 
   /** What we set may be lost: the loop asserts it again, at once. */
-  #doubt(stationId: StationId): void {
-    for (const { evse } of this.#evsesOf(stationId)) {
-      this.#ports.ledger.doubt(evse.id);
-      this.evse(evse.id).retryAtMs = undefined;
+  #introduced({ record, evses }: Station): void {
+    for (const evse of evses) {
+      evse.retryAtMs = undefined;
+      evse.standingRetryAtMs = undefined;
     }
+    this.#ports.onStation(record);
     this.#ports.onDrop();
   }
 
@@ -300,7 +294,8 @@ export class SiteState {
       record.status = event.status;
       record.fault = event.fault;
       // Whatever an earlier process set for a session there is over.
-      if (event.status === 'available' && record.session === undefined) this.#ports.ledger.sessionEnded(record.evse.id);
+      if (event.status === 'available' && record.session === undefined)
+        this.#ports.ledger.sessionEnded(record.evse.id);
     }
   }
 
@@ -312,17 +307,11 @@ export class SiteState {
       return;
     }
     if (record.session?.transactionId === event.transactionId) return;
-    const nowMs = this.#ports.clock.monotonicMs();
-    if (record.session !== undefined) this.#finish(record, { endedAtMs: event.startedAtMs, reason: 'superseded' });
+    if (record.session !== undefined) {
+      this.#finish(record, { endedAtMs: event.startedAtMs, reason: 'superseded' });
+    }
     if (record.status === 'unknown') record.status = 'occupied';
-    // A session that began after us has nothing of an earlier process.
-    if (event.startedAtMs >= this.startedAtMs) this.#ports.ledger.sessionEnded(record.evse.id);
-    record.draw = undefined;
-    record.leftUnusedSinceMs = undefined;
-    record.settledAtMs = nowMs + this.#options.followMs;
-    record.isOn = false;
-    record.sinceMs = 0;
-    record.waitingSinceMs = nowMs;
+    forgetCar(record, this.#moments());
     const session = this.#setSession(record, sessionFrom(event, record.evse.id));
     this.#ports.log.info({ sessionId: session.id, evseId: record.evse.id }, 'session started');
     this.#ports.onDrop();
@@ -349,10 +338,12 @@ export class SiteState {
       energyWh,
     });
     record.session = undefined;
-    record.draw = undefined;
-    record.isOn = false;
+    forgetCar(record, this.#moments());
     this.#ports.ledger.sessionEnded(evse.id);
-    this.#ports.log.info({ sessionId: session.id, evseId: evse.id, reason: end.reason, energyWh }, 'session ended');
+    this.#ports.log.info(
+      { sessionId: session.id, evseId: evse.id, reason: end.reason, energyWh },
+      'session ended',
+    );
   }
 
   #applyMeasurement(event: Extract<StationEvent, { kind: 'measured' }>): void {
@@ -363,15 +354,22 @@ export class SiteState {
       const session = afterMeasurement(record.session, event);
       if (session !== record.session) this.#setSession(record, session);
     }
-    const draw = drawOnCircuit(record.evse, event, record.phaseVolts, nowMs);
-    if (draw === undefined) return;
-    record.draw = draw;
-    const setpointAmps = this.#ports.ledger.lease(record.evse.id)?.setpointAmps ?? 0;
-    if (setpointAmps === 0 || takesAll({ drawAmps: Math.max(...draw.amps), setpointAmps })) {
-      record.leftUnusedSinceMs = undefined;
-    } else if (nowMs >= record.settledAtMs) {
-      record.leftUnusedSinceMs ??= nowMs;
-    }
+    const amps = drawOnCircuit(record.evse, event, record.phaseVolts);
+    if (amps === undefined) return;
+    const { id } = record.evse;
+    const { ledger } = this.#ports;
+    takeMeasurement(record, amps, {
+      setpointAmps: ledger.lease(id)?.setpointAmps ?? 0,
+      setpointAmpsMin: ledger.setpointAmpsMin(id, nowMs),
+      exposureAmps: ledger.exposureAmps(id, this.presence(id), nowMs),
+      nowMs,
+    });
+  }
+
+  /** Now, and when a car has followed what changes now. */
+  #moments(): { readonly nowMs: number; readonly settledAtMs: number } {
+    const nowMs = this.#ports.clock.monotonicMs();
+    return { nowMs, settledAtMs: nowMs + this.#options.followMs };
   }
 
   #setSession(record: EvseRecord, session: Session): Session {
@@ -389,27 +387,8 @@ export class SiteState {
   }
 }
 
-const newStation = (
-  id: StationId,
-  evse: EvseRecord,
-): { isOnline: boolean; record: StationRecord; readonly evses: EvseRecord[] } => ({
+const newStation = (id: StationId, evse: EvseRecord): Station => ({
   isOnline: false,
   record: { id, protocol: undefined, hardware: undefined, lastSeenAtMs: 0 },
   evses: [evse],
-});
-
-const newRecord = (evse: Evse, phaseVolts: number, nowMs: number): EvseRecord => ({
-  evse,
-  phaseVolts,
-  status: 'unknown',
-  fault: undefined,
-  session: undefined,
-  draw: undefined,
-  settledAtMs: nowMs,
-  leftUnusedSinceMs: undefined,
-  isOn: false,
-  sinceMs: 0,
-  waitingSinceMs: nowMs,
-  loweredAtMs: Number.NEGATIVE_INFINITY,
-  retryAtMs: undefined,
 });

@@ -1,4 +1,4 @@
-import type { AreaId, CircuitId, EvseId } from '../domain/ids.ts';
+import type { AreaId, CircuitId } from '../domain/ids.ts';
 import type { Area, Circuit, Evse, Site } from '../domain/site.ts';
 
 /**
@@ -58,7 +58,12 @@ function topology(sites: readonly Site[], area: Area | undefined): Topology {
     for (const circuit of site.circuits) {
       const above = circuit.parent ?? area?.id;
       indexOf.set(circuit.id, bare.length);
-      bare.push({ kind: 'circuit', circuit, site, parent: above === undefined ? -1 : (indexOf.get(above) ?? -1) });
+      bare.push({
+        kind: 'circuit',
+        circuit,
+        site,
+        parent: above === undefined ? -1 : (indexOf.get(above) ?? -1),
+      });
     }
   }
 
@@ -67,9 +72,7 @@ function topology(sites: readonly Site[], area: Area | undefined): Topology {
     for (let node = indexOf.get(circuit) ?? -1; node >= 0; node = bare[node]?.parent ?? -1) found.push(node);
     return found;
   };
-  const evses = sites.flatMap((site) =>
-    site.evses.map((evse) => ({ evse, site, path: path(evse.circuit) })),
-  );
+  const evses = sites.flatMap((site) => site.evses.map((evse) => ({ evse, site, path: path(evse.circuit) })));
 
   const below = bare.map((): number[] => []);
   evses.forEach((evse, index) => {
@@ -78,7 +81,4 @@ function topology(sites: readonly Site[], area: Area | undefined): Topology {
   return { nodes: bare.map((node, index) => ({ ...node, evses: below[index] ?? [] })), evses, sites };
 }
 
-/** Where an EVSE stands in a topology. */
-export function evseIndexes(topology: Topology): ReadonlyMap<EvseId, number> {
-  return new Map(topology.evses.map(({ evse }, index) => [evse.id, index]));
-}
+export const nodeName = (node: Node): string => (node.kind === 'area' ? node.area.id : node.circuit.id);

@@ -1,6 +1,6 @@
 import { type Capacity, isOver, loads, remaining } from './capacity.ts';
 import type { Dispatched } from './dispatch.ts';
-import type { Topology } from './topology.ts';
+import { nodeName, type Topology } from './topology.ts';
 
 export interface Refused {
   readonly dispatched: Dispatched;
@@ -29,16 +29,10 @@ export function validate(input: {
   const passed = dispatched.filter((each) => {
     const isRaise = (after[each.evseIndex] ?? 0) > (exposureAmps[each.evseIndex] ?? 0);
     const path = topology.evses[each.evseIndex]?.path ?? [];
-    const over = isRaise ? path.find((node) => isOver(left[node] ?? { amps: [0, 0, 0], watts: 0 })) : undefined;
-    if (over === undefined) return true;
-    refused.push({ dispatched: each, node: nodeName(topology, over) });
-    return false;
+    const over = isRaise ? path.find((index) => left[index] !== undefined && isOver(left[index])) : undefined;
+    const node = over === undefined ? undefined : topology.nodes[over];
+    if (node !== undefined) refused.push({ dispatched: each, node: nodeName(node) });
+    return node === undefined;
   });
   return { passed, refused };
-}
-
-export function nodeName({ nodes }: Topology, index: number): string {
-  const node = nodes[index];
-  if (node === undefined) return 'unknown';
-  return node.kind === 'area' ? node.area.id : node.circuit.id;
 }

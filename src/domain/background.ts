@@ -1,26 +1,28 @@
+import type { DrawRange } from './drawRange.ts';
 import type { MeteredCurrent } from './meterState.ts';
 import { type Phase, type PhaseAmps, perPhase, phases } from './phases.ts';
-
-/** The least and the most our own EVSEs below a circuit may have drawn when its meter was read. */
-export interface DrawRange {
-  readonly lowAmps: PhaseAmps;
-  readonly highAmps: PhaseAmps;
-}
 
 export interface BackgroundInput {
   readonly measures: 'total' | 'background';
   readonly metered: MeteredCurrent;
   readonly charging: DrawRange;
   /** The last estimate that rested on a live meter. */
-  readonly previousAmps: PhaseAmps | undefined;
+  readonly previous: Background | undefined;
   readonly assumedAmps: number;
+  readonly limitAmps: PhaseAmps;
+  readonly nowMs: number;
 }
 
 export interface Background {
   readonly amps: PhaseAmps;
   /** `assumed` as soon as one phase is not measured. */
   readonly basis: 'measured' | 'assumed';
+  /** Since when the meter shows more than this and all that the cars told. */
+  readonly doubtedSinceMs: number | undefined;
 }
+
+/** Meters and stations may differ by this much without meaning anything. */
+const measuringErrorAmps = 0.5;
 
 /**
  * Current on a circuit that we do not control.
@@ -31,19 +33,43 @@ export interface Background {
  * more) is theirs, and a fall that cars may explain (they were just given less) too. Otherwise every raise
  * would look like new background load, be taken back, and the setpoints would oscillate.
  *
+ * That trust ends when every car has told its draw since and the rise is still there, and at once while the
+ * total itself is over the limit: then what no car told is background.
+ *
  * A silent meter is not a quiet building: a phase without a fresh value counts the assumed background, or
- * the last estimate where that was higher, so that losing the meter never raises anybody.
+ * the last estimate where that was higher, so that losing the meter never raises anybody. Export counts as no
+ * background: what the sun lends, a cloud takes back faster than cars can follow.
  */
 export function background(input: BackgroundInput): Background {
+  const { metered, charging, previous, nowMs } = input;
+  const isMeasured = phases.every((phase) => metered.amps[phase] !== undefined);
+  const trusted = perPhase((phase) => trustedAmps(input, phase));
+  const told = perPhase((phase) => Math.max(0, (metered.amps[phase] ?? 0) - charging.toldAmps[phase]));
+  const isDoubted =
+    input.measures === 'total' && phases.some((phase) => told[phase] > trusted[phase] + measuringErrorAmps);
+  const sinceMs = isDoubted ? (previous?.doubtedSinceMs ?? nowMs) : undefined;
+  const isProven = sinceMs !== undefined && charging.toldAtMs >= sinceMs;
   const onPhase = (phase: Phase): number => {
-    const metered = input.metered.amps[phase];
-    const previous = input.previousAmps?.[phase];
-    if (metered === undefined) return Math.max(input.assumedAmps, previous ?? 0);
-    if (input.measures === 'background') return Math.max(0, metered);
-    const least = Math.max(0, metered - input.charging.highAmps[phase]);
-    const most = Math.max(0, metered - input.charging.lowAmps[phase]);
-    return Math.min(Math.max(previous ?? most, least), most);
+    const isOver = (metered.amps[phase] ?? 0) > input.limitAmps[phase];
+    return isDoubted && (isProven || isOver) ? Math.max(trusted[phase], told[phase]) : trusted[phase];
   };
-  const isMeasured = phases.every((phase) => input.metered.amps[phase] !== undefined);
-  return { amps: perPhase(onPhase), basis: isMeasured ? 'measured' : 'assumed' };
+  return {
+    amps: perPhase(onPhase),
+    basis: isMeasured ? 'measured' : 'assumed',
+    doubtedSinceMs: isProven ? undefined : sinceMs,
+  };
+}
+
+/** The background as long as cars may explain what changed. */
+function trustedAmps(
+  { metered, measures, charging, previous, assumedAmps }: BackgroundInput,
+  phase: Phase,
+): number {
+  const meteredAmps = metered.amps[phase];
+  const previousAmps = previous?.amps[phase];
+  if (meteredAmps === undefined) return Math.max(assumedAmps, previousAmps ?? 0);
+  if (measures === 'background') return Math.max(0, meteredAmps);
+  const least = Math.max(0, meteredAmps - charging.highAmps[phase]);
+  const most = Math.max(0, meteredAmps - charging.lowAmps[phase]);
+  return Math.min(Math.max(previousAmps ?? most, least), most);
 }

@@ -12,7 +12,9 @@ export interface EffectiveLimit {
   readonly wattsOrigin: LimitOrigin;
 }
 
-export type LimitOrigin = { readonly kind: 'breaker' | 'rating' } | { readonly kind: 'limit'; readonly limit: GridLimit };
+export type LimitOrigin =
+  | { readonly kind: 'breaker' | 'rating' }
+  | { readonly kind: 'limit'; readonly limit: GridLimit };
 
 const breaker: LimitOrigin = { kind: 'breaker' };
 const rating: LimitOrigin = { kind: 'rating' };

@@ -1,4 +1,4 @@
-import { type Phase, type PhaseAmps, phases } from './phases.ts';
+import type { Phase } from './phases.ts';
 import type { Reading } from './reading.ts';
 import type { CircuitMeter } from './site.ts';
 
@@ -19,7 +19,12 @@ export interface MeterState {
 }
 
 const nothing: PhaseSamples = [undefined, undefined, undefined];
-export const silentMeter: MeterState = { amps: nothing, watts: nothing, volts: nothing, totalWatts: undefined };
+export const silentMeter: MeterState = {
+  amps: nothing,
+  watts: nothing,
+  volts: nothing,
+  totalWatts: undefined,
+};
 
 /** The state after a reading: what it tells replaces what was held, field by field. */
 export function withReading(state: MeterState, reading: Reading): MeterState {
@@ -78,7 +83,3 @@ function plausibleVolts(measured: number | undefined, nominalVolts: number): num
   const isPlausible = measured !== undefined && Math.abs(measured - nominalVolts) <= 0.2 * nominalVolts;
   return isPlausible ? measured : nominalVolts;
 }
-
-/** The newest instant at which every phase's current was told, for telling which draw it contains. */
-export const isComplete = (current: MeteredCurrent): current is MeteredCurrent & { readonly amps: PhaseAmps } =>
-  phases.every((phase) => current.amps[phase] !== undefined);

@@ -9,6 +9,13 @@ const rampRoomAmps = 2;
 export const takesAll = (input: { readonly drawAmps: number; readonly setpointAmps: number }): boolean =>
   input.drawAmps >= input.setpointAmps - usedUpWithinAmps;
 
+/** What stations measure may be off by this much. */
+const measuringErrorAmps = 0.25;
+
+/** What a car draws beyond all it may. */
+export const overdrawAmps = (input: { readonly drawAmps: number; readonly exposureAmps: number }): number =>
+  input.drawAmps > input.exposureAmps + measuringErrorAmps ? input.drawAmps - input.exposureAmps : 0;
+
 /**
  * The most a car can make use of: what it draws plus room to ramp, once it has left its offer unused since
  * `leftUnusedSinceMs` for `afterMs`; its EVSE's maximum otherwise. What it leaves is lent to the others.

@@ -22,6 +22,12 @@ export const sessionFrom = (
   priority: undefined,
 });
 
+/** The session in another state, and whose it is where that was told only now. */
+export const afterChange = (
+  session: Session,
+  { state, tokenId }: Extract<StationEvent, { kind: 'session changed' }>,
+): Session => ({ ...session, state, tokenId: session.tokenId ?? tokenId });
+
 /** The session with the energy told; a register that went backwards is a late or reset one and changes nothing. */
 export function afterMeasurement(session: Session, measurement: EvseMeasurement): Session {
   const { energyWh, transactionId } = measurement;

@@ -1,0 +1,98 @@
+import type { SiteId } from '../domain/ids.ts';
+import { usableAmps } from '../domain/reclaim.ts';
+import type { EvseRecord } from './evseRecord.ts';
+import type { ExposureLedger } from './exposure.ts';
+import type { SiteState } from './siteState.ts';
+import type { Topology, TopologyEvse } from './topology.ts';
+
+export interface EvseNowInput {
+  readonly topology: Topology;
+  readonly state: SiteState;
+  readonly ledger: ExposureLedger;
+  readonly monotonicMs: number;
+  readonly options: EvseNowOptions;
+  /** Sites that wait for their meters and stations. */
+  readonly starting: ReadonlySet<SiteId>;
+}
+
+export interface EvseNowOptions {
+  /** A car that leaves its offer unused this long lends the rest to others. */
+  readonly reclaimAfterMs: number;
+  /** Past this a station's measurement no longer tells what its car draws. */
+  readonly drawMaxAgeMs: number;
+}
+
+/** One EVSE as a tick finds it. */
+export interface EvseNow {
+  readonly at: TopologyEvse;
+  readonly record: EvseRecord;
+  /** The most that may flow: what may be in force, and what its car was seen to take beyond that. */
+  readonly exposureAmps: number;
+  /** What a setpoint does not take away: all of the exposure, or where it is planned only the overdraw. */
+  readonly reservedAmps: number;
+  /** The most that stays in force when nobody speaks to it any more. */
+  readonly fallbackAmps: number;
+  /** The least its car may have been held to since it was measured, the overdraw included. */
+  readonly leastAllowedAmps: number;
+  /** It has a session and takes commands. Otherwise it counts as it is. */
+  readonly isPlanned: boolean;
+  /** What an earlier process left in force is not known everywhere yet: it is not raised. */
+  readonly isHeld: boolean;
+  /** Lower than its own maximum when the car takes less or it is held. */
+  readonly capAmps: number;
+}
+
+/** Every EVSE of a topology as it is now, in its order. */
+export function evsesNow(input: EvseNowInput): readonly EvseNow[] {
+  return input.topology.evses.map((at) => evseNow(input, at));
+}
+
+function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
+  const { state, ledger, monotonicMs, starting } = input;
+  const { evse, site } = at;
+  const record = state.evse(evse.id);
+  const isPlanned = canPlan(input, record);
+  const isKnown = ledger.isKnown(evse.id, monotonicMs);
+  const isHeld = starting.has(site.id) || !isKnown;
+  const fallbackAmps = ledger.fallbackAmps(evse.id);
+  const exposureAmps =
+    ledger.exposureAmps(evse.id, state.presence(evse.id), monotonicMs) + record.overdrawAmps;
+  const unplannedAmps =
+    starting.has(site.id) && !isKnown ? Math.min(exposureAmps, fallbackAmps) : exposureAmps;
+  return {
+    at,
+    record,
+    exposureAmps,
+    // While a site starts nobody is raised, so what is not known yet needs no room beyond what it falls to.
+    // To make room for its hardware maximum would pause every car of the site at every restart.
+    reservedAmps: isPlanned ? record.overdrawAmps : unplannedAmps,
+    fallbackAmps,
+    leastAllowedAmps:
+      Math.min(record.setpointAmpsMin, ledger.setpointAmpsMin(evse.id, monotonicMs)) + record.overdrawAmps,
+    isPlanned,
+    isHeld,
+    capAmps: isHeld ? Math.min(usable(input, record), heldAmps(input, record)) : usable(input, record),
+  };
+}
+
+function canPlan({ state, monotonicMs }: EvseNowInput, record: EvseRecord): boolean {
+  if (record.session === undefined || !state.isOnline(record.evse.station)) return false;
+  return record.retryAtMs === undefined || monotonicMs >= record.retryAtMs;
+}
+
+const heldAmps = ({ ledger, monotonicMs }: EvseNowInput, { evse }: EvseRecord): number =>
+  Math.min(evse.failsafeAmps, ledger.inheritedAmps(evse.id, monotonicMs) ?? evse.failsafeAmps);
+
+function usable(
+  { options, monotonicMs }: EvseNowInput,
+  { evse, draw, leftUnusedSinceMs }: EvseRecord,
+): number {
+  const isFresh = draw !== undefined && monotonicMs - draw.arrivedAtMs <= options.drawMaxAgeMs;
+  return usableAmps({
+    evse,
+    drawAmps: isFresh ? Math.max(...draw.amps) : undefined,
+    leftUnusedSinceMs,
+    afterMs: options.reclaimAfterMs,
+    nowMs: monotonicMs,
+  });
+}

@@ -1,0 +1,114 @@
+import { type Draw, withSample } from '../domain/draw.ts';
+import type { PhaseAmps } from '../domain/phases.ts';
+import { overdrawAmps, takesAll } from '../domain/reclaim.ts';
+import type { Session } from '../domain/session.ts';
+import type { Evse } from '../domain/site.ts';
+import type { EvseStatus } from '../domain/stationEvent.ts';
+
+/** What we hold about one EVSE. Instants are monotonic. */
+export interface EvseRecord {
+  readonly evse: Evse;
+  readonly phaseVolts: number;
+  status: EvseStatus | 'unknown';
+  fault: string | undefined;
+  session: Session | undefined;
+  draw: Draw | undefined;
+  /** The lowest setpoint since the newest measurement of the draw. */
+  setpointAmpsMin: number;
+  /** What its car was seen to draw beyond its setpoint: it costs others capacity, not anybody safety. */
+  overdrawAmps: number;
+  /** Its session ran before us: until then its draw is waited for, which the meter counts already. */
+  awaitsDrawUntilMs: number;
+  /** From then on a measurement shows what the car makes of its setpoint. */
+  settledAtMs: number;
+  leftUnusedSinceMs: number | undefined;
+  /** Whether it is offered current, and since when it is or is not; 0 as long as the session had none. */
+  isOn: boolean;
+  sinceMs: number;
+  /** When it began to wait: with the session, or when it was paused. */
+  waitingSinceMs: number;
+  /** Its setpoint went down: a raise waits. */
+  loweredAtMs: number;
+  /** It refused a lease or did not answer: until then it counts as it is. */
+  retryAtMs: number | undefined;
+  /** The same for its standing profile, which not every station takes. Leases go on. */
+  standingRetryAtMs: number | undefined;
+}
+
+export const newEvseRecord = (evse: Evse, phaseVolts: number, nowMs: number): EvseRecord => ({
+  evse,
+  phaseVolts,
+  status: 'unknown',
+  fault: undefined,
+  session: undefined,
+  draw: undefined,
+  setpointAmpsMin: 0,
+  overdrawAmps: 0,
+  awaitsDrawUntilMs: 0,
+  settledAtMs: nowMs,
+  leftUnusedSinceMs: undefined,
+  isOn: false,
+  sinceMs: 0,
+  waitingSinceMs: nowMs,
+  loweredAtMs: Number.NEGATIVE_INFINITY,
+  retryAtMs: undefined,
+  standingRetryAtMs: undefined,
+});
+
+/** Another car, or none: what the one before did says nothing about it. */
+export function forgetCar(
+  record: EvseRecord,
+  input: { readonly nowMs: number; readonly settledAtMs: number },
+): void {
+  record.draw = undefined;
+  record.setpointAmpsMin = 0;
+  record.overdrawAmps = 0;
+  record.awaitsDrawUntilMs = 0;
+  record.settledAtMs = input.settledAtMs;
+  record.leftUnusedSinceMs = undefined;
+  record.isOn = false;
+  record.sinceMs = 0;
+  record.waitingSinceMs = input.nowMs;
+}
+
+/** The station acknowledged a setpoint. */
+export function changeSetpoint(
+  record: EvseRecord,
+  setpoint: { readonly beforeAmps: number | undefined; readonly afterAmps: number },
+  input: { readonly nowMs: number; readonly settledAtMs: number },
+): void {
+  const { beforeAmps, afterAmps } = setpoint;
+  if (afterAmps === beforeAmps) return;
+  record.setpointAmpsMin = Math.min(record.setpointAmpsMin, afterAmps);
+  record.settledAtMs = input.settledAtMs;
+  if (beforeAmps !== undefined && afterAmps < beforeAmps) record.loweredAtMs = input.nowMs;
+  if (afterAmps > 0 === record.isOn) return;
+  record.isOn = afterAmps > 0;
+  record.sinceMs = input.nowMs;
+  record.waitingSinceMs = input.nowMs;
+}
+
+/** The station told what flows, `exposureAmps` being the most that may and `setpointAmpsMin` the least it may have been told. */
+export function takeMeasurement(
+  record: EvseRecord,
+  amps: PhaseAmps,
+  input: {
+    readonly setpointAmps: number;
+    readonly setpointAmpsMin: number;
+    readonly exposureAmps: number;
+    readonly nowMs: number;
+  },
+): void {
+  const { setpointAmps, exposureAmps, nowMs } = input;
+  const leastAllowedAmps = record.setpointAmpsMin + record.overdrawAmps;
+  record.draw = withSample(record.draw, { amps, arrivedAtMs: nowMs, leastAllowedAmps });
+  record.setpointAmpsMin = input.setpointAmpsMin;
+  record.awaitsDrawUntilMs = 0;
+
+  const drawAmps = Math.max(...amps);
+  const isSettled = nowMs >= record.settledAtMs;
+  if (setpointAmps === 0 || takesAll({ drawAmps, setpointAmps })) record.leftUnusedSinceMs = undefined;
+  else if (isSettled) record.leftUnusedSinceMs ??= nowMs;
+  if (isSettled && record.session !== undefined)
+    record.overdrawAmps = overdrawAmps({ drawAmps, exposureAmps });
+}

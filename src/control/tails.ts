@@ -1,0 +1,45 @@
+import { circuitRating, lowestKnownLimit } from '../domain/effectiveLimit.ts';
+import { noAmps, perPhase } from '../domain/phases.ts';
+import { type Capacity, loads, remaining, safeAllocation } from './capacity.ts';
+import { areaRating, lessBackground, type NodePlanInput, wattsOf } from './nodePlan.ts';
+
+type TailsInput = Pick<NodePlanInput, 'topology' | 'state' | 'nowMs' | 'evses'>;
+
+/**
+ * What every EVSE falls to when it no longer hears from us: its failsafe current where that fits under the lowest
+ * limit known for now and later, on the background we would have to assume by then. An EVSE that takes no commands
+ * falls to what it was told before, whether that fits or not, and the others make room for it.
+ */
+export function tailAmps(input: TailsInput): readonly number[] {
+  const { topology, evses } = input;
+  const fixed = evses.map(({ isPlanned, fallbackAmps }) => (isPlanned ? 0 : fallbackAmps));
+  const wanted = evses.map(({ isPlanned, record }) => (isPlanned ? record.evse.failsafeAmps : 0));
+  const left = remaining(capacityWithoutUs(input), loads(topology, fixed));
+  const fitting = safeAllocation(topology, wanted, left);
+  return evses.map(({ isPlanned, fallbackAmps }, index) =>
+    isPlanned ? (fitting[index] ?? 0) : fallbackAmps,
+  );
+}
+
+/** What charging may have once nobody reads the meters any more. */
+function capacityWithoutUs({ topology, state, nowMs }: TailsInput): readonly Capacity[] {
+  let areaWatts = 0;
+  const capacity: Capacity[] = [];
+  topology.nodes.forEach((node, index) => {
+    if (node.kind === 'area') return;
+    const { circuit, site } = node;
+    const assumed = perPhase((phase) =>
+      Math.max(circuit.assumedBackgroundAmps, state.background(circuit.id)?.amps[phase] ?? 0),
+    );
+    const watts = wattsOf(assumed, site.supply.phaseVolts);
+    if (circuit.parent === undefined) areaWatts += watts;
+    const limit = lowestKnownLimit(circuitRating(circuit), state.limitsOn(circuit.id), nowMs);
+    capacity[index] = lessBackground(limit, assumed, watts);
+  });
+  topology.nodes.forEach((node, index) => {
+    if (node.kind !== 'area') return;
+    const limit = lowestKnownLimit(areaRating(node.area), state.limitsOn(node.area.id), nowMs);
+    capacity[index] = lessBackground(limit, noAmps, areaWatts);
+  });
+  return capacity;
+}

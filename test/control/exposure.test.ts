@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest';
+import { ExposureLedger, type Presence, type RememberedExposure } from '../../src/control/exposure.ts';
+import type { CommandAnswer, StationCommand } from '../../src/control/ports.ts';
+import { evseId, siteId, stationId } from '../../src/domain/ids.ts';
+import { givenEvse } from './givenSite.ts';
+
+const id = evseId('A1');
+const charging: Presence = { isOnline: true, hasSession: true };
+const gone: Presence = { isOnline: false, hasSession: true };
+const empty: Presence = { isOnline: true, hasSession: false };
+const followMs = 5_500;
+const leaseSlackMs = 10_000;
+const leaseMs = 120_000;
+const startMs = 1_000_000;
+
+interface Lease {
+  readonly setpointAmps: number;
+  readonly tailAmps?: number;
+  readonly atMs?: number;
+  readonly leaseMs?: number;
+}
+
+/** The ledger of one EVSE of 6 to 32 A, with what was sent to it. */
+class Given {
+  readonly ledger: ExposureLedger;
+  #sequence = 0;
+
+  constructor(remembered: Partial<RememberedExposure> | undefined = undefined) {
+    const record = { evseId: id, standingAmps: undefined, tailAmps: undefined, leaseEndsAtMs: undefined };
+    this.ledger = new ExposureLedger({
+      evses: [givenEvse()],
+      remembered: remembered === undefined ? [] : [{ ...record, ...remembered }],
+      options: { followMs, leaseSlackMs },
+      leaseMs,
+      nowMs: startMs,
+    });
+  }
+
+  send(lease: Lease): StationCommand {
+    const { setpointAmps, tailAmps = 6, atMs = startMs } = lease;
+    const command: StationCommand = {
+      ...this.#address(atMs),
+      kind: 'lease',
+      transactionId: 'T1',
+      setpointAmps,
+      tailAmps,
+      leaseMs: lease.leaseMs ?? leaseMs,
+    };
+    this.ledger.sent(command);
+    return command;
+  }
+
+  sendStanding(amps: number, atMs = startMs): StationCommand {
+    const command: StationCommand = { ...this.#address(atMs), kind: 'standing', amps };
+    this.ledger.sent(command);
+    return command;
+  }
+
+  answer(command: StationCommand, outcome: CommandAnswer['outcome'], atMs = command.sentAtMs): boolean {
+    const { evseId: evse, stationId: station, epoch, sequence } = command;
+    return this.ledger.answered({
+      evseId: evse,
+      stationId: station,
+      epoch,
+      sequence,
+      atMs,
+      outcome,
+      reason: '',
+    });
+  }
+
+  accept(lease: Lease): this {
+    this.answer(this.send(lease), 'accepted');
+    return this;
+  }
+
+  /** A standing profile of 6 A that was acknowledged, and no car that an earlier process knew of. */
+  settled(): this {
+    this.ledger.sessionEnded(id);
+    this.answer(this.sendStanding(6), 'accepted');
+    return this;
+  }
+
+  exposure(nowMs = startMs, presence = charging): number {
+    return this.ledger.exposureAmps(id, presence, nowMs);
+  }
+
+  #address(atMs: number) {
+    this.#sequence += 1;
+    return {
+      siteId: siteId('garage'),
+      stationId: stationId('CP-A1'),
+      evseId: id,
+      evseNumber: 1,
+      epoch: 1,
+      sequence: this.#sequence,
+      sentAtMs: atMs,
+      expiresAtMs: atMs + 10_000,
+      schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0 },
+    } as const;
+  }
+}
+
+describe('what counts without a lease', () => {
+  it('is nothing at an online EVSE without a car', () => {
+    expect(new Given().exposure(startMs, empty)).toBe(0);
+  });
+
+  it('is the hardware maximum where no standing profile was acknowledged', () => {
+    const given = new Given();
+    given.ledger.sessionEnded(id);
+    expect(given.exposure()).toBe(32);
+  });
+
+  it('is the standing profile once it is acknowledged', () => {
+    expect(new Given().settled().exposure()).toBe(6);
+  });
+
+  it('is the standing profile at an offline EVSE, whether a car was seen or not', () => {
+    const given = new Given().settled();
+    expect(given.exposure(startMs, { isOnline: false, hasSession: false })).toBe(6);
+  });
+
+  it('is the higher of two standing profiles as long as the second is not answered, and when it never is', () => {
+    const given = new Given().settled();
+    const command = given.sendStanding(10);
+    expect(given.exposure()).toBe(10);
+    given.answer(command, 'timed-out');
+    expect(given.exposure()).toBe(10);
+  });
+
+  it('stays the old standing profile when the new one is refused', () => {
+    const given = new Given().settled();
+    given.answer(given.sendStanding(10), 'rejected');
+    expect(given.exposure()).toBe(6);
+  });
+
+  it('is the hardware maximum again once the station booted: some lose every profile', () => {
+    const given = new Given().settled();
+    given.ledger.rebooted(id);
+    expect(given.exposure()).toBe(32);
+    expect(given.ledger.standingAmps(id)).toBeUndefined();
+  });
+});
+
+describe('a lease', () => {
+  it('counts a raise from the moment it is sent', () => {
+    const given = new Given().settled();
+    given.send({ setpointAmps: 16 });
+    expect(given.exposure()).toBe(16);
+  });
+
+  it('counts a decrease from its answer and the time the car needs to follow', () => {
+    const given = new Given().settled().accept({ setpointAmps: 16 });
+    const lower = given.send({ setpointAmps: 8, atMs: startMs + 1_000 });
+    expect(given.exposure(startMs + 2_000)).toBe(16);
+    given.answer(lower, 'accepted', startMs + 3_000);
+    expect(given.exposure(startMs + 3_000 + followMs - 1)).toBe(16);
+    expect(given.exposure(startMs + 3_000 + followMs)).toBe(8);
+  });
+
+  it('forgets the fall when the car is raised beyond it meanwhile', () => {
+    const given = new Given().settled().accept({ setpointAmps: 16 }).accept({ setpointAmps: 8 });
+    given.accept({ setpointAmps: 20, atMs: startMs + 1_000 });
+    expect(given.exposure(startMs + 1_000)).toBe(20);
+  });
+
+  it('keeps counting the fall when it is raised by less', () => {
+    const given = new Given().settled().accept({ setpointAmps: 16 }).accept({ setpointAmps: 8 });
+    given.accept({ setpointAmps: 10, atMs: startMs + 1_000 });
+    expect(given.exposure(startMs + 1_000)).toBe(16);
+    expect(given.exposure(startMs + 1_000 + followMs)).toBe(10);
+  });
+
+  it('never counts more than the hardware can', () => {
+    expect(new Given().settled().accept({ setpointAmps: 80 }).exposure()).toBe(32);
+  });
+
+  it('that is refused or never sent changes nothing', () => {
+    const given = new Given().settled().accept({ setpointAmps: 10 });
+    given.answer(given.send({ setpointAmps: 16 }), 'rejected');
+    expect(given.exposure()).toBe(10);
+    given.answer(given.send({ setpointAmps: 16 }), 'unsent');
+    expect(given.exposure()).toBe(10);
+  });
+
+  it('holds until its end, late by its way and the clock of the station, and then counts its tail', () => {
+    const given = new Given().settled().accept({ setpointAmps: 16, tailAmps: 6 });
+    const endMs = startMs + 10_000 + leaseMs + leaseSlackMs;
+    expect(given.exposure(endMs - 1, gone)).toBe(16);
+    expect(given.exposure(endMs, gone)).toBe(6);
+  });
+
+  it('that ends in a rise counts the tail from half-time less the slack', () => {
+    const given = new Given().settled().accept({ setpointAmps: 0, tailAmps: 6, leaseMs: 2 * leaseMs });
+    const fromMs = startMs + leaseMs - leaseSlackMs;
+    expect(given.exposure(fromMs - 1)).toBe(0);
+    expect(given.exposure(fromMs)).toBe(6);
+  });
+
+  it('counts beside the standing profile while the station is offline: another session may begin there', () => {
+    const given = new Given().settled().accept({ setpointAmps: 0, tailAmps: 0 });
+    expect(given.exposure()).toBe(0);
+    expect(given.exposure(startMs, gone)).toBe(6);
+  });
+
+  it('counts beside the standing profile until it is asserted after a reconnect', () => {
+    const given = new Given().settled().accept({ setpointAmps: 0 });
+    given.ledger.doubt(id);
+    expect(given.exposure()).toBe(6);
+    given.accept({ setpointAmps: 0, atMs: startMs + 1_000 });
+    expect(given.exposure(startMs + 1_000 + followMs)).toBe(0);
+  });
+});
+
+describe('a lease nobody answered', () => {
+  it('counts beside the one before', () => {
+    const given = new Given().settled().accept({ setpointAmps: 10 });
+    given.answer(given.send({ setpointAmps: 16 }), 'timed-out');
+    expect(given.exposure()).toBe(16);
+    expect(given.ledger.isSilent(id)).toBe(true);
+  });
+
+  it('is forgotten as soon as a later one is acknowledged', () => {
+    const given = new Given().settled().accept({ setpointAmps: 10 });
+    given.answer(given.send({ setpointAmps: 16 }), 'timed-out');
+    given.accept({ setpointAmps: 8, atMs: startMs + 1_000 });
+    expect(given.exposure(startMs + 1_000 + followMs)).toBe(8);
+    expect(given.ledger.isSilent(id)).toBe(false);
+  });
+
+  it('ends by itself, although lower ones are lost after it', () => {
+    const given = new Given().settled().accept({ setpointAmps: 6 });
+    given.answer(given.send({ setpointAmps: 16 }), 'timed-out');
+    const endMs = startMs + 10_000 + leaseMs + leaseSlackMs;
+    for (let atMs = startMs + 15_000; atMs < endMs; atMs += 15_000) {
+      given.answer(given.send({ setpointAmps: 8, atMs }), 'timed-out');
+    }
+    expect(given.exposure(endMs - 1)).toBe(16);
+    expect(given.exposure(endMs)).toBe(8);
+  });
+
+  it('is counted with others when there are more than eight', () => {
+    const given = new Given().settled().accept({ setpointAmps: 6 });
+    for (let amps = 20; amps > 8; amps--) given.answer(given.send({ setpointAmps: amps }), 'timed-out');
+    expect(given.exposure()).toBe(20);
+  });
+
+  it('may be in force or not, so the least setpoint is unknown', () => {
+    const given = new Given().settled().accept({ setpointAmps: 10 });
+    expect(given.ledger.setpointAmpsMin(id, startMs)).toBe(10);
+    given.answer(given.send({ setpointAmps: 8 }), 'timed-out');
+    expect(given.ledger.setpointAmpsMin(id, startMs)).toBe(0);
+  });
+});
+
+describe('the least setpoint that may be in force', () => {
+  it('is a decrease that is on its way', () => {
+    const given = new Given().settled().accept({ setpointAmps: 10 });
+    given.send({ setpointAmps: 8 });
+    expect(given.ledger.setpointAmpsMin(id, startMs)).toBe(8);
+  });
+
+  it('is not a raise that is on its way', () => {
+    const given = new Given().settled().accept({ setpointAmps: 10 });
+    given.send({ setpointAmps: 16 });
+    expect(given.ledger.setpointAmpsMin(id, startMs)).toBe(10);
+  });
+
+  it('is the tail once the lease may have ended, and nothing without a lease', () => {
+    const given = new Given().settled();
+    expect(given.ledger.setpointAmpsMin(id, startMs)).toBe(0);
+    given.accept({ setpointAmps: 10, tailAmps: 6 });
+    expect(given.ledger.setpointAmpsMin(id, startMs + leaseMs)).toBe(6);
+  });
+});
+
+describe('an answer', () => {
+  it('to no command in flight is refused', () => {
+    const given = new Given().settled();
+    const command = given.send({ setpointAmps: 16 });
+    expect(given.answer({ ...command, sequence: command.sequence - 1 }, 'accepted')).toBe(false);
+    expect(given.answer({ ...command, epoch: 0 }, 'accepted')).toBe(false);
+    expect(given.answer(command, 'accepted')).toBe(true);
+    expect(given.answer(command, 'accepted')).toBe(false);
+  });
+
+  it('that comes after the end of its session says nothing about the next', () => {
+    const given = new Given().settled();
+    const command = given.send({ setpointAmps: 20 });
+    given.ledger.sessionEnded(id);
+    expect(given.exposure()).toBe(6);
+    expect(given.answer(command, 'accepted')).toBe(true);
+    expect(given.ledger.lease(id)).toBeUndefined();
+    expect(given.exposure()).toBe(6);
+  });
+
+  it('that nobody gave for three minutes is overdue', () => {
+    const given = new Given().settled();
+    const command = given.send({ setpointAmps: 20 });
+    expect(given.ledger.overdue(startMs + 180_000)).toEqual([]);
+    expect(given.ledger.overdue(startMs + 180_001)).toEqual([command]);
+  });
+});
+
+describe('after a restart', () => {
+  it('every EVSE counts its hardware maximum until the longest lease has ended', () => {
+    const given = new Given({ standingAmps: 6, tailAmps: 8 });
+    expect(given.exposure(startMs + leaseMs + leaseSlackMs - 1)).toBe(32);
+    expect(given.exposure(startMs + leaseMs + leaseSlackMs)).toBe(8);
+    expect(given.ledger.isKnown(id, startMs + leaseMs + leaseSlackMs)).toBe(true);
+  });
+
+  it('a lease that was longer than ours is waited for', () => {
+    const given = new Given({ standingAmps: 6, leaseEndsAtMs: startMs + 900_000 });
+    expect(given.ledger.isKnown(id, startMs + 899_999)).toBe(false);
+    expect(given.ledger.isKnown(id, startMs + 900_000)).toBe(true);
+  });
+
+  it('a lease kept while the clock stood wrong is not waited for longer than any can last', () => {
+    const given = new Given({ standingAmps: 6, leaseEndsAtMs: startMs + 1e12 });
+    expect(given.ledger.isKnown(id, startMs + 7_200_000)).toBe(true);
+  });
+
+  it('an acknowledged lease replaces what was there', () => {
+    const given = new Given({ standingAmps: 6 }).accept({ setpointAmps: 6 });
+    expect(given.exposure(startMs)).toBe(32);
+    expect(given.exposure(startMs + followMs)).toBe(6);
+  });
+
+  it('what it falls to in the end is its standing profile or the tail of the last lease', () => {
+    expect(new Given({ standingAmps: 6, tailAmps: 8 }).ledger.fallbackAmps(id)).toBe(8);
+    expect(new Given({ standingAmps: 6 }).ledger.fallbackAmps(id)).toBe(6);
+    expect(new Given().ledger.fallbackAmps(id)).toBe(32);
+  });
+
+  it('what was kept of it is the setpoint until its lease has ended, and then the tail', () => {
+    const leaseEndsAtMs = startMs + 60_000;
+    const { ledger } = new Given({ setpointAmps: 0, tailAmps: 6, leaseEndsAtMs });
+    expect(ledger.inheritedAmps(id, leaseEndsAtMs - 1)).toBe(0);
+    expect(ledger.inheritedAmps(id, leaseEndsAtMs)).toBe(6);
+    expect(new Given().ledger.inheritedAmps(id, startMs)).toBeUndefined();
+  });
+
+  it('nothing is left when the car that was there is gone', () => {
+    const given = new Given({ standingAmps: 6, tailAmps: 8, leaseEndsAtMs: startMs + 60_000 });
+    given.ledger.sessionEnded(id);
+    expect(given.exposure()).toBe(6);
+  });
+});

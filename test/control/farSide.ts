@@ -1,0 +1,290 @@
+import type { CommandAnswer, StationCommand } from '../../src/control/ports.ts';
+import type { EvseId, StationId } from '../../src/domain/ids.ts';
+import type { Evse } from '../../src/domain/site.ts';
+import type { StationEvent } from '../../src/domain/stationEvent.ts';
+import type { VirtualClock } from '../virtualClock.ts';
+
+/**
+ * How a station takes commands. `silent` loses them, `deaf` applies them but its answer is lost, `ignores` says
+ * yes and does nothing.
+ */
+export type Manner = 'obeys' | 'rejects' | 'silent' | 'deaf' | 'ignores';
+
+/** A car follows a lower offer this late and a higher one at once: the worst the standard allows [IEC 61851-1: 5 s]. */
+const followLowerMs = 5_000;
+
+/** One EVSE as it really is, whatever the service believes. */
+export interface RealEvse {
+  readonly evse: Evse;
+  /** The standing TxDefaultProfile it holds. */
+  standingAmps: number | undefined;
+  lease: { transactionId: string; setpointAmps: number; tailAmps: number; endsAtMs: number } | undefined;
+  transactionId: string | undefined;
+  /** What the car would take. */
+  wantsAmps: number;
+  /** A car that takes this much of what is offered; above 1 it takes more than it may. */
+  takesShare: number;
+  drawAmps: number;
+  /** Recent offers, newest first, each with the instant at which it ended. */
+  offers: { amps: number; untilMs: number }[];
+}
+
+export interface RealStation {
+  readonly id: StationId;
+  readonly evses: readonly RealEvse[];
+  isOnline: boolean;
+  manner: Manner;
+  /** It said yes and did nothing: no ledger can know what is in force there. */
+  hasLied: boolean;
+  /** How long a command takes to the station, and its answer back. */
+  delayMs: number;
+  /** Its clock is ahead of ours by this, so its leases end earlier. */
+  clockAheadMs: number;
+}
+
+export interface FarSideOptions {
+  readonly callTimeoutMs: number;
+}
+
+/** Stations and cars, at the other end of the wire: they take commands, fall back by themselves, and draw. */
+export class FarSide {
+  readonly stations: readonly RealStation[];
+  readonly #clock: VirtualClock;
+  readonly #options: FarSideOptions;
+  readonly #evses: ReadonlyMap<EvseId, { readonly station: RealStation; readonly real: RealEvse }>;
+  /** Who hears of events and answers: the running service, another one after a restart. */
+  #service: { onEvent(event: StationEvent): void; onAnswer(answer: CommandAnswer): void } | undefined;
+  /** What stations could not tell while they were offline, and tell when they are back. */
+  readonly #untold = new Map<StationId, NewsOf<StationEvent>[]>();
+  readonly #onTheWay = new Map<StationId, Set<() => void>>();
+
+  constructor(evses: readonly Evse[], clock: VirtualClock, options: FarSideOptions) {
+    this.#clock = clock;
+    this.#options = options;
+    this.stations = [...new Set(evses.map(({ station }) => station))].map((id) => ({
+      id,
+      evses: evses.filter(({ station }) => station === id).map(newEvse),
+      isOnline: false,
+      manner: 'obeys' as const,
+      hasLied: false,
+      delayMs: 50,
+      clockAheadMs: 0,
+    }));
+    this.#evses = new Map(
+      this.stations.flatMap((station) => station.evses.map((real) => [real.evse.id, { station, real }])),
+    );
+  }
+
+  evse(id: EvseId): RealEvse {
+    return this.#at(id).real;
+  }
+
+  station(id: EvseId): RealStation {
+    return this.#at(id).station;
+  }
+
+  /** From now on this service is the one the stations talk to. */
+  talkTo(service: { onEvent(event: StationEvent): void; onAnswer(answer: CommandAnswer): void }): void {
+    this.#service = service;
+  }
+
+  connect(station: RealStation): void {
+    station.isOnline = true;
+    this.#tell(station, { kind: 'connected', protocol: 'ocpp1.6' });
+    for (const { evse, transactionId } of station.evses) {
+      const status = transactionId === undefined ? 'available' : 'occupied';
+      this.#tell(station, { kind: 'evse status', evseNumber: evse.number, status, fault: undefined });
+    }
+    for (const news of this.#untold.get(station.id) ?? []) this.#tell(station, news);
+    this.#untold.delete(station.id);
+  }
+
+  disconnect(station: RealStation): void {
+    if (!station.isOnline) return;
+    station.isOnline = false;
+    // Calls that wait for their answer when the socket closes are in doubt.
+    for (const settle of [...(this.#onTheWay.get(station.id) ?? [])]) settle();
+    this.#tell(station, { kind: 'disconnected' });
+  }
+
+  /** The station starts anew. Its car goes on charging; what it was told may be gone. */
+  reboot(station: RealStation, keeps: 'profiles' | 'nothing'): void {
+    this.disconnect(station);
+    if (keeps === 'nothing') {
+      for (const real of station.evses) {
+        real.standingAmps = undefined;
+        real.lease = undefined;
+      }
+    }
+    this.connect(station);
+    const hardware = { vendor: 'Test', model: 'One', serialNumber: undefined, firmware: undefined };
+    this.#tell(station, { kind: 'booted', hardware });
+  }
+
+  plugIn(id: EvseId, wantsAmps: number, transactionId: string): void {
+    const { station, real } = this.#at(id);
+    Object.assign(real, { transactionId, wantsAmps });
+    const { number: evseNumber } = real.evse;
+    this.#tell(station, { kind: 'evse status', evseNumber, status: 'occupied', fault: undefined });
+    const startedAtMs = this.#clock.nowMs();
+    this.#tell(station, {
+      kind: 'session started',
+      evseNumber,
+      transactionId,
+      tokenId: undefined,
+      startedAtMs,
+    });
+  }
+
+  unplug(id: EvseId): void {
+    const { station, real } = this.#at(id);
+    const { transactionId } = real;
+    if (transactionId === undefined) return;
+    Object.assign(real, {
+      transactionId: undefined,
+      lease: undefined,
+      wantsAmps: 0,
+      drawAmps: 0,
+      offers: [],
+    });
+    const ended = {
+      transactionId,
+      reason: 'EVDisconnected',
+      endedAtMs: this.#clock.nowMs(),
+      energyWh: undefined,
+    };
+    this.#tell(station, { kind: 'session ended', ...ended });
+    this.#tell(station, {
+      kind: 'evse status',
+      evseNumber: real.evse.number,
+      status: 'available',
+      fault: undefined,
+    });
+  }
+
+  measure(real: RealEvse): void {
+    const { station } = this.#at(real.evse.id);
+    if (real.transactionId === undefined) return;
+    this.#tell(station, {
+      kind: 'measured',
+      evseNumber: real.evse.number,
+      transactionId: real.transactionId,
+      takenAtMs: this.#clock.nowMs(),
+      amps: real.evse.wiring.map(() => real.drawAmps),
+      isPerPhase: true,
+      powerWatts: undefined,
+      energyWh: undefined,
+      offeredAmps: undefined,
+      stateOfChargePercent: undefined,
+    });
+  }
+
+  send(command: StationCommand): void {
+    const { station, real } = this.#at(command.evseId);
+    const service = this.#service;
+    const { stationId, evseId, epoch, sequence } = command;
+    const answer = (outcome: CommandAnswer['outcome']): void =>
+      service?.onAnswer({
+        stationId,
+        evseId,
+        epoch,
+        sequence,
+        atMs: this.#clock.nowMs(),
+        outcome,
+        reason: outcome,
+      });
+    const { manner, delayMs } = station;
+    if (!station.isOnline) {
+      this.#clock.after(0, () => answer('unsent'));
+      return;
+    }
+    const settle = this.#settling(station.id, answer);
+    // What is on the wire arrives even when the socket closes before the answer.
+    if (manner === 'obeys' || manner === 'deaf')
+      this.#clock.after(delayMs, () => this.#apply(station, real, command));
+    if (manner === 'ignores') station.hasLied = true;
+    const isAnswered = manner !== 'silent' && manner !== 'deaf';
+    if (isAnswered)
+      this.#clock.after(2 * delayMs, () => settle(manner === 'rejects' ? 'rejected' : 'accepted'));
+    this.#clock.after(this.#options.callTimeoutMs, () => settle('timed-out'));
+  }
+
+  /** Whichever comes first is the answer: the station's, the end of the connection, or the timeout. */
+  #settling(
+    id: StationId,
+    answer: (outcome: CommandAnswer['outcome']) => void,
+  ): (outcome: CommandAnswer['outcome']) => void {
+    const open = this.#onTheWay.get(id) ?? new Set();
+    this.#onTheWay.set(id, open);
+    let isOpen = true;
+    const settle = (outcome: CommandAnswer['outcome']): void => {
+      if (!isOpen) return;
+      isOpen = false;
+      open.delete(lost);
+      answer(outcome);
+    };
+    const lost = (): void => settle('timed-out');
+    open.add(lost);
+    return settle;
+  }
+
+  #apply(station: RealStation, real: RealEvse, command: StationCommand): void {
+    if (command.kind === 'standing') {
+      real.standingAmps = command.amps;
+      return;
+    }
+    if (command.transactionId !== real.transactionId) return;
+    const { transactionId, setpointAmps, tailAmps, leaseMs } = command;
+    const endsAtMs = this.#clock.monotonicMs() + leaseMs - station.clockAheadMs;
+    real.lease = { transactionId, setpointAmps, tailAmps, endsAtMs };
+  }
+
+  /** What the EVSE signals to its car now. */
+  inForceAmps({ evse, lease, standingAmps, transactionId }: RealEvse): number {
+    if (transactionId === undefined) return 0;
+    if (lease === undefined) return standingAmps ?? evse.maxAmps;
+    return this.#clock.monotonicMs() < lease.endsAtMs ? lease.setpointAmps : lease.tailAmps;
+  }
+
+  /** Lets the cars act on what they are offered. */
+  step(): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const { real } of this.#evses.values()) {
+      const offered = this.inForceAmps(real);
+      real.offers = [{ amps: offered, untilMs: nowMs }, ...real.offers].filter(
+        ({ untilMs }) => nowMs - untilMs < followLowerMs,
+      );
+      const followed = Math.max(...real.offers.map(({ amps }) => amps));
+      real.drawAmps =
+        real.transactionId === undefined ? 0 : Math.min(real.wantsAmps, followed * real.takesShare);
+    }
+  }
+
+  #at(id: EvseId): { readonly station: RealStation; readonly real: RealEvse } {
+    const found = this.#evses.get(id);
+    if (found === undefined) throw new Error(`no EVSE ${id}`);
+    return found;
+  }
+
+  #tell(station: RealStation, news: NewsOf<StationEvent>): void {
+    if (station.isOnline || news.kind === 'disconnected') {
+      this.#service?.onEvent({ ...news, stationId: station.id, atMs: this.#clock.nowMs() });
+      return;
+    }
+    if (news.kind !== 'session started' && news.kind !== 'session ended') return;
+    this.#untold.set(station.id, [...(this.#untold.get(station.id) ?? []), news]);
+  }
+}
+
+type NewsOf<T> = T extends unknown ? Omit<T, 'stationId' | 'atMs'> : never;
+
+const newEvse = (evse: Evse): RealEvse => ({
+  evse,
+  standingAmps: undefined,
+  lease: undefined,
+  transactionId: undefined,
+  wantsAmps: 0,
+  takesShare: 1,
+  drawAmps: 0,
+  offers: [],
+});

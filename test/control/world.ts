@@ -1,0 +1,411 @@
+import { createAllocator } from '../../solver/allocate.ts';
+import { ControlLoop, type ControlLoopOptions, type TickResult } from '../../src/control/controlLoop.ts';
+import { ExposureLedger, type RememberedExposure } from '../../src/control/exposure.ts';
+import type { Clock, CommandAnswer, StationCommand } from '../../src/control/ports.ts';
+import { SiteState } from '../../src/control/siteState.ts';
+import type { CircuitView, EvseView } from '../../src/control/siteView.ts';
+import { topologies } from '../../src/control/topology.ts';
+import { type GridLimit, isInForce, limitedNode } from '../../src/domain/gridLimit.ts';
+import {
+  type AreaId,
+  type CircuitId,
+  circuitId,
+  type EvseId,
+  evseId,
+  limitId,
+  siteId,
+} from '../../src/domain/ids.ts';
+import { everyPhase, type PhaseAmps, perPhase, phases } from '../../src/domain/phases.ts';
+import type { Session } from '../../src/domain/session.ts';
+import type { Area, Circuit, Site } from '../../src/domain/site.ts';
+import type { StationEvent } from '../../src/domain/stationEvent.ts';
+import { createLogger } from '../../src/log.ts';
+import { VirtualClock } from '../virtualClock.ts';
+import { FarSide, type RealEvse, type RealStation } from './farSide.ts';
+import { givenSite } from './givenSite.ts';
+
+export const leaseMs = 120_000;
+export const followMs = 5_500;
+export const leaseSlackMs = 10_000;
+const silentLog = createLogger('silent');
+
+export const loopOptions: ControlLoopOptions = {
+  tickMs: 1_000,
+  wakeSpacingMs: 20,
+  leaseMs,
+  deadbandAmps: 0.5,
+  raiseDelayMs: 10_000,
+  commandExpiryMs: 10_000,
+  reclaimAfterMs: 30_000,
+  drawMaxAgeMs: 30_000,
+  pacing: { minOnMs: 0, minOffMs: 0, turnMs: 900_000 },
+};
+
+export interface WorldInput {
+  readonly sites: readonly Site[];
+  readonly areas: readonly Area[];
+  readonly options: ControlLoopOptions;
+  readonly meterMs: number;
+  readonly measureMs: number;
+  readonly callTimeoutMs: number;
+  /** How finely the world moves between the events of the service. */
+  readonly stepMs: number;
+}
+
+/** What really flows on a circuit, and how long it has been too much. */
+interface Overload {
+  worstAmps: number;
+  longestMs: number;
+  sinceMs: number | undefined;
+}
+
+interface Service {
+  readonly state: SiteState;
+  readonly ledger: ExposureLedger;
+  readonly loop: ControlLoop;
+}
+
+/**
+ * Sites, stations, cars and meters as they really are, with the real site state, ledger and loop between them.
+ * Time is virtual, so a story of minutes takes milliseconds, and nothing in it is left to chance.
+ */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly farSide: FarSide;
+  readonly input: WorldInput;
+  /** Background of each metered circuit, on every phase. Tests change it as they like. */
+  readonly backgroundAmps = new Map<CircuitId, PhaseAmps>();
+  readonly silentMeters = new Set<CircuitId>();
+  readonly sent: { readonly atMs: number; readonly command: StationCommand }[] = [];
+  readonly answers: { readonly atMs: number; readonly answer: CommandAnswer }[] = [];
+  readonly ticks: TickResult[] = [];
+  readonly broken: unknown[] = [];
+  /** Run at every tick and every step; they throw when something must not be. */
+  readonly checks: { tick(result: TickResult, world: World): void; step(world: World): void }[] = [];
+  readonly #overloads = new Map<CircuitId, Overload>();
+  readonly #limits = new Map<string, GridLimit>();
+  readonly #standing = new Map<EvseId, number>();
+  readonly #leases = new Map<EvseId, Extract<StationCommand, { kind: 'lease' }>>();
+  readonly #sessions = new Map<string, Session>();
+  #service: Service;
+  #epoch = 0;
+  #transactions = 0;
+  #limitCount = 0;
+  #stepCount = 0;
+
+  constructor(change: Partial<WorldInput> = {}) {
+    this.input = {
+      sites: [givenSite()],
+      areas: [],
+      options: loopOptions,
+      meterMs: 1_000,
+      measureMs: 10_000,
+      callTimeoutMs: 5_000,
+      stepMs: 100,
+      ...change,
+    };
+    const evses = this.input.sites.flatMap((site) => site.evses);
+    this.farSide = new FarSide(evses, this.clock, { callTimeoutMs: this.input.callTimeoutMs });
+    this.#service = this.#newService(this.clock);
+    this.loop.start();
+    this.clock.after(0, () => this.#step());
+  }
+
+  get state(): SiteState {
+    return this.#service.state;
+  }
+  get ledger(): ExposureLedger {
+    return this.#service.ledger;
+  }
+  get loop(): ControlLoop {
+    return this.#service.loop;
+  }
+
+  /** Every station connects and every meter is heard. */
+  connectAll(): this {
+    for (const station of this.farSide.stations) this.farSide.connect(station);
+    this.#publishMeters();
+    return this;
+  }
+
+  plugIn(id: string, wantsAmps = 32): this {
+    this.#transactions += 1;
+    this.farSide.plugIn(evseId(id), wantsAmps, `T${this.#transactions}`);
+    return this;
+  }
+
+  unplug(id: string): this {
+    this.farSide.unplug(evseId(id));
+    return this;
+  }
+
+  run(seconds: number): this {
+    this.clock.advance(seconds * 1000);
+    return this;
+  }
+
+  setBackground(amps: number | PhaseAmps, circuit = 'grid'): this {
+    this.backgroundAmps.set(circuitId(circuit), typeof amps === 'number' ? everyPhase(amps) : amps);
+    return this;
+  }
+
+  /** Returns the id, for `endLimit`. */
+  setLimit(
+    value: { readonly amps: number } | { readonly watts: number },
+    change: Partial<GridLimit> = {},
+  ): GridLimit {
+    this.#limitCount += 1;
+    const { sites } = this.input;
+    const [site] = sites;
+    const limit: GridLimit = {
+      id: limitId(`L${this.#limitCount}`),
+      target: {
+        kind: 'circuit',
+        siteId: site?.id ?? siteId('garage'),
+        circuitId: site?.circuits[0]?.id ?? circuitId('grid'),
+      },
+      value,
+      source: 'grid-operator',
+      setBy: 'dso',
+      reason: 'cold evening',
+      fromMs: this.clock.nowMs(),
+      untilMs: undefined,
+      createdAtMs: this.clock.nowMs(),
+      ...change,
+    };
+    this.#limits.set(limit.id, limit);
+    this.state.setLimit(limit);
+    return limit;
+  }
+
+  endLimit({ id }: GridLimit): this {
+    this.#limits.delete(id);
+    this.state.endLimit(id);
+    return this;
+  }
+
+  /** The process dies: nobody speaks to the stations any more. */
+  kill(): this {
+    this.loop.stop();
+    this.farSide.talkTo({ onEvent: () => {}, onAnswer: () => {} });
+    for (const station of this.farSide.stations) this.farSide.disconnect(station);
+    return this;
+  }
+
+  /** Another process starts, with what the store kept. Stations connect when the test lets them. */
+  restart(): this {
+    this.kill();
+    this.#service = this.#newService(this.clock);
+    this.loop.start();
+    return this;
+  }
+
+  station(id: string): RealStation {
+    return this.farSide.station(evseId(id));
+  }
+
+  real(id: string): RealEvse {
+    return this.farSide.evse(evseId(id));
+  }
+
+  inForceAmps(id: string): number {
+    return this.farSide.inForceAmps(this.real(id));
+  }
+
+  /** What the service last told the station, by its own account. */
+  setpointAmps(id: string): number | undefined {
+    return this.ledger.lease(evseId(id))?.setpointAmps;
+  }
+
+  exposureAmps(id: string): number {
+    return this.view(id).exposureAmps;
+  }
+
+  get tick(): TickResult {
+    const tick = this.ticks.at(-1);
+    if (tick === undefined) throw new Error('no tick yet');
+    return tick;
+  }
+
+  view(id: string): EvseView {
+    const found = this.tick.views.flatMap(({ evses }) => evses).find((evse) => evse.id === id);
+    if (found === undefined) throw new Error(`no EVSE ${id} in the views`);
+    return found;
+  }
+
+  circuit(id = 'grid'): CircuitView {
+    const found = this.tick.views.flatMap(({ circuits }) => circuits).find((circuit) => circuit.id === id);
+    if (found === undefined) throw new Error(`no circuit ${id} in the views`);
+    return found;
+  }
+
+  overload(id = 'grid'): { readonly worstAmps: number; readonly longestMs: number } {
+    return this.#overloads.get(circuitId(id)) ?? { worstAmps: 0, longestMs: 0 };
+  }
+
+  forgetOverloads(): this {
+    this.#overloads.clear();
+    return this;
+  }
+
+  /** Current that really flows, background and cars. */
+  loadAmps(circuit: Circuit, site: Site): PhaseAmps {
+    const below = descendants(circuit, site);
+    const background = this.backgroundAmps.get(circuit.id) ?? everyPhase(0);
+    return perPhase((phase) =>
+      site.evses.reduce(
+        (sum, evse) =>
+          below.has(evse.circuit) && evse.wiring.includes(phase)
+            ? sum + this.farSide.evse(evse.id).drawAmps
+            : sum,
+        background[phase],
+      ),
+    );
+  }
+
+  limitAmps(circuit: Circuit): number {
+    return this.#limitsOn(circuit.id).reduce(
+      (lowest, { value }) => ('amps' in value ? Math.min(lowest, value.amps) : lowest),
+      circuit.breakerAmps,
+    );
+  }
+
+  #limitsOn(node: CircuitId | AreaId): readonly GridLimit[] {
+    return [...this.#limits.values()].filter(
+      (limit) => limitedNode(limit.target) === node && isInForce(limit, this.clock.nowMs()),
+    );
+  }
+
+  #newService(clock: Clock): Service {
+    this.#epoch += 1;
+    const { sites, areas, options } = this.input;
+    const ledger = new ExposureLedger({
+      evses: sites.flatMap(({ evses }) => evses),
+      remembered: this.#remembered(),
+      options: { followMs, leaseSlackMs },
+      leaseMs: options.leaseMs,
+      nowMs: clock.monotonicMs(),
+    });
+    const state = new SiteState(
+      sites,
+      {
+        clock,
+        log: silentLog,
+        ledger,
+        onDrop: () => loop.wake(),
+        onSession: (session) => this.#sessions.set(session.id, session),
+        onStanding: (id, amps) => this.#standing.set(id, amps),
+        onStation: () => {},
+      },
+      { followMs, retryMs: 10_000 },
+    );
+    const link = { send: (command: StationCommand) => this.#send(command) };
+    const loop = new ControlLoop(
+      topologies(sites, areas),
+      this.#epoch,
+      {
+        clock,
+        log: silentLog,
+        state,
+        ledger,
+        link,
+        allocate: createAllocator(),
+        onTick: (result) => {
+          this.ticks.push(result);
+          for (const check of this.checks) check.tick(result, this);
+        },
+        onBroken: (error) => this.broken.push(error),
+      },
+      options,
+    );
+    for (const limit of this.#limits.values()) state.setLimit(limit);
+    for (const session of this.#sessions.values())
+      if (session.state !== 'finished') state.adoptSession(session);
+    this.farSide.talkTo({
+      onEvent: (event: StationEvent) => state.applyStationEvent(event),
+      onAnswer: (answer) => {
+        this.answers.push({ atMs: clock.monotonicMs(), answer });
+        state.applyAnswer(answer);
+      },
+    });
+    return { state, ledger, loop };
+  }
+
+  /** What the database holds: standing profiles that were acknowledged, and the lease last sent. */
+  #remembered(): readonly RememberedExposure[] {
+    const evses = this.input.sites.flatMap((site) => site.evses);
+    return evses.map(({ id }) => {
+      const lease = this.#leases.get(id);
+      return {
+        evseId: id,
+        standingAmps: this.#standing.get(id),
+        setpointAmps: lease?.setpointAmps,
+        tailAmps: lease?.tailAmps,
+        leaseEndsAtMs: lease && lease.sentAtMs + lease.leaseMs + leaseSlackMs,
+      };
+    });
+  }
+
+  #send(command: StationCommand): void {
+    this.sent.push({ atMs: this.clock.monotonicMs(), command });
+    if (command.kind === 'lease') this.#leases.set(command.evseId, command);
+    this.farSide.send(command);
+  }
+
+  #step(): void {
+    this.farSide.step();
+    for (const site of this.input.sites) for (const circuit of site.circuits) this.#judge(circuit, site);
+    for (const check of this.checks) check.step(this);
+    const { stepMs } = this.input;
+    if ((this.#stepCount * stepMs) % this.input.meterMs === 0) this.#publishMeters();
+    this.#measureSome();
+    this.#stepCount += 1;
+    this.clock.after(stepMs, () => this.#step());
+  }
+
+  /** Stations tell their draw in turns, as they do: nobody measures at the same instant. */
+  #measureSome(): void {
+    const evses = this.farSide.stations.flatMap((station) => station.evses);
+    const stepsPerMeasure = this.input.measureMs / this.input.stepMs;
+    evses.forEach((real, index) => {
+      const offset = Math.floor((index * stepsPerMeasure) / evses.length);
+      if ((this.#stepCount - offset) % stepsPerMeasure === 0) this.farSide.measure(real);
+    });
+  }
+
+  #publishMeters(): void {
+    for (const site of this.input.sites) {
+      for (const circuit of site.circuits) {
+        if (circuit.meter === undefined || this.silentMeters.has(circuit.id)) continue;
+        const load = this.loadAmps(circuit, site);
+        const background = this.backgroundAmps.get(circuit.id) ?? everyPhase(0);
+        const amps = circuit.meter.measures === 'total' ? load : background;
+        this.state.applyReading({ circuitId: circuit.id, arrivedAtMs: this.clock.monotonicMs(), amps });
+      }
+    }
+  }
+
+  #judge(circuit: Circuit, site: Site): void {
+    const load = this.loadAmps(circuit, site);
+    const limit = this.limitAmps(circuit);
+    const overAmps = Math.max(...phases.map((phase) => load[phase] - limit));
+    const held = this.#overloads.get(circuit.id) ?? { worstAmps: 0, longestMs: 0, sinceMs: undefined };
+    this.#overloads.set(circuit.id, held);
+    const nowMs = this.clock.monotonicMs();
+    if (overAmps <= 1e-6) {
+      held.sinceMs = undefined;
+      return;
+    }
+    held.sinceMs ??= nowMs - this.input.stepMs;
+    held.worstAmps = Math.max(held.worstAmps, overAmps);
+    held.longestMs = Math.max(held.longestMs, nowMs - held.sinceMs);
+  }
+}
+
+/** The circuit and every circuit below it. */
+export function descendants(circuit: Circuit, site: Site): ReadonlySet<CircuitId> {
+  const found = new Set([circuit.id]);
+  // Parents come before children.
+  for (const { id, parent } of site.circuits) if (parent !== undefined && found.has(parent)) found.add(id);
+  return found;
+}
