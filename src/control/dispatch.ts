@@ -1,7 +1,9 @@
+import { phases } from '../domain/phases.ts';
 import type { Evse } from '../domain/site.ts';
 import { loads, remaining, roomAmps, take } from './capacity.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
+import { isMeteredOver } from './nodePlan.ts';
 import type { EvsePlan, Plan } from './plan.ts';
 import type { StationCommand } from './ports.ts';
 import type { SiteState } from './siteState.ts';
@@ -108,6 +110,12 @@ function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dis
   const exposures = plan.evses.map(({ exposureAmps }) => exposureAmps);
   const capacity = plan.nodes.map((node) => node.capacity);
   const left = remaining(capacity, loads(topology, exposures));
+  // Whatever the estimates say: while a meter shows more than the limit, nobody below it is given more.
+  plan.nodes.forEach((node, index) => {
+    const free = left[index];
+    for (const phase of phases)
+      if (free !== undefined && isMeteredOver(node, phase)) free.amps[phase] = Math.min(0, free.amps[phase]);
+  });
 
   const dispatched: Dispatched[] = [];
   const asking = evses

@@ -3,7 +3,7 @@ import { addRanges, drawRange, noDraw } from '../domain/drawRange.ts';
 import { circuitRating, type EffectiveLimit, effectiveLimit } from '../domain/effectiveLimit.ts';
 import type { SiteId } from '../domain/ids.ts';
 import { type MeteredCurrent, meteredCurrent } from '../domain/meterState.ts';
-import { everyPhase, noAmps, type PhaseAmps, perPhase } from '../domain/phases.ts';
+import { everyPhase, noAmps, type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { Area } from '../domain/site.ts';
 import type { Capacity } from './capacity.ts';
 import type { EvseNow } from './evseNow.ts';
@@ -32,6 +32,10 @@ export interface NodePlan {
   /** Limit less background: what charging may have, negative when the background alone is over. */
   readonly capacity: Capacity;
 }
+
+/** Whether the meter itself shows more on a phase than the limit allows. */
+export const isMeteredOver = ({ metered, limit }: NodePlan, phase: Phase): boolean =>
+  (metered?.amps[phase] ?? 0) > limit.amps[phase];
 
 /** Limit and background of every node, in the order of the topology. */
 export function planNodes(input: NodePlanInput): readonly NodePlan[] {

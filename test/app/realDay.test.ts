@@ -92,7 +92,8 @@ function officeLoad(folder: string): Background {
     const meanWatts = (before + (after - before) * (hour % 1)) * 1000;
     const second = Math.floor(nowMs / 20_000);
     return perPhase(
-      (phase) => (meanWatts / 3 / phaseVolts) * (0.95 + 0.1 * randomAt(streamSeed(2, String(phase)), second)),
+      (phase) =>
+        (meanWatts / 3 / phaseVolts) * (0.975 + 0.05 * randomAt(streamSeed(2, String(phase)), second)),
     );
   };
 }
@@ -103,7 +104,7 @@ const configText = (
   lineOf: Readonly<Record<string, string>>,
 ): string => `
 http: { port: 0 }
-ocpp: { port: 0, meterIntervalS: 30, heartbeatS: 3600 }
+ocpp: { port: 0, heartbeatS: 3600 }
 mqtt: { url: "${brokerUrl}", clientId: lastvakt-real-day }
 database: { url: "sqlite::memory:" }
 control: { tickMs: ${tickMs}, leaseS: 600, reclaimS: 60 }
@@ -147,7 +148,7 @@ describeWith('mqtt', 'a real day through a real broker and real sockets', (broke
       passwordOf: () => undefined,
       stationTiming: {
         stepMs: 1_000,
-        meterIntervalS: 30,
+        meterIntervalS: 10,
         callTimeoutMs: 300_000,
         reconnectMs: { min: 1_000, max: 5_000 },
       },
