@@ -175,6 +175,7 @@ async function control(
   const remembered = (await store.exposures()).map(({ evseId, standingAmps, lease }) => ({
     evseId,
     standingAmps,
+    setpointAmps: lease?.setpointAmps,
     tailAmps: lease?.tailAmps,
     leaseEndsAtMs: lease && lease.sentAtMs + lease.leaseMs + leaseSlackMs,
   }));

@@ -227,7 +227,7 @@ describe('any story of plugs, limits, meters and faults', () => {
           expectNoOverload(world, site);
         },
       ),
-      { numRuns: Number(process.env['RUNS'] ?? 60) },
+      { numRuns: Number(process.env['LASTVAKT_TEST_STORY_RUNS'] ?? 60) },
     );
   });
 });

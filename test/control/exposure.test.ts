@@ -200,8 +200,8 @@ describe('a lease', () => {
 
   it('counts beside the standing profile while the station is offline: another session may begin there', () => {
     const given = new Given().settled().accept({ setpointAmps: 0, tailAmps: 0 });
-    expect(given.exposure()).toBe(0);
-    expect(given.exposure(startMs, gone)).toBe(6);
+    expect(given.exposure(startMs + followMs)).toBe(0);
+    expect(given.exposure(startMs + followMs, gone)).toBe(6);
   });
 
   it('counts beside the standing profile until it is asserted after a reconnect', () => {

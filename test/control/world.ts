@@ -1,4 +1,5 @@
 import { createAllocator } from '../../solver/allocate.ts';
+import type { Allocation, Problem } from '../../solver/problem.ts';
 import { ControlLoop, type ControlLoopOptions, type TickResult } from '../../src/control/controlLoop.ts';
 import { ExposureLedger, type RememberedExposure } from '../../src/control/exposure.ts';
 import type { Clock, CommandAnswer, StationCommand } from '../../src/control/ports.ts';
@@ -45,6 +46,7 @@ export interface WorldInput {
   readonly sites: readonly Site[];
   readonly areas: readonly Area[];
   readonly options: ControlLoopOptions;
+  readonly allocate: (problem: Problem) => Allocation;
   readonly meterMs: number;
   readonly measureMs: number;
   readonly callTimeoutMs: number;
@@ -98,6 +100,7 @@ export class World {
       sites: [givenSite()],
       areas: [],
       options: loopOptions,
+      allocate: createAllocator(),
       meterMs: 1_000,
       measureMs: 10_000,
       callTimeoutMs: 5_000,
@@ -309,7 +312,7 @@ export class World {
         state,
         ledger,
         link,
-        allocate: createAllocator(),
+        allocate: this.input.allocate,
         onTick: (result) => {
           this.ticks.push(result);
           for (const check of this.checks) check.tick(result, this);

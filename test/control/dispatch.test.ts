@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { type Dispatched, dispatch } from '../../src/control/dispatch.ts';
+import type { EvsePlan, Plan } from '../../src/control/plan.ts';
+import { topologies } from '../../src/control/topology.ts';
+import { evseId } from '../../src/domain/ids.ts';
+import { everyPhase } from '../../src/domain/phases.ts';
+import { givenEvse, givenEvses, givenSite } from './givenSite.ts';
+import { leaseMs, loopOptions, World } from './world.ts';
+
+/** Three cars that hold 10 A each for a second, on a connection with room for 40 A; nothing is on its way. */
+function given(site = givenSite({ evses: givenEvses(3) })): {
+  world: World;
+  send(
+    evses: readonly Partial<EvsePlan>[],
+    change?: { readonly roomAmps?: number; readonly afterMs?: number },
+  ): string[];
+  commands(): readonly Dispatched[];
+} {
+  const world = new World({ sites: [site] }).setBackground(0).connectAll().run(3);
+  for (const { id } of site.evses) world.plugIn(id, 32);
+  world.setLimit({ amps: 10 * site.evses.length });
+  world.run(60);
+  world.loop.stop();
+  const [topology] = topologies(world.input.sites, []);
+  if (topology === undefined) throw new Error('a site is a topology');
+  let last: readonly Dispatched[] = [];
+  return {
+    world,
+    commands: () => last,
+    send(evses, { roomAmps = 40, afterMs = 0 } = {}) {
+      last = dispatch({
+        topology,
+        plan: givenPlan(evses, roomAmps),
+        state: world.state,
+        ledger: world.ledger,
+        monotonicMs: newestLeaseMs(world) + afterMs,
+        epoch: 1,
+        nextSequence: () => 1,
+        options: loopOptions,
+      });
+      return last.map(({ command, cause }) =>
+        command.kind === 'lease'
+          ? `${command.evseId} ${cause} ${command.setpointAmps}`
+          : `${command.evseId} ${cause}`,
+      );
+    },
+  };
+}
+
+const newestLeaseMs = (world: World): number =>
+  Math.max(
+    ...world.input.sites.flatMap((site) => site.evses.map(({ id }) => world.ledger.lease(id)?.sentAtMs ?? 0)),
+  );
+
+/** Everybody at the 10 A that he holds. Each test changes what it is about. */
+const givenPlan = (changes: readonly Partial<EvsePlan>[], roomAmps: number): Plan => ({
+  starting: new Set(),
+  nodes: [
+    {
+      limit: {
+        amps: everyPhase(roomAmps),
+        watts: Number.POSITIVE_INFINITY,
+        ampsOrigin: { kind: 'breaker' },
+        wattsOrigin: { kind: 'rating' },
+      },
+      metered: undefined,
+      background: { amps: everyPhase(0), basis: 'measured', doubtedSinceMs: undefined },
+      capacity: { amps: everyPhase(roomAmps), watts: Number.POSITIVE_INFINITY },
+    },
+  ],
+  evses: changes.map((change) => ({
+    exposureAmps: 10,
+    isPlanned: true,
+    isHeld: false,
+    allocatedAmps: 10,
+    tailAmps: 6,
+    bound: { kind: 'maximum' },
+    capAmps: 32,
+    ...change,
+  })),
+  problem: { circuits: [], evses: [] },
+  plannedEvses: changes.map((_, index) => index),
+  failure: undefined,
+});
+
+const asBefore: Partial<EvsePlan> = {};
+
+describe('what is sent', () => {
+  it('is nothing while everybody holds what is planned', () => {
+    expect(given().send([asBefore, asBefore, asBefore])).toEqual([]);
+  });
+
+  it('is a decrease at once, however small', () => {
+    expect(given().send([{ allocatedAmps: 9 }, asBefore, asBefore])).toEqual(['A1 lower 9']);
+    expect(given().send([{ allocatedAmps: 9.96 }, asBefore, asBefore])).toEqual([]);
+  });
+
+  it('is a decrease before any raise [P6]', () => {
+    const plan = [{ allocatedAmps: 14 }, { allocatedAmps: 8 }, asBefore];
+    expect(given().send(plan)).toEqual(['A2 lower 8', 'A1 raise 14']);
+  });
+
+  it('is a raise only into what is proven free: what a decrease will free is not', () => {
+    const plan = [{ allocatedAmps: 20 }, { allocatedAmps: 0 }, asBefore];
+    expect(given().send(plan, { roomAmps: 34 })).toEqual(['A2 lower 0', 'A1 raise 14']);
+    expect(given().send(plan, { roomAmps: 30 })).toEqual(['A2 lower 0']);
+  });
+
+  it('is the lowest raised first', () => {
+    const { world, send } = given();
+    world.loop.start();
+    world.setLimit({ amps: 22 });
+    world.run(12).loop.stop();
+    const held = ['A1', 'A2', 'A3'].map((name) => world.setpointAmps(name) ?? 0);
+    const plan = held.map((amps) => ({ allocatedAmps: amps + 10, exposureAmps: amps }));
+    const lowest = `A${held.indexOf(Math.min(...held)) + 1}`;
+    expect(send(plan, { roomAmps: 24, afterMs: 11_000 })[0]).toMatch(new RegExp(`^${lowest} `));
+  });
+
+  it('is no raise below the deadband, unless it is the last bit to all the EVSE can use', () => {
+    const small = { allocatedAmps: 10.4, capAmps: 32 };
+    const site = givenSite({ evses: givenEvses(1, { traits: { unit: 'A', stepAmps: 0.1, stackLevel: 0 } }) });
+    expect(given(site).send([small])).toEqual([]);
+    expect(given(site).send([{ ...small, allocatedAmps: 10.5 }])).toEqual(['A1 raise 10.5']);
+    expect(given(site).send([{ ...small, capAmps: 10.4 }])).toEqual(['A1 raise 10.4']);
+  });
+
+  it('is rounded down to a step, and to nothing below the minimum', () => {
+    const { send } = given();
+    expect(send([{ allocatedAmps: 14 }, asBefore, asBefore], { roomAmps: 32.9 })).toEqual(['A1 raise 12']);
+    const { world, send: sendTo } = given();
+    world.farSide.reboot(world.station('A1'), 'nothing');
+    expect(sendTo([{ allocatedAmps: 14, exposureAmps: 0 }, asBefore, asBefore], { roomAmps: 25.9 })[0]).toBe(
+      'A1 assert 0',
+    );
+  });
+
+  it('is a refresh by half of the lease, a little earlier for some', () => {
+    const { send } = given(givenSite({ evses: givenEvses(1) }));
+    expect(send([asBefore], { afterMs: leaseMs / 2 - 1 })).toEqual([]);
+    expect(send([asBefore], { afterMs: leaseMs / 2 })).toEqual(['A1 refresh 10']);
+  });
+
+  it('is told again when the lease runs out unrefreshed', () => {
+    const { send } = given(givenSite({ evses: givenEvses(1) }));
+    expect(send([asBefore], { afterMs: leaseMs })).toEqual(['A1 assert 10']);
+  });
+
+  it('is a lower tail at once, and a higher one with the next refresh', () => {
+    expect(given().send([{ tailAmps: 0 }, asBefore, asBefore])).toEqual(['A1 tail 10']);
+    const { send } = given();
+    expect(send([{ tailAmps: 8 }, asBefore, asBefore])).toEqual([]);
+  });
+
+  it('is a lease twice as long where it ends in a rise', () => {
+    const { send, commands } = given();
+    send([{ allocatedAmps: 0 }, { allocatedAmps: 6 }, { allocatedAmps: 8 }]);
+    expect(commands().map(({ command }) => command.kind === 'lease' && command.leaseMs)).toEqual([
+      2 * leaseMs,
+      leaseMs,
+      leaseMs,
+    ]);
+  });
+
+  it('is nothing to an EVSE that has not answered yet', () => {
+    const { world, send } = given();
+    world.station('A1').manner = 'silent';
+    const session = world.state.evse(evseId('A1')).session?.transactionId ?? '';
+    world.ledger.sent({
+      ...(world.sent.at(-1)?.command ?? fail()),
+      evseId: evseId('A1'),
+      kind: 'lease',
+      transactionId: session,
+      setpointAmps: 10,
+      tailAmps: 6,
+      leaseMs,
+    });
+    expect(send([{ allocatedAmps: 6 }, asBefore, asBefore])).toEqual([]);
+  });
+
+  it('is nothing to a station that is offline', () => {
+    const { world, send } = given();
+    world.farSide.disconnect(world.station('A1'));
+    expect(send([{ allocatedAmps: 6 }, asBefore, asBefore])).toEqual([]);
+  });
+
+  it('is a standing profile to an EVSE without a session that has none yet', () => {
+    const { world, send } = given();
+    world.unplug('A1');
+    world.farSide.reboot(world.station('A1'), 'nothing');
+    expect(send([{ isPlanned: false }, asBefore, asBefore])).toEqual(['A1 standing']);
+  });
+
+  it('carries all a station needs to know, in its own terms', () => {
+    const site = givenSite({
+      evses: [givenEvse({ wiring: [1], number: 2, traits: { unit: 'W', stepAmps: 1, stackLevel: 3 } })],
+    });
+    const { send, commands } = given(site);
+    send([{ allocatedAmps: 8 }]);
+    expect(commands()[0]?.command).toMatchObject({
+      kind: 'lease',
+      siteId: 'garage',
+      stationId: 'CP-A1',
+      evseId: 'A1',
+      evseNumber: 2,
+      epoch: 1,
+      transactionId: 'T1',
+      setpointAmps: 8,
+      tailAmps: 6,
+      leaseMs,
+      schedule: { unit: 'W', phaseVolts: 230, phaseCount: 1, stackLevel: 3 },
+    });
+  });
+});
+
+function fail(): never {
+  throw new Error('something was sent before');
+}
