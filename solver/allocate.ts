@@ -1,3 +1,4 @@
+import { allocateRows } from './allocateRows.ts';
 import { checkProblem } from './check.ts';
 import { rowsPerCircuit, wattsRow } from './layer.ts';
 import { atMaximum, hasSameStructure, type Prepared, prepare, solve, writeNumbers } from './prepared.ts';
@@ -19,12 +20,20 @@ export function createAllocator(): (problem: Problem) => Allocation {
   let prepared: Prepared | undefined;
   return (problem) => {
     checkProblem(problem);
+    if (!isPlain(problem)) return allocateRows(problem);
     if (prepared === undefined || !hasSameStructure(prepared, problem)) prepared = prepare(problem);
     else writeNumbers(prepared, problem);
     solve(prepared, problem.pacing);
     return answerOf(prepared);
   };
 }
+
+/** What the fast tick does: star supply, fair shares, no unbalance limit. */
+export const isPlain = ({ policy, circuits }: Problem): boolean =>
+  (policy === undefined || policy === 'fair') &&
+  circuits.every(
+    ({ supply, unbalanceAmps }) => (supply === undefined || supply === 'TN') && unbalanceAmps === undefined,
+  );
 
 function answerOf(prepared: Prepared): Allocation {
   const evses: EvseAllocation[] = prepared.problem.evses.map((_, evse) => ({

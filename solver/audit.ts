@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import { isPlain } from './allocate.ts';
 import type { AuditReply, AuditRequest } from './auditWorker.ts';
 import type { Allocation, Problem } from './problem.ts';
 import { startThread } from './thread.ts';
@@ -38,7 +39,7 @@ export interface AuditOptions {
 
 /** Re-solves ticks through GLPK in a worker thread, one at a time. */
 export interface Audit {
-  /** False when it was dropped: the worker is busy, the site too large, or the audit has ended. */
+  /** False when it was dropped: the worker is busy, the site too large or not of the fast tick's kind, or the audit has ended. */
   submit(problem: Problem, allocation: Allocation): boolean;
   counts(): AuditCounts;
   /** May be called twice. */
@@ -70,7 +71,8 @@ class AuditThread implements Audit {
   submit(problem: Problem, allocation: Allocation): boolean {
     this.#counts.submitted++;
     const isTooLarge = problem.evses.length > (this.#options.evsesMax ?? evsesMaxDefault);
-    if (this.#current !== undefined || isTooLarge || this.#isStopped) {
+    // The linear programs know star supply and fair shares only.
+    if (this.#current !== undefined || isTooLarge || this.#isStopped || !isPlain(problem)) {
       this.#counts.dropped++;
       return false;
     }

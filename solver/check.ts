@@ -29,6 +29,7 @@ export function checkProblem(problem: Problem): void {
   for (let index = 0; index < problem.circuits.length; index++) checkCircuit(problem.circuits[index]!, index);
   const circuitCount = problem.circuits.length;
   for (let index = 0; index < problem.evses.length; index++) checkEvse(problem.evses[index]!, circuitCount);
+  checkDeltaWiring(problem);
   if (problem.pacing !== undefined) checkPacing(problem.pacing);
 }
 
@@ -42,6 +43,8 @@ function checkCircuit(circuit: ProblemCircuit, index: number): void {
   atLeastZero(limitAmps[1], where, 'limitAmps[1]');
   atLeastZero(limitAmps[2], where, 'limitAmps[2]');
   atLeastZero(limitWatts, where, 'limitWatts');
+  if (circuit.unbalanceAmps !== undefined) atLeastZero(circuit.unbalanceAmps, where, 'unbalanceAmps');
+  for (const amps of circuit.loadAmps ?? []) finite(amps, where, 'loadAmps');
 }
 
 function checkEvse(evse: ProblemEvse, circuitCount: number): void {
@@ -56,6 +59,8 @@ function checkEvse(evse: ProblemEvse, circuitCount: number): void {
   finite(evse.priority, where, 'priority');
   finite(evse.sinceMs, where, 'sinceMs');
   finite(evse.waitingMs, where, 'waitingMs');
+  if (evse.arrivedMs !== undefined) finite(evse.arrivedMs, where, 'arrivedMs');
+  if (Number.isNaN(evse.laxityMs)) fail('NOT_A_NUMBER', where, 'laxityMs', evse.laxityMs, 'a number');
   if (!(evse.phaseVolts > 0 && evse.phaseVolts < Infinity)) {
     fail(codeOf(evse.phaseVolts), where, 'phaseVolts', evse.phaseVolts, 'a finite number above 0');
   }
@@ -74,6 +79,18 @@ function checkWiring(wiring: ProblemEvse['wiring'], where: string): void {
   }
   if (seen <= 0)
     fail('BAD_WIRING', where, 'wiring', `[${wiring}]`, 'one to three different phases of 0, 1, 2');
+}
+
+/** One conductor alone carries nothing where there is no neutral. */
+function checkDeltaWiring({ circuits, evses }: Problem): void {
+  if (circuits.every(({ supply }) => supply === undefined || supply === 'TN')) return;
+  for (const { name, wiring, circuit } of evses) {
+    for (let at = circuit; at >= 0; at = circuits[at]!.parent) {
+      const isDelta = (circuits[at]!.supply ?? 'TN') !== 'TN';
+      if (isDelta && wiring.length === 1)
+        fail('BAD_WIRING', name, 'wiring', `[${wiring}]`, 'two or three lines on IT');
+    }
+  }
 }
 
 function checkPacing(pacing: Pacing): void {

@@ -304,13 +304,18 @@ function siftDown(share: FairShare, from: number, count: number): void {
   const { heap, fullLevel } = share;
   if (from >= count) return;
   const row = heap[from]!;
-  const level = fullLevel[row]!;
   let at = from;
   for (let child = 2 * at + 1; child < count; child = 2 * at + 1) {
-    if (child + 1 < count && fullLevel[heap[child + 1]!]! < fullLevel[heap[child]!]!) child++;
-    if (fullLevel[heap[child]!]! >= level) break;
+    if (child + 1 < count && isBefore(fullLevel, heap[child + 1]!, heap[child]!)) child++;
+    if (isBefore(fullLevel, row, heap[child]!)) break;
     heap[at] = heap[child]!;
     at = child;
   }
   heap[at] = row;
+}
+
+/** Of rows that are full at the same level, the lower number is named: L1 before L2. */
+function isBefore(fullLevel: Float64Array, a: number, b: number): boolean {
+  const difference = fullLevel[a]! - fullLevel[b]!;
+  return difference < 0 || (difference === 0 && a < b);
 }

@@ -76,7 +76,7 @@ function worstOutside(values: Float64Array, lower: Float64Array, upper: Float64A
 /** GLPK's own tolerance is 1e-7. */
 export const feasibilityTolerance = 1e-6;
 
-/** Collects an LP row by row. */
+/** Collects an LP row by row. Bounds and costs of what is there may still change, and more may come behind. */
 export class LpBuilder {
   readonly #cost: number[] = [];
   readonly #columnLower: number[] = [];
@@ -87,6 +87,10 @@ export class LpBuilder {
   readonly #entryRow: number[] = [];
   readonly #entryColumn: number[] = [];
   readonly #entryValue: number[] = [];
+
+  get columns(): number {
+    return this.#cost.length;
+  }
 
   /** Returns the new column's index. */
   column(lower: number, upper: number, cost: number, isInteger = false): number {
@@ -108,17 +112,28 @@ export class LpBuilder {
     this.#entryValue.push(value);
   }
 
+  setColumn(column: number, lower: number, upper: number, cost: number): void {
+    this.#columnLower[column] = lower;
+    this.#columnUpper[column] = upper;
+    this.#cost[column] = cost;
+  }
+
+  setRow(row: number, lower: number, upper: number): void {
+    this.#rowLower[row] = lower;
+    this.#rowUpper[row] = upper;
+  }
+
   build(): Lp {
     const lp: Lp = {
-      cost: Float64Array.from(this.#cost),
-      columnLower: Float64Array.from(this.#columnLower),
-      columnUpper: Float64Array.from(this.#columnUpper),
-      rowLower: Float64Array.from(this.#rowLower),
-      rowUpper: Float64Array.from(this.#rowUpper),
-      entryRow: Int32Array.from(this.#entryRow),
-      entryColumn: Int32Array.from(this.#entryColumn),
-      entryValue: Float64Array.from(this.#entryValue),
+      cost: new Float64Array(this.#cost),
+      columnLower: new Float64Array(this.#columnLower),
+      columnUpper: new Float64Array(this.#columnUpper),
+      rowLower: new Float64Array(this.#rowLower),
+      rowUpper: new Float64Array(this.#rowUpper),
+      entryRow: new Int32Array(this.#entryRow),
+      entryColumn: new Int32Array(this.#entryColumn),
+      entryValue: new Float64Array(this.#entryValue),
     };
-    return this.#isInteger.includes(1) ? { ...lp, isInteger: Uint8Array.from(this.#isInteger) } : lp;
+    return this.#isInteger.includes(1) ? { ...lp, isInteger: new Uint8Array(this.#isInteger) } : lp;
   }
 }

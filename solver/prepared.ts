@@ -1,4 +1,4 @@
-import { type Admission, admit, createAdmission, notRefused } from './admission.ts';
+import { type Admission, admit, createAdmission } from './admission.ts';
 import { dropMergeSort } from './dropMergeSort.ts';
 import { createFairShare, type FairShare, fill } from './fairShare.ts';
 import { type Layer, layersOf, rowsPerCircuit, wattsRow } from './layer.ts';
@@ -46,6 +46,7 @@ interface Stage {
   readonly sortScratch: Uint32Array;
 }
 
+/** In `boundRow`: it has all it can take. */
 export const atMaximum = -1;
 
 /** Works out what does not change from tick to tick. The problem must have been checked. */
@@ -152,7 +153,7 @@ export function solve(prepared: Prepared, pacing: Pacing | undefined): void {
   }
 }
 
-export function readStage(prepared: Prepared, stage: Stage): void {
+function readStage(prepared: Prepared, stage: Stage): void {
   const { layer, admission, share, stepAmps, least, most, topUpKey } = stage;
   const { evses, circuits } = layer;
   for (let evse = 0; evse < evses.length; evse++) {
@@ -176,7 +177,7 @@ export function readStage(prepared: Prepared, stage: Stage): void {
   }
 }
 
-export function applyAdmission({ admission, share, least, most }: Stage): void {
+function applyAdmission({ admission, share, least, most }: Stage): void {
   for (let evse = 0; evse < least.length; evse++) {
     const isIn = admission.isIn[evse] === 1;
     share.low[evse] = isIn ? least[evse]! : 0;
@@ -184,19 +185,17 @@ export function applyAdmission({ admission, share, least, most }: Stage): void {
   }
 }
 
-export function writeStage(prepared: Prepared, { layer, admission, share, load }: Stage): void {
+function writeStage(prepared: Prepared, { layer, admission, share, load }: Stage): void {
   const { evses, circuits } = layer;
   for (let evse = 0; evse < evses.length; evse++) {
     const to = evses[evse]!;
     const isIn = admission.isIn[evse] === 1;
     prepared.amps[to] = share.amps[evse]!;
     prepared.isPaused[to] = isIn ? 0 : 1;
-    const row = isIn ? share.bottleneck[evse]! : admission.refusedBy[evse]!;
     // A topped-up EVSE may have reached its maximum after all.
     const isFull = isIn && share.amps[evse]! >= share.high[evse]!;
-    prepared.boundRow[to] =
-      row < 0 || isFull ? Math.min(row, notRefused) : rowsPerCircuit * circuits[row >> 2]! + (row & 3);
-    if (isFull) prepared.boundRow[to] = atMaximum;
+    const row = isFull ? atMaximum : isIn ? share.bottleneck[evse]! : admission.refusedBy[evse]!;
+    prepared.boundRow[to] = row < 0 ? row : rowsPerCircuit * circuits[row >> 2]! + (row & 3);
   }
   for (let circuit = 0; circuit < circuits.length; circuit++) {
     const to = rowsPerCircuit * circuits[circuit]!;

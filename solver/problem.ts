@@ -6,9 +6,18 @@ export interface Problem {
   /** A forest, every parent before its children. */
   readonly circuits: readonly ProblemCircuit[];
   readonly evses: readonly ProblemEvse[];
+  /** `fair` when absent. */
+  readonly policy?: Policy;
   /** Times that keep cars from being started and stopped all the time. Without them only the order counts. */
   readonly pacing?: Pacing;
 }
+
+/**
+ * Who gets what is there, within a priority class and under the same limits:
+ * `fair`: weighted max-min. `deadline`: the phases are filled evenly, and on each the least laxity comes first.
+ * `first-come`: who came first gets all it can take.
+ */
+export type Policy = 'fair' | 'deadline' | 'first-come';
 
 /** How admission paces starts and stops. */
 export interface Pacing {
@@ -31,7 +40,21 @@ export interface ProblemCircuit {
   readonly limitAmps: readonly [number, number, number];
   /** For charging, over all phases together. `Infinity` where there is no such limit; never negative. */
   readonly limitWatts: number;
+  /** What `limitAmps` counts; `TN` when absent. */
+  readonly supply?: Supply;
+  /** The most by which the currents of two phases may differ, `loadAmps` included; for TN. */
+  readonly unbalanceAmps?: number;
+  /** What flows on L1, L2, L3 already; only the unbalance asks. 0 when absent. */
+  readonly loadAmps?: readonly [number, number, number];
 }
+
+/**
+ * `TN`: star; every conductor's current comes back through the neutral, and phases add up as numbers.
+ * `IT`: delta; an EVSE sits between two lines (wiring of two), or takes two of them against the third (wiring of
+ * three, the third carries sqrt(3) times as much). Line currents are sums of phasors, loads resistive.
+ * `delta-wye primary`: the 480 V delta side of a transformer whose 120/208 V side feeds what is below as `IT`.
+ */
+export type Supply = 'TN' | 'IT' | 'delta-wye primary';
 
 export interface ProblemEvse {
   readonly name: string;
@@ -54,6 +77,10 @@ export interface ProblemEvse {
   readonly sinceMs: number;
   /** How long it has waited for current in all, less what it was served: the longest waiting goes first. */
   readonly waitingMs: number;
+  /** How long it could wait and still be served in time; `Infinity` when absent. For `deadline`. */
+  readonly laxityMs?: number;
+  /** When it came. For `first-come`; 0 when absent. */
+  readonly arrivedMs?: number;
 }
 
 /** One entry per EVSE and circuit of the problem, in its order. */

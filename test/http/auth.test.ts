@@ -4,7 +4,8 @@ import { siteId } from '../../src/domain/ids.ts';
 import type { Role } from '../../src/http/auth.ts';
 import { can, isLoopback, type Right } from '../../src/http/auth.ts';
 import type { Api } from '../../src/http/plugin.ts';
-import { as, depot, garage, givenApi, givenPorts, later, manualClock } from './givenApi.ts';
+import { VirtualClock } from '../virtualClock.ts';
+import { as, depot, garage, givenApi, givenPorts, later, nowMs } from './givenApi.ts';
 
 const limitBody = { site: 'garage', circuit: 'hall-a', amps: 10, until: later, reason: 'test' };
 
@@ -145,7 +146,7 @@ describe('authentication', () => {
   it('logs refused keys, but not every one of many', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
-    const clock = manualClock();
+    const clock = new VirtualClock(nowMs);
     const api = await givenApi(givenPorts({ log, clock }));
     const guess = () => api.inject({ url: '/api/v1/sites', headers: { authorization: 'Bearer guess' } });
     for (let tries = 0; tries < 20; tries++) await guess();

@@ -2,7 +2,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SiteView } from '../../src/control/siteView.ts';
 import { type HttpOptions, type HttpServer, startHttpServer } from '../../src/http/server.ts';
-import { as, depot, type GivenPorts, garage, givenPorts, keys, manualClock } from './givenApi.ts';
+import { VirtualClock } from '../virtualClock.ts';
+import { as, depot, type GivenPorts, garage, givenPorts, keys, nowMs } from './givenApi.ts';
 
 interface Event {
   readonly id: number;
@@ -25,11 +26,11 @@ afterEach(async () => {
 async function serve(
   limits: HttpOptions['limits'] = {},
 ): Promise<{ readonly ports: GivenPorts; readonly server: HttpServer; advance(ms: number): void }> {
-  const clock = manualClock();
+  const clock = new VirtualClock(nowMs);
   const ports = givenPorts({ clock });
   const server = await startHttpServer({ host: '127.0.0.1', port: 0, keys, version: '1.2.3', limits }, ports);
   cleanups.push(() => server.stop());
-  return { ports, server, advance: clock.advance };
+  return { ports, server, advance: (ms: number) => clock.advance(ms) };
 }
 
 async function listen({ port }: HttpServer, keyName: string): Promise<Listener> {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../src/control/ports.ts';
 import type { CircuitView, EvseView, SiteView } from '../../src/control/siteView.ts';
 import type { GridLimit } from '../../src/domain/gridLimit.ts';
 import { areaId, circuitId, evseId, limitId, sessionId, siteId, stationId } from '../../src/domain/ids.ts';
@@ -12,36 +11,11 @@ import type { AccessKey, Role } from '../../src/http/auth.ts';
 import type { Api } from '../../src/http/plugin.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
 import { createLogger } from '../../src/log.ts';
+import { VirtualClock } from '../virtualClock.ts';
 
 export const nowMs = Date.parse('2026-01-31T12:00:00Z');
 /** An instant after `nowMs`. */
 export const later = '2026-01-31T18:00:00Z';
-
-/** A clock that moves when told. */
-export function manualClock(): Clock & { advance(ms: number): void } {
-  let atMs = nowMs;
-  const timers = new Set<{ readonly dueMs: number; readonly callback: () => void }>();
-  return {
-    nowMs: () => atMs,
-    monotonicMs: () => atMs,
-    after: (delayMs, callback) => {
-      const timer = { dueMs: atMs + delayMs, callback };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
-    advance: (ms) => {
-      const endMs = atMs + ms;
-      for (;;) {
-        const [next] = [...timers].filter(({ dueMs }) => dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs);
-        if (next === undefined) break;
-        timers.delete(next);
-        atMs = next.dueMs;
-        next.callback();
-      }
-      atMs = endMs;
-    },
-  };
-}
 
 export const session: Session = {
   id: sessionId('CP-A1~5'),
@@ -227,7 +201,7 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
     show: (view) => {
       for (const listener of listeners) listener(view);
     },
-    clock: manualClock(),
+    clock: new VirtualClock(nowMs),
     log: createLogger('silent'),
     areas,
     views: () => [garage, depot],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Figure } from '../../src/http/ports.ts';
-import { as, depot, garage, givenApi, givenPorts, manualClock } from './givenApi.ts';
+import { VirtualClock } from '../virtualClock.ts';
+import { as, depot, garage, givenApi, givenPorts, nowMs } from './givenApi.ts';
 
 const over = {
   ...garage,
@@ -27,7 +28,7 @@ describe('GET /metrics', () => {
   });
 
   it('counts ticks once, and the time over the limit from view to view', async () => {
-    const clock = manualClock();
+    const clock = new VirtualClock(nowMs);
     const ports = givenPorts({ clock });
     const api = await givenApi(ports);
     ports.show(over);
@@ -47,7 +48,7 @@ describe('GET /metrics', () => {
   });
 
   it('does not count a draw at the limit as over it', async () => {
-    const clock = manualClock();
+    const clock = new VirtualClock(nowMs);
     const ports = givenPorts({ clock });
     const api = await givenApi(ports);
     const atLimit = garage.circuits.map((circuit) => ({ ...circuit, drawAmps: circuit.limitAmps }));

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
 import { type HttpOptions, type HttpServer, startHttpServer } from '../../src/http/server.ts';
-import { as, givenPorts, keys, later, manualClock } from './givenApi.ts';
+import { VirtualClock } from '../virtualClock.ts';
+import { as, givenPorts, keys, later, nowMs } from './givenApi.ts';
 import { selfSigned } from './selfSigned.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -159,7 +160,7 @@ describe('stopping the HTTP server', () => {
   });
 
   it('waits for a request under way, but not for ever', async () => {
-    const clock = manualClock();
+    const clock = new VirtualClock(nowMs);
     const asked: string[] = [];
     const command = (station: string) => {
       asked.push(station);

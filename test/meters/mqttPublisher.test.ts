@@ -6,7 +6,7 @@ import { type EmbeddedBroker, startEmbeddedBroker } from '../../src/meters/embed
 import type { MqttConnection } from '../../src/meters/mqttClient.ts';
 import { startMqttPublisher } from '../../src/meters/mqttPublisher.ts';
 import { describeWith } from '../servers.ts';
-import { manualClock } from '../store/manualClock.ts';
+import { VirtualClock } from '../virtualClock.ts';
 import { connected, eventually, recordedLog, stranger } from './setup.ts';
 
 const circuit: CircuitView = {
@@ -107,7 +107,7 @@ describe('what a site publishes', () => {
 
   it('is one document for each circuit and each EVSE, without what tells about drivers', async () => {
     const heard = await listening('garage');
-    const publisher = startMqttPublisher(connection, manualClock());
+    const publisher = startMqttPublisher(connection, new VirtualClock(0));
     publisher.publish(givenView('garage'));
     await eventually(() => expect(heard).toHaveLength(2));
     expect(heard.map(({ topic }) => topic)).toEqual([
@@ -148,7 +148,7 @@ describe('what a site publishes', () => {
   });
 
   it('waits at the broker for those who come later', async () => {
-    const publisher = startMqttPublisher(connection, manualClock());
+    const publisher = startMqttPublisher(connection, new VirtualClock(0));
     publisher.publish(givenView('garage'));
     await connection.stop();
     const heard = await listening('garage');
@@ -159,7 +159,7 @@ describe('what a site publishes', () => {
 
   it('is sent at most once a second, and then only what changed, as it is then', async () => {
     const heard = await listening('garage');
-    const clock = manualClock();
+    const clock = new VirtualClock(0);
     const publisher = startMqttPublisher(connection, clock);
     const withSetpoint = (setpointAmps: number): SiteView =>
       givenView('garage', { evses: [{ ...evse, setpointAmps }] });
@@ -181,7 +181,7 @@ describe('what a site publishes', () => {
 
   it('does not change with the age of a reading or the number of a tick', async () => {
     const heard = await listening('garage');
-    const clock = manualClock();
+    const clock = new VirtualClock(0);
     const publisher = startMqttPublisher(connection, clock);
     publisher.publish(givenView('garage'));
     clock.advance(1000);
@@ -195,7 +195,7 @@ describe('what a site publishes', () => {
   });
 
   it('is sent again, as it is then, to a broker that comes back empty', async () => {
-    const clock = manualClock();
+    const clock = new VirtualClock(0);
     const publisher = startMqttPublisher(connection, clock);
     publisher.publish(givenView('garage'));
     const { port } = broker;
@@ -218,7 +218,7 @@ describeWith('mqtt', 'what a site publishes over Mosquitto', (url) => {
     const site = `garage-${protocolVersion}`;
     const { client, heard } = await listen(url, site);
     const connection = await connected({ url, protocolVersion }, recordedLog().log);
-    const publisher = startMqttPublisher(connection, manualClock());
+    const publisher = startMqttPublisher(connection, new VirtualClock(0));
     publisher.publish(givenView(site));
     await eventually(() => expect(heard).toHaveLength(2));
     await client.unsubscribeAsync(`lastvakt/${site}/#`);

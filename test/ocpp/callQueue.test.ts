@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CallQueue, type CallTerms } from '../../src/ocpp/callQueue.ts';
 import type { MessageSchema } from '../../src/ocpp/schemas.ts';
-import { type ManualClock, manualClock } from './manualClock.ts';
+import { VirtualClock } from '../virtualClock.ts';
 
 interface Numbered {
   readonly n: number;
@@ -20,7 +20,7 @@ const setpoint: CallTerms = { urgency: 'setpoint' };
 
 interface Given {
   readonly queue: CallQueue;
-  readonly clock: ManualClock;
+  readonly clock: VirtualClock;
   /** The numbers that went on the wire, in order. */
   sent(): readonly number[];
   call(n: number, terms?: CallTerms): ReturnType<CallQueue['call']>;
@@ -29,7 +29,7 @@ interface Given {
 }
 
 function given(): Given {
-  const clock = manualClock();
+  const clock = new VirtualClock(0);
   const frames: [number, string, string, Numbered][] = [];
   const limits = { callTimeoutMs: 1000, maxWaitingCalls: 3 };
   const queue = new CallQueue(limits, clock, (text) => frames.push(JSON.parse(text)));

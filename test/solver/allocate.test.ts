@@ -21,7 +21,7 @@ describe('an allocation', () => {
       fc.property(arbitraryProblem(everything), (problem) => {
         expect(worstExcessAmps(problem, ampsOf(allocate(problem)))).toBeLessThan(1e-8);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_500 },
     );
   });
 
@@ -37,7 +37,7 @@ describe('an allocation', () => {
             expect(Math.abs(amps / stepAmps - Math.round(amps / stepAmps))).toBeLessThan(1e-9);
         });
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_500 },
     );
   });
 

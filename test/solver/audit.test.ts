@@ -3,7 +3,7 @@ import { allocate } from '../../solver/allocate.ts';
 import { type Audit, type AuditOptions, type AuditResult, startAudit } from '../../solver/audit.ts';
 import { bigSite } from './sites.ts';
 
-const after: AuditOptions['after'] = (delayMs, callback) => {
+const realTimer: AuditOptions['after'] = (delayMs, callback) => {
   const timer = setTimeout(callback, delayMs);
   return () => clearTimeout(timer);
 };
@@ -14,7 +14,7 @@ describe('the audit', () => {
 
   const given = (change: Partial<AuditOptions> = {}): { audit: Audit; next: () => Promise<AuditResult> } => {
     const waiting: ((result: AuditResult) => void)[] = [];
-    audit = startAudit({ onResult: (result) => waiting.shift()?.(result), after, ...change });
+    audit = startAudit({ onResult: (result) => waiting.shift()?.(result), after: realTimer, ...change });
     return { audit, next: () => new Promise((resolve) => waiting.push(resolve)) };
   };
 

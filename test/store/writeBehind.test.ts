@@ -5,15 +5,15 @@ import { openDatabase } from '../../src/store/dialect.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import type { Tables } from '../../src/store/schema.ts';
 import { WriteBehind, type WriteBehindOptions } from '../../src/store/writeBehind.ts';
+import { VirtualClock } from '../virtualClock.ts';
 import { eventually } from './eventually.ts';
-import { type ManualClock, manualClock } from './manualClock.ts';
 import { recordedLog } from './recordedLog.ts';
 
 const flushMs = 200;
 
 interface Given {
   readonly queue: WriteBehind;
-  readonly clock: ManualClock;
+  readonly clock: VirtualClock;
   readonly messages: () => readonly string[];
   /** Standing amps by EVSE, as stored. */
   stored(): Promise<Record<string, number | null>>;
@@ -27,7 +27,7 @@ afterEach(async () => {
 /** A queue over a SQLite database in memory, on a clock that stands still. */
 async function given(options: Partial<WriteBehindOptions> = {}): Promise<Given> {
   const { log, messages } = recordedLog();
-  const clock = manualClock();
+  const clock = new VirtualClock(0);
   const { db, migrating } = await openDatabase('sqlite::memory:', log);
   await migrating(() => migrate(db));
   const queue = new WriteBehind(db, { log, clock }, { flushMs, ...options });

@@ -1,0 +1,78 @@
+import { lineFactors, magnitude } from './phasor.ts';
+import type { Problem } from './problem.ts';
+
+/**
+ * One limit with what each EVSE puts on it, along and across the line's voltage. For TN and for watts nothing is
+ * across, and the magnitude is the sum.
+ */
+export interface Row {
+  readonly circuit: number;
+  /** Undefined: the watts. */
+  readonly phase: 0 | 1 | 2 | undefined;
+  readonly limit: number;
+  readonly along: Float64Array;
+  readonly across: Float64Array;
+}
+
+/** Every finite limit of a problem. Written out in full: for sites of hundreds, not of thousands. */
+export function rowsOf(problem: Problem): Row[] {
+  return problem.circuits.flatMap(({ limitAmps, limitWatts, supply }, circuit) => {
+    const factors = problem.evses.map((evse, index) =>
+      isBelow(problem, index, circuit) ? lineFactors(supply ?? 'TN', evse.wiring) : undefined,
+    );
+    const lines = ([0, 1, 2] as const).map((phase) => ({
+      circuit,
+      phase,
+      limit: limitAmps[phase],
+      along: Float64Array.from(factors, (each) => each?.[phase][0] ?? 0),
+      across: Float64Array.from(factors, (each) => each?.[phase][1] ?? 0),
+    }));
+    const watts = {
+      circuit,
+      phase: undefined,
+      limit: limitWatts,
+      along: Float64Array.from(factors, (each, index) =>
+        each === undefined ? 0 : wattsPerAmp(problem, index),
+      ),
+      across: new Float64Array(factors.length),
+    };
+    return [...lines, watts].filter(
+      ({ limit, along }) => limit < Infinity && along.some((factor) => factor !== 0),
+    );
+  });
+}
+
+/** On IT the volts between lines are sqrt(3) times those to earth, and a three-phase car is two loads between lines. */
+export function wattsPerAmp(problem: Problem, index: number): number {
+  const { wiring, phaseVolts, circuit } = problem.evses[index]!;
+  const isDelta = (problem.circuits[circuit]!.supply ?? 'TN') !== 'TN';
+  return isDelta ? (wiring.length - 1) * Math.sqrt(3) * phaseVolts : wiring.length * phaseVolts;
+}
+
+export function isBelow(problem: Problem, evse: number, circuit: number): boolean {
+  let at = problem.evses[evse]!.circuit;
+  while (at > circuit) at = problem.circuits[at]!.parent;
+  return at === circuit;
+}
+
+/** What flows on a row. */
+export function loadOf({ along, across }: Row, amps: Float64Array): number {
+  let alongSum = 0;
+  let acrossSum = 0;
+  for (let evse = 0; evse < amps.length; evse++) {
+    alongSum += along[evse]! * amps[evse]!;
+    acrossSum += across[evse]! * amps[evse]!;
+  }
+  return magnitude([alongSum, acrossSum]);
+}
+
+/** The first row that is over its limit. */
+export function brokenRow(rows: readonly Row[], amps: Float64Array): Row | undefined {
+  return rows.find((row) => loadOf(row, amps) > row.limit + rowTolerance * Math.max(1, row.limit));
+}
+
+/** Relative. What floating point makes of a sum that just fits. */
+const rowTolerance = 1e-12;
+
+export const loads = ({ along, across }: Row, evse: number): boolean =>
+  along[evse] !== 0 || across[evse] !== 0;

@@ -1,0 +1,129 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Highs, ModelData } from 'highs';
+import type { Lp } from '../../solver/lp.ts';
+import { startPlanThread } from '../../solver/plan.ts';
+import { PlanModel } from '../../solver/planModel.ts';
+import type { PlanAnswer, PlanProblem } from '../../solver/planProblem.ts';
+import { bootHighs, highsModel } from '../solver/highsOracle.ts';
+import { planSite } from '../solver/planSites.ts';
+import { quantile, report } from './figures.ts';
+
+// Plans through the worker thread, cold and then minute by minute, beside HiGHS on the same linear programs.
+
+const sizes = [50, 200, 500, 1_000];
+const minutes = 4;
+
+type Row = Record<string, number>;
+
+const rows: Row[] = [];
+for (const sessions of sizes) rows.push(await measure(sessions));
+report('plan (ms; warm is the median of four later minutes, GLPK by way of the worker thread)', rows);
+process.exit(0);
+
+async function measure(sessions: number): Promise<Row> {
+  const site = planSite(sessions, 1);
+  const later = Array.from({ length: minutes }, (_, minute) => site.later(minute + 1));
+  const waiting: ((answer: PlanAnswer) => void)[] = [];
+  const thread = startPlanThread({
+    onAnswer: (answer) => waiting.shift()?.(answer),
+    after: (delayMs, callback) => {
+      const timer = setTimeout(callback, delayMs);
+      return () => clearTimeout(timer);
+    },
+    deadlineMs: 120_000,
+  });
+  // The time the main thread spends on handing over a problem and on taking the answer.
+  let mainBlockedMs = 0;
+  const plan = async (problem: PlanProblem): Promise<{ ms: number; cost: number }> => {
+    const answered = new Promise<PlanAnswer>((resolve) => waiting.push(resolve));
+    const startedAt = performance.now();
+    thread.request(problem);
+    mainBlockedMs = Math.max(mainBlockedMs, performance.now() - startedAt);
+    const answer = await answered;
+    if (answer.status === 'failed') throw new Error(answer.reason);
+    return { ms: performance.now() - startedAt, cost: answer.cost };
+  };
+  await plan(planSite(5, 2).problem);
+  mainBlockedMs = 0;
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  const cold = await plan(site.problem);
+  delays.enable();
+  const warm: { ms: number; cost: number }[] = [];
+  for (const problem of later) warm.push(await plan(problem));
+  const exchange = await plan(site.exchanged(5));
+  delays.disable();
+  await thread.stop();
+  const highs = await highsTimes(site.problem, later);
+  compareCosts([cold, ...warm], highs.costs);
+  return {
+    sessions,
+    slots: site.problem.slotMs.length - 1,
+    glpkColdMs: cold.ms,
+    glpkWarmMs: quantile(
+      warm.map(({ ms }) => ms),
+      0.5,
+    ),
+    glpkWarmMsMax: Math.max(...warm.map(({ ms }) => ms)),
+    glpkFiveArrivalsMs: exchange.ms,
+    highsColdMs: highs.coldMs,
+    highsWarmMs: highs.warmMs,
+    mainBlockedMs,
+    mainLoopDelayP99Ms: delays.percentile(99) / 1e6,
+  };
+}
+
+/** The same linear programs in one persistent HiGHS model: bounds change, the basis stays. */
+async function highsTimes(
+  first: PlanProblem,
+  later: readonly PlanProblem[],
+): Promise<{ coldMs: number; warmMs: number; costs: number[] }> {
+  const highs: Highs = await bootHighs();
+  const planModel = new PlanModel(first);
+  const lps = [first, ...later].map((problem) => planModel.update(problem, Infinity));
+  const last = planModel.update(later.at(-1) ?? first, Infinity);
+  const data: ModelData = highsModel(last);
+  return highs.withModel(data, (model) => {
+    model.options.set({ output_flag: false });
+    const times: number[] = [];
+    const costs: number[] = [];
+    for (const lp of lps) {
+      const { columnLower, columnUpper, rowLower, rowUpper } = bounds(lp, last);
+      const startedAt = performance.now();
+      model.changeColsBounds(
+        { kind: 'range', from: 0, to: columnLower.length - 1 },
+        columnLower,
+        columnUpper,
+      );
+      model.changeRowsBounds({ kind: 'range', from: 0, to: rowLower.length - 1 }, rowLower, rowUpper);
+      model.run();
+      times.push(performance.now() - startedAt);
+      costs.push(model.getObjectiveValue());
+    }
+    return { coldMs: times[0] ?? Number.NaN, warmMs: quantile(times.slice(1), 0.5), costs };
+  });
+}
+
+type Bounds = Pick<Lp, 'columnLower' | 'columnUpper' | 'rowLower' | 'rowUpper'>;
+
+/** Rows that a later minute adds are free before it. */
+function bounds(lp: Lp, last: Lp): Bounds {
+  const padded = (values: Float64Array, length: number, filler: number): Float64Array => {
+    const longer = new Float64Array(length).fill(filler);
+    longer.set(values);
+    return longer;
+  };
+  return {
+    columnLower: padded(lp.columnLower, last.cost.length, 0),
+    columnUpper: padded(lp.columnUpper, last.cost.length, 0),
+    rowLower: padded(lp.rowLower, last.rowLower.length, -Infinity),
+    rowUpper: padded(lp.rowUpper, last.rowLower.length, Infinity),
+  };
+}
+
+function compareCosts(ours: readonly { cost: number }[], highs: readonly number[]): void {
+  ours.forEach(({ cost }, index) => {
+    const theirs = highs[index] ?? Number.NaN;
+    if (!(Math.abs(cost - theirs) < 1e-6 * theirs))
+      throw new Error(`GLPK's cost is ${cost}, that of HiGHS ${theirs}`);
+  });
+}

@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { allocate } from '../../solver/allocate.ts';
+import { allocateRows } from '../../solver/allocateRows.ts';
+import { facets, lineFactors, magnitude, reachDegrees } from '../../solver/phasor.ts';
+import type { Policy, Problem, ProblemEvse } from '../../solver/problem.ts';
+import { arbitraryProblem } from './arbitraryProblem.ts';
+import { treeLoads, worstExcessAmps } from './treeLoads.ts';
+
+const policies: readonly Policy[] = ['fair', 'deadline', 'first-come'];
+
+/** Cars between lines of one delta circuit with their limits, as arrays of group sums would be written by hand. */
+const deltaSite = (
+  pairs: readonly (0 | 1 | 2)[],
+  limit: number,
+  policy: Policy,
+  minAmps: number,
+): Problem => ({
+  circuits: [
+    { name: 'grid', parent: -1, limitAmps: [limit, limit, limit], limitWatts: Infinity, supply: 'IT' },
+  ],
+  evses: pairs.map(
+    (pair, index): ProblemEvse => ({
+      ...{ name: `car ${index}`, circuit: 0, wiring: [pair, ((pair + 1) % 3) as 0 | 1 | 2], phaseVolts: 133 },
+      ...{ minAmps, maxAmps: 32, stepAmps: 0, priority: 0, weight: 1, isOn: false, sinceMs: 0, waitingMs: 0 },
+      laxityMs: index,
+    }),
+  ),
+  policy,
+});
+
+describe('the allocation over rows', () => {
+  it('is the fast tick on star supply, by halving instead of in closed form', () => {
+    fc.assert(
+      fc.property(arbitraryProblem({ evsesMax: 10, steps: [0], priorities: [0, 1] }), (drawn) => {
+        // Admission exchanges one for two in the fast tick only: without minima both admit everybody.
+        const problem = { ...drawn, evses: drawn.evses.map((evse) => ({ ...evse, minAmps: 0 })) };
+        const fast = allocate(problem).evses;
+        allocateRows(problem).evses.forEach(({ amps }, index) => {
+          expect(amps).toBeCloseTo(fast[index]!.amps, 6);
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each(policies)('keeps all limits and minima under the policy %s', (policy) => {
+    fc.assert(
+      fc.property(arbitraryProblem({ evsesMax: 10, steps: [0, 1, 2], priorities: [0, 1] }), (drawn) => {
+        const { evses } = allocateRows({ ...drawn, policy });
+        expect(
+          worstExcessAmps(
+            drawn,
+            evses.map(({ amps }) => amps),
+          ),
+        ).toBeLessThan(1e-8);
+        evses.forEach(({ amps }, index) => {
+          const { minAmps, maxAmps } = drawn.evses[index]!;
+          if (amps > 0) expect(amps >= minAmps - 1e-9 && amps <= maxAmps + 1e-9).toBe(true);
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each(policies)('keeps every delta line under its limit under the policy %s', (policy) => {
+    const pair = fc.constantFrom(0, 1, 2) as fc.Arbitrary<0 | 1 | 2>;
+    fc.assert(
+      fc.property(
+        fc.array(pair, { maxLength: 12 }),
+        fc.double({ min: 0, max: 120, noNaN: true }),
+        fc.constantFrom(0, 6),
+        (pairs, limit, minAmps) => {
+          const { evses } = allocate(deltaSite(pairs, limit, policy, minAmps));
+          const sum = [0, 0, 0];
+          evses.forEach(({ amps }, index) => {
+            sum[pairs[index]!]! += amps;
+          });
+          const [x, y, z] = sum as [number, number, number];
+          for (const [a, b] of [
+            [x, z],
+            [y, x],
+            [z, y],
+          ] as const) {
+            expect(Math.sqrt(a * a + b * b + a * b)).toBeLessThan(limit + 1e-6);
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('fills the three pairs of lines of a delta evenly, whatever the laxities', () => {
+    const { evses } = allocate(deltaSite([0, 0, 0, 1, 2], 30, 'deadline', 0));
+    const even = 30 / Math.sqrt(3);
+    expect(evses[0]!.amps).toBeCloseTo(even, 6);
+    expect(evses[3]!.amps).toBeCloseTo(even, 6);
+    expect(evses[4]!.amps).toBeCloseTo(even, 6);
+  });
+
+  it('lets no two phases differ by more than the unbalance limit, and only ever lowers', () => {
+    fc.assert(
+      fc.property(
+        arbitraryProblem({ evsesMax: 10, steps: [0, 1], priorities: [0] }),
+        fc.integer({ min: 0, max: 30 }),
+        (drawn, unbalanceAmps) => {
+          const circuits = drawn.circuits.map((circuit, index) =>
+            index === 0 ? { ...circuit, unbalanceAmps } : circuit,
+          );
+          const balanced = allocate({ ...drawn, circuits }).evses;
+          const free = allocateRows(drawn).evses;
+          const [a, b, c] = treeLoads(
+            drawn,
+            balanced.map(({ amps }) => amps),
+          )[0]!;
+          expect(Math.max(a!, b!, c!) - Math.min(a!, b!, c!)).toBeLessThan(unbalanceAmps + 1e-6);
+          balanced.forEach(({ amps }, index) => {
+            expect(amps).toBeLessThan(free[index]!.amps + 1e-9);
+          });
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('refuses one conductor where there is no neutral', () => {
+    const problem = deltaSite([0], 30, 'fair', 6);
+    const alone = { ...problem, evses: problem.evses.map((evse) => ({ ...evse, wiring: [0] as const })) };
+    expect(() => allocate(alone)).toThrow('car 0: wiring is [0], must be two or three lines on IT');
+  });
+});
+
+describe('facets', () => {
+  it.each(['IT', 'delta-wye primary'] as const)(
+    'of a line on %s lie inside its circle and lose at most one percent',
+    (supply) => {
+      const sums = fc.tuple(...[0, 1, 2].map(() => fc.double({ min: 0, max: 32, noNaN: true })));
+      fc.assert(
+        fc.property(sums, (amps) => {
+          const wirings = [
+            [0, 1],
+            [1, 2],
+            [2, 0],
+          ] as const;
+          for (const line of [0, 1, 2] as const) {
+            const parts = wirings.map((wiring) => lineFactors(supply, wiring)[line]);
+            const along = parts.reduce((sum, part, index) => sum + part[0] * amps[index]!, 0);
+            const across = parts.reduce((sum, part, index) => sum + part[1] * amps[index]!, 0);
+            const seen = Math.max(
+              ...facets(reachDegrees[supply]).map(
+                (each) => (each.along * along + each.across * across) / each.shrink,
+              ),
+            );
+            const real = magnitude([along, across]);
+            expect(seen).toBeGreaterThanOrEqual(real - 1e-9);
+            expect(seen).toBeLessThanOrEqual(real / Math.cos(Math.PI / 24) + 1e-9);
+          }
+        }),
+      );
+    },
+  );
+});
