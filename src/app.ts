@@ -1,5 +1,5 @@
 import { createAllocator } from '../solver/allocate.ts';
-import { type Audit, startAudit } from '../solver/audit.ts';
+import { type Audit, type AuditResult, startAudit } from '../solver/audit.ts';
 import type { Allocation, Problem } from '../solver/problem.ts';
 import { httpPorts } from './appHttp.ts';
 import { limitOverMqtt } from './appLimits.ts';
@@ -93,7 +93,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const audit = parts.add(
     startAudit({
       after: (delayMs, callback) => clock.after(delayMs, callback),
-      onResult: (result) => log.debug({ result }, 'tick audited'),
+      onResult: (result) => judgeAudit(result, log),
     }),
   );
   const { state, loop, connect } = await control(loaded, ports, { store, epoch, board, audit });
@@ -288,6 +288,15 @@ function sampled(
     }
     return allocation;
   };
+}
+
+/** Rounding in two different ways of solving; anything above is a fault in one of them. */
+const auditToleranceAmps = 0.01;
+
+function judgeAudit(result: AuditResult, log: Logger): void {
+  if (result.status === 'failed') log.warn({ why: result.reason }, 'tick could not be audited');
+  else if (result.differenceAmps > auditToleranceAmps) log.error({ result }, 'allocation differs from GLPK');
+  else log.debug({ result }, 'tick audited');
 }
 
 function rememberLeases(store: Store, { sent }: TickResult, clock: Clock): void {

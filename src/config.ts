@@ -76,8 +76,11 @@ function withCrossFaults(value: unknown, faults: readonly Fault[]): readonly Fau
   try {
     // The shape is known to be wrong somewhere; where it is, the schema's fault has the same path or one above.
     const crossed = configFaults(value as Config);
+    // At the root only keys are missing or unknown, which leaves the rest as it is.
     const isNew = ({ path }: Fault): boolean =>
-      !faults.some((fault) => path.startsWith(fault.path) || fault.path.startsWith(path));
+      !faults.some(
+        (fault) => (path.startsWith(fault.path) && fault.path !== '/') || fault.path.startsWith(path),
+      );
     return [...faults, ...crossed.filter(isNew)];
   } catch {
     return faults;
@@ -109,7 +112,14 @@ function parseYaml(
       });
     },
   });
-  return faults.length > 0 ? {} : (document.toJS() ?? {});
+  if (faults.length > 0) return {};
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    // An alias without its anchor, or aliases of aliases that would fill the memory.
+    faults.push({ path: '/', message: error instanceof Error ? error.message : String(error) });
+    return {};
+  }
 }
 
 // --- config to domain ------------------------------------------------------------------------------
@@ -129,8 +139,9 @@ function sitesOf(config: Config): readonly Site[] {
     };
     walk(site.circuit, undefined);
     const { id, name = id, timeZone } = site;
+    const { policy } = site;
     const supply = { system: 'TN' as const, phaseVolts: site.supply.phaseVolts };
-    return { id: siteId(id), name, timeZone, supply, circuits, evses };
+    return { id: siteId(id), name, timeZone, supply, policy, circuits, evses };
   });
 }
 

@@ -29,6 +29,7 @@ export function configFaults(config: Config): readonly Fault[] {
     ...places.flatMap(budgetFaults),
     ...config.sites.flatMap((site, index) => ratingFaults(site, `/sites/${index}`)),
     ...areaBudgetFaults(config),
+    ...areaPolicyFaults(config),
     ...referenceFaults(config),
     ...accessFaults(config),
   ];
@@ -177,6 +178,18 @@ function ratingFaults(site: Config['sites'][number], path: string): readonly Fau
     if (ratedWatts === undefined || watts <= ratedWatts) return [];
     const message = `failsafe budget of ${place.circuit.id} is exceeded: failsafeAmps and assumedBackgroundAmps make ${round(watts)} W > ratedWatts ${ratedWatts} W`;
     return [{ path: place.path, message }];
+  });
+}
+
+/** Sites below one area share one allocation. */
+function areaPolicyFaults(config: Config): readonly Fault[] {
+  return config.areas.flatMap(({ id, sites }, index) => {
+    const policies = new Set(
+      config.sites.filter((site) => sites.includes(site.id)).map(({ policy }) => policy),
+    );
+    if (policies.size <= 1) return [];
+    const message = `the sites of area ${id} share one allocation and must have one policy, not ${[...policies].join(', ')}`;
+    return [{ path: `/areas/${index}/sites`, message }];
   });
 }
 

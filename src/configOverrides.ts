@@ -7,13 +7,21 @@ const prefix = 'LASTVAKT_';
 /** Variables of the same prefix that are not settings. */
 const otherVariables = /^LASTVAKT_(TEST_|SHARED$)/;
 
+interface Setting {
+  readonly path: readonly string[];
+  /** Its value is text as it stands, whatever it looks like: a password may be digits alone. */
+  readonly isText: boolean;
+}
+
 /** `LASTVAKT_CONTROL_TICK_MS` names `control.tickMs`: every setting outside of lists has such a name. */
-const settings: ReadonlyMap<string, readonly string[]> = new Map(
-  leaves(configSchema, []).map((path) => [prefix + path.map(upperSnake).join('_'), path]),
+const settings: ReadonlyMap<string, Setting> = new Map(
+  leaves(configSchema, []).map((setting) => [prefix + setting.path.map(upperSnake).join('_'), setting]),
 );
 
-function leaves(schema: TSchema, path: readonly string[]): (readonly string[])[] {
-  if (!('properties' in schema) || schema.properties === undefined) return 'items' in schema ? [] : [path];
+function leaves(schema: TSchema, path: readonly string[]): readonly Setting[] {
+  if (!('properties' in schema) || schema.properties === undefined) {
+    return 'items' in schema ? [] : [{ path, isText: 'type' in schema && schema.type === 'string' }];
+  }
   const properties = schema.properties as Readonly<Record<string, TSchema>>;
   return Object.entries(properties).flatMap(([key, child]) => leaves(child, [...path, key]));
 }
@@ -31,11 +39,20 @@ export function overrides(
   let overridden = config;
   for (const [name, text] of Object.entries(environment)) {
     if (!name.startsWith(prefix) || otherVariables.test(name) || text === undefined) continue;
-    const path = settings.get(name);
-    if (path === undefined) faults.push({ path: name, message: 'names no setting of the config' });
-    else overridden = withValue(overridden, path, parse(text) ?? '');
+    const setting = settings.get(name);
+    if (setting === undefined) faults.push({ path: name, message: 'names no setting of the config' });
+    else overridden = withValue(overridden, setting.path, setting.isText ? text : scalar(text));
   }
   return overridden;
+}
+
+/** A number or truth value as YAML has it; text that is none, which the schema refuses in its own words. */
+function scalar(text: string): unknown {
+  try {
+    return parse(text) ?? '';
+  } catch {
+    return text;
+  }
 }
 
 function withValue(config: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {

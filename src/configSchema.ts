@@ -153,6 +153,11 @@ const site = Type.Object(
       },
       'how the site is fed',
     ),
+    policy: Type.Enum(['fair', 'deadline', 'first-come'], {
+      default: 'fair',
+      description:
+        'how cars of one priority class share: evenly by weight; who can wait least first; in the order of arrival',
+    }),
     circuit,
   },
   closed,

@@ -260,6 +260,21 @@ describe('the sense of a config', () => {
       '/areas/0/sites/0: there is no site "depot"',
     ],
     [
+      'sites of one area that share in different ways',
+      (config) => {
+        const [site] = config.sites;
+        const depot = {
+          ...site,
+          id: 'depot',
+          policy: 'deadline',
+          circuit: { id: 'depot-grid', breakerAmps: 63 },
+        };
+        config.sites.push(depot);
+        config.areas = [{ id: 'feeder', limitWatts: 1e6, sites: ['garage', 'depot'] }];
+      },
+      '/areas/0/sites: the sites of area feeder share one allocation and must have one policy, not fair, deadline',
+    ],
+    [
       'a site in two areas',
       (config) => {
         const area = { limitWatts: 1e6, sites: ['garage'] };

@@ -1,5 +1,6 @@
 import type { Allocation, Bound, Pacing, Problem } from '../../solver/problem.ts';
 import type { SiteId } from '../domain/ids.ts';
+import { laxityMs } from '../domain/laxity.ts';
 import { noAmps, perPhase } from '../domain/phases.ts';
 import { type Capacity, isOver, loads, remaining, safeAllocation } from './capacity.ts';
 import { type EvseNow, type EvseNowOptions, evsesNow } from './evseNow.ts';
@@ -96,12 +97,14 @@ const notNegative = ({ amps, watts }: Capacity): Capacity => ({
 });
 
 function problemOf(
-  { topology, monotonicMs, options }: PlanInput,
+  { topology, nowMs, monotonicMs, options }: PlanInput,
   evses: readonly EvseNow[],
   plannedEvses: readonly number[],
   open: readonly Capacity[],
 ): Problem {
+  const policy = topology.sites[0]?.policy ?? 'fair';
   return {
+    policy,
     pacing: { nowMs: monotonicMs, ...options.pacing },
     circuits: topology.nodes.map((node, index) => ({
       name: nodeName(node),
@@ -114,11 +117,13 @@ function problemOf(
       const circuit = now?.at.path[0];
       if (now === undefined || circuit === undefined) return [];
       const { evse, session, isOn, sinceMs, waitingSinceMs } = now.record;
+      const { phaseVolts } = now.at.site.supply;
+      const laxity = session && laxityMs({ session, evse, phaseVolts, nowMs });
       return {
         name: evse.id,
         circuit,
         wiring: evse.wiring,
-        phaseVolts: now.at.site.supply.phaseVolts,
+        phaseVolts,
         minAmps: evse.minAmps,
         maxAmps: now.capAmps,
         stepAmps: evse.traits.stepAmps,
@@ -127,6 +132,8 @@ function problemOf(
         isOn,
         sinceMs,
         waitingMs: isOn ? sinceMs - monotonicMs : monotonicMs - waitingSinceMs,
+        ...(laxity !== undefined && { laxityMs: laxity }),
+        arrivedMs: session?.startedAtMs ?? nowMs,
       };
     }),
   };

@@ -11,6 +11,12 @@ export interface Supply {
   readonly phaseVolts: number;
 }
 
+/**
+ * `fair`: exactly weighted max-min. `deadline`: who can wait least first, phases balanced. `first-come`: in the order
+ * of arrival.
+ */
+export type SharingPolicy = 'fair' | 'deadline' | 'first-come';
+
 /** What a circuit's meter counts. */
 export interface CircuitMeter {
   /** `total` sees our own charging too, `background` only what we do not control. */
@@ -70,6 +76,8 @@ export interface Site {
   /** IANA name, for people only: all instants are UTC. */
   readonly timeZone: string;
   readonly supply: Supply;
+  /** How what is left is shared among cars of one priority class. */
+  readonly policy: SharingPolicy;
   /** Parents before children; the first is the grid connection. */
   readonly circuits: readonly Circuit[];
   readonly evses: readonly Evse[];

@@ -40,6 +40,7 @@ export const givenSite = (change: Partial<Site> = {}): Site => ({
   name: 'Garage',
   timeZone: 'Europe/Stockholm',
   supply: { system: 'TN', phaseVolts: 230 },
+  policy: 'fair',
   circuits: [givenCircuit()],
   evses: givenEvses(2),
   ...change,

@@ -19,6 +19,7 @@ const garage: Site = {
   name: 'Garage Lund',
   timeZone: 'Europe/Stockholm',
   supply: { system: 'TN', phaseVolts: 230 },
+  policy: 'fair',
   circuits: [circuit('grid'), circuit('hall-a', 'grid')],
   evses: [],
 };

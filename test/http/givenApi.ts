@@ -132,6 +132,7 @@ const asSite = ({ siteId: id, name, timeZone, circuits }: SiteView): Site => ({
   name,
   timeZone,
   supply: { system: 'TN', phaseVolts: 230 },
+  policy: 'fair',
   circuits: circuits.map(({ id: circuit, parent, breakerAmps }) => ({
     id: circuit,
     parent,

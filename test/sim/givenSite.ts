@@ -32,6 +32,7 @@ export const site: Site = {
   name: 'Garage',
   timeZone: 'Europe/Stockholm',
   supply: { system: 'TN', phaseVolts: 230 },
+  policy: 'fair',
   circuits: [circuit('grid', undefined, 63), circuit('hall-a', 'grid', 40), circuit('hall-b', 'grid', 40)],
   evses: [
     evse('A1', 'hall-a', [0, 1, 2]),
