@@ -28,7 +28,10 @@ describe('the laxity of a session', () => {
     expect(given({ energyWh: 31_000 })).toBe(4 * hourMs);
   });
 
-  it.each([{ departureAtMs: undefined }, { wantedEnergyWh: undefined }])('is unknown without %o', (change) => {
-    expect(given(change)).toBeUndefined();
-  });
+  it.each([{ departureAtMs: undefined }, { wantedEnergyWh: undefined }])(
+    'is unknown without %o',
+    (change) => {
+      expect(given(change)).toBeUndefined();
+    },
+  );
 });
