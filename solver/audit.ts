@@ -106,7 +106,10 @@ class AuditThread implements Audit {
     const failOnce = (reason: string): void => {
       if (this.#worker === worker) this.#giveUp(reason);
     };
-    worker.on('message', (reply: AuditReply) => this.#take(reply));
+    worker.on('message', (reply: AuditReply) => {
+      // One that was given up may still have had its answer on the way.
+      if (this.#worker === worker) this.#take(reply);
+    });
     worker.on('error', (error) => failOnce(`the audit thread failed: ${String(error)}`));
     worker.on('exit', (code) => failOnce(`the audit thread ended with code ${code}`));
     this.#worker = worker;

@@ -30,7 +30,7 @@ export type ChoiceAnswer = {
 };
 
 /** Above this, GLPK's branching without cuts is a matter of luck. */
-const evsesMax = 30;
+export const choiceEvsesMax = 30;
 
 /** That somebody charges at all is worth more than any number of amps for one who does. */
 const admissionAmps = 100;
@@ -49,7 +49,7 @@ export function choose(request: ChoiceRequest, solveLp: LpSolver, timeLimitMs: n
     origin: 'greedy',
     reason,
   });
-  if (request.problem.evses.length > evsesMax) return keep(`more than ${evsesMax} EVSEs`);
+  if (request.problem.evses.length > choiceEvsesMax) return keep(`more than ${choiceEvsesMax} EVSEs`);
   const { lp, columns } = choiceLp(request);
   const answer = solveLp(lp, timeLimitMs);
   if (answer.status === 'failed') return keep(answer.reason);

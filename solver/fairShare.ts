@@ -36,6 +36,8 @@ export interface FairShare {
   readonly phase: Uint8Array;
   /** Per circuit: no EVSE of its own starts to rise or reaches its cap below this level. */
   readonly nextEvent: Float64Array;
+  /** Per circuit: nobody below it starts to rise before this level. */
+  readonly startLevel: Float64Array;
   readonly heap: Uint32Array;
   /** No row becomes full below this level. */
   readonly fullLevel: Float64Array;
@@ -66,6 +68,7 @@ export function createFairShare(layer: Layer): FairShare {
     most: new Float64Array(rows + 1),
     phase: new Uint8Array(evses),
     nextEvent: new Float64Array(layer.circuits.length),
+    startLevel: new Float64Array(layer.circuits.length),
     heap: new Uint32Array(rows),
     fullLevel: new Float64Array(rows),
   };
@@ -116,11 +119,13 @@ function sumStart(share: FairShare): void {
 
 /** Sums up the tree and marks the rows that can become full. */
 function findBinding(share: FairShare): void {
-  const { layer, state, most, room, binding } = share;
+  const { layer, state, most, room, binding, startLevel } = share;
   const { parent } = layer;
+  startLevel.set(share.nextEvent);
   for (let circuit = parent.length - 1; circuit >= 0; circuit--) {
     const base = kinds * circuit;
     const up = kinds * parent[circuit]!;
+    if (up >= 0) startLevel[up >> 2] = Math.min(startLevel[up >> 2]!, startLevel[circuit]!);
     for (let kind = 0; kind < kinds; kind++) {
       const row = base + kind;
       const demand = most[row]!;
@@ -138,7 +143,7 @@ function findBinding(share: FairShare): void {
 
 /** Links the rows that can bind, from the root down, and puts those with somebody to hold into the heap. */
 function startHeap(share: FairShare): number {
-  const { layer, state, room, binding, above, fullLevel, heap } = share;
+  const { layer, state, room, binding, above, startLevel, fullLevel, heap } = share;
   const { parent } = layer;
   let rows = 0;
   for (let circuit = 0; circuit < parent.length; circuit++) {
@@ -154,7 +159,7 @@ function startHeap(share: FairShare): number {
       }
       const mayRise = state[3 * row + 2]!;
       if (mayRise === 0) continue;
-      fullLevel[row] = (room[row]! - state[3 * row]!) / mayRise;
+      fullLevel[row] = startLevel[circuit]! + (room[row]! - state[3 * row]!) / mayRise;
       heap[rows++] = row;
     }
   }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { allocate } from '../../solver/allocate.ts';
 import { type Audit, type AuditOptions, type AuditResult, startAudit } from '../../solver/audit.ts';
+import { nextWorker } from './nextWorker.ts';
 import { bigSite } from './sites.ts';
 
 const realTimer: AuditOptions['after'] = (delayMs, callback) => {
@@ -76,6 +77,22 @@ describe('the audit', () => {
     const result = next();
     audit.submit(site, allocation);
     expect(await result).toMatchObject({ status: 'compared' });
+  });
+
+  it('says when its worker is killed, and goes on with a new one', async () => {
+    const { audit, next } = given();
+    const worker = nextWorker();
+    const killed = next();
+    audit.submit(site, allocation);
+    await (await worker).terminate();
+    expect(await killed).toEqual({
+      status: 'failed',
+      reason: expect.stringContaining('the audit thread ended'),
+    });
+    const result = next();
+    expect(audit.submit(site, allocation)).toBe(true);
+    expect(await result).toMatchObject({ status: 'compared' });
+    expect(audit.counts()).toMatchObject({ submitted: 2, compared: 1, failed: 1 });
   });
 
   it('takes nothing more once it has stopped, and may be stopped twice', async () => {

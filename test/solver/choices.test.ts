@@ -1,34 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChoiceRequest, choose } from '../../solver/choices.ts';
+import { choose } from '../../solver/choices.ts';
 import { loadGlpk } from '../../solver/glpk.ts';
+import { choiceRequest as given } from './choiceRequest.ts';
 import { loadHighsSolver } from './highsOracle.ts';
 
 const glpk = await loadGlpk();
 const highs = await loadHighsSolver();
-
-const three = [0, 1, 2] as const;
-
-/** Cars that may charge on three phases or on one, on one circuit. */
-const given = (amps: readonly [number, number, number], cars: number): ChoiceRequest => ({
-  problem: {
-    circuits: [{ name: 'grid', parent: -1, limitAmps: amps, limitWatts: Infinity }],
-    evses: Array.from({ length: cars }, (_, index) => ({
-      ...{
-        name: `car ${index}`,
-        circuit: 0,
-        wiring: three,
-        phaseVolts: 230,
-        minAmps: 6,
-        maxAmps: 16,
-        stepAmps: 0,
-      },
-      ...{ priority: 0, weight: 1, isOn: false, sinceMs: 0, waitingMs: index },
-    })),
-  },
-  wirings: Array.from({ length: cars }, (_, index) => [three, [(index % 3) as 0 | 1 | 2]]),
-  switchCostAmps: 1,
-});
 
 describe('the choice of wirings and pauses', () => {
   it('leaves everybody on three phases where there is room', () => {

@@ -13,6 +13,7 @@ import {
   wiringOf,
 } from '../../solver/planProblem.ts';
 import { loadHighsSolver } from './highsOracle.ts';
+import { nextWorker } from './nextWorker.ts';
 import { planSite } from './planSites.ts';
 
 const hourMs = 3_600_000;
@@ -338,6 +339,21 @@ describe('the plan thread', () => {
     thread.request(given());
     timers[0]?.();
     expect(await late).toEqual({ status: 'failed', reason: 'no plan within 50000 ms' });
+    const again = next();
+    thread.request(given());
+    expect(await again).toMatchObject({ status: 'planned' });
+  });
+
+  it('says when its thread is killed, and goes on with a new one', async () => {
+    const { thread, next } = started();
+    const worker = nextWorker();
+    const killed = next();
+    thread.request(given());
+    await (await worker).terminate();
+    expect(await killed).toEqual({
+      status: 'failed',
+      reason: expect.stringContaining('the plan thread ended'),
+    });
     const again = next();
     thread.request(given());
     expect(await again).toMatchObject({ status: 'planned' });
