@@ -15,6 +15,7 @@ import {
 import type { LoadedConfig } from './config.ts';
 import { ControlLoop, type TickResult } from './control/controlLoop.ts';
 import { ExposureLedger } from './control/exposure.ts';
+import { type MarginCost, marginCost } from './control/marginCost.ts';
 import { type Operations, operations } from './control/operations.ts';
 import type { Clock, StationLink } from './control/ports.ts';
 import { SiteState } from './control/siteState.ts';
@@ -68,6 +69,7 @@ export interface Running {
   readonly influx: InfluxWriter | undefined;
   readonly audit: Audit;
   readonly board: ViewBoard;
+  readonly marginCost: MarginCost;
   /** Messages of meters that were refused, by reason. */
   readonly refusedReadings: Map<string, number>;
   readonly heartbeatsMs: Map<SiteId, number>;
@@ -113,6 +115,8 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     publisher.publish(view);
     influx?.write(view);
   });
+  const cost = marginCost(loaded.sites);
+  board.onTick(({ views }) => cost.follow(views));
   const refusedReadings = new Map<string, number>();
   parts.add(
     startMqttMeters(mqtt, metersOf(config), {
@@ -150,6 +154,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     influx,
     audit,
     board,
+    marginCost: cost,
     refusedReadings,
     heartbeatsMs,
   };
@@ -222,6 +227,7 @@ async function control(
     options,
   );
   for (const limit of await store.limitsNotEnded(clock.nowMs())) state.setLimit(limit);
+  for (const stop of await store.stops()) state.stopSite(stop);
   for (const session of await store.openSessions()) state.adoptSession(session);
   return {
     state,

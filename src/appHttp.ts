@@ -1,6 +1,7 @@
 import type { Running } from './app.ts';
 import { setLimit } from './appLimits.ts';
 import { explanation } from './control/explain.ts';
+import type { SiteView } from './control/siteView.ts';
 import type { SiteId } from './domain/ids.ts';
 import type { Figure, Health, HealthReason, HttpPorts } from './http/ports.ts';
 
@@ -29,6 +30,10 @@ export function httpPorts(running: Running): HttpPorts {
         const session = await desk.changeSession(id, change, actor.name);
         return session === undefined ? { status: 'unknown' } : { status: 'changed', session };
       },
+    },
+    siteStops: {
+      stop: (siteId, reason, actor) => desk.stopSite({ siteId, atMs: clock.nowMs(), by: actor.name, reason }),
+      release: (siteId, actor) => desk.releaseSite(siteId, actor.name),
     },
     heartbeat: async (sites) => {
       for (const site of sites) heartbeatsMs.set(site, clock.monotonicMs());
@@ -60,7 +65,7 @@ function health({ loaded, ports, loop, mqtt, store, board }: Running): Health {
 }
 
 function figures(running: Running): readonly Figure[] {
-  const { ports, influx, audit, store, refusedReadings, heartbeatsMs } = running;
+  const { ports, influx, audit, store, loop, board, marginCost, refusedReadings, heartbeatsMs } = running;
   const nowMs = ports.clock.monotonicMs();
   const audited = audit.counts();
   const queue = store.writeQueue();
@@ -85,6 +90,26 @@ function figures(running: Running): readonly Figure[] {
       'Largest difference between the tick and GLPK',
       audited.differenceAmpsMax,
     ),
+    {
+      name: 'evses_not_obeying',
+      help: 'EVSEs that draw more than they may, by what was done last about it',
+      kind: 'gauge',
+      samples: notObeying(board.views),
+    },
+    {
+      name: 'margin_energy_watt_hours_total',
+      help: 'Energy not given to cars because it was kept free for steps of the background',
+      kind: 'counter',
+      samples: by('site', marginCost.energyWh()),
+    },
+    {
+      name: 'site_transitions_total',
+      help: 'How often a site came into a state',
+      kind: 'counter',
+      samples: loop
+        .transitions()
+        .map(({ siteId, to, count }) => ({ labels: { site: siteId, state: to }, value: count })),
+    },
     one('gauge', 'store_queue', 'Writes waiting for the database', queue.waiting),
     one('counter', 'store_lost_total', 'Writes the database queue had no room for', queue.lost),
     {
@@ -116,4 +141,16 @@ function figures(running: Running): readonly Figure[] {
           ),
         ]),
   ];
+}
+
+function notObeying(views: readonly SiteView[]): Figure['samples'] {
+  return views.flatMap(({ siteId, evses }) => {
+    const counts = new Map<string, number>([['alarm', 0]]);
+    for (const { reason } of evses) {
+      if (reason.kind !== 'not obeying') continue;
+      const rung = reason.rung ?? 'none';
+      counts.set(rung, (counts.get(rung) ?? 0) + 1);
+    }
+    return [...counts].map(([rung, value]) => ({ labels: { site: siteId, rung }, value }));
+  });
 }

@@ -1,13 +1,14 @@
 import type { LoadedConfig } from './config.ts';
-import { evsesBelow, failsafeBudget } from './configFaults.ts';
+import { evsesBelow, failsafeBudget, type NonLeasing, nonLeasingStations } from './configFaults.ts';
 import type { CircuitConfig, EvseConfig } from './configSchema.ts';
 
 /** The circuit tree of every site with its limits and failsafe budget, for people. */
 export function checkReport({ config }: LoadedConfig): string {
+  const nonLeasing = nonLeasingStations(config);
   const sites = config.sites.map((site) => {
     const { id, name = id, supply, timeZone, circuit } = site;
     const head = `${name} (${id}), ${supply.system} ${supply.phaseVolts} V, ${timeZone}`;
-    return [head, ...circuitLines(circuit, '')].join('\n');
+    return [head, ...circuitLines(circuit, '', nonLeasing)].join('\n');
   });
   const areas = config.areas.map(
     ({ id, limitWatts, sites: members }) => `area ${id}: ${limitWatts} W over ${members.join(', ')}`,
@@ -15,20 +16,23 @@ export function checkReport({ config }: LoadedConfig): string {
   return [...areas, ...sites].join('\n\n');
 }
 
-function circuitLines(circuit: CircuitConfig, indent: string): readonly string[] {
+function circuitLines(circuit: CircuitConfig, indent: string, nonLeasing: NonLeasing): readonly string[] {
   const { id, breakerAmps, ratedWatts, meter, phases } = circuit;
   const below = evsesBelow(circuit);
   const rating = ratedWatts === undefined ? '' : `, rated ${ratedWatts} W`;
   const metered = meter === undefined ? 'no meter' : `${meter.measures} from ${meter.topic}`;
   const budget = phases.map((phase) => {
-    const { sumAmps } = failsafeBudget(circuit, below, phase);
+    const { sumAmps } = failsafeBudget(circuit, { below, phase, nonLeasing });
     return `${phase} ${amps(sumAmps)} + ${amps(circuit.assumedBackgroundAmps)} of ${amps(breakerAmps)} A`;
   });
   return [
     `${indent}${id}: breaker ${amps(breakerAmps)} A${rating}, ${metered}`,
     `${indent}  failsafe + assumed background: ${budget.join(', ')}`,
-    ...circuit.evses.map((evse) => `${indent}  ${evseLine(evse)}`),
-    ...circuit.circuits.flatMap((child) => circuitLines(child, `${indent}  `)),
+    ...circuit.evses.map(
+      (evse) =>
+        `${indent}  ${evseLine(evse)}${nonLeasing.has(evse.station) ? ', non-leasing: counts its maximum' : ''}`,
+    ),
+    ...circuit.circuits.flatMap((child) => circuitLines(child, `${indent}  `, nonLeasing)),
   ];
 }
 

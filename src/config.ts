@@ -152,7 +152,11 @@ const circuitOf = (circuit: CircuitConfig, parent: string | undefined): Circuit 
   breakerAmps: circuit.breakerAmps,
   ratedWatts: circuit.ratedWatts,
   assumedBackgroundAmps: circuit.assumedBackgroundAmps,
-  meter: circuit.meter && { measures: circuit.meter.measures, maxAgeMs: circuit.meter.maxAgeS * 1000 },
+  meter: circuit.meter && {
+    measures: circuit.meter.measures,
+    maxAgeMs: circuit.meter.maxAgeS * 1000,
+    hasGeneration: circuit.meter.hasGeneration,
+  },
 });
 
 const evseOf = (evse: EvseConfig, circuit: string, traits: StationTraits | undefined): Evse => ({
@@ -166,5 +170,5 @@ const evseOf = (evse: EvseConfig, circuit: string, traits: StationTraits | undef
   failsafeAmps: evse.failsafeAmps,
   priority: evse.priority,
   weight: evse.weight,
-  traits: traits ?? { unit: 'A', stepAmps: 1, stackLevel: 0 },
+  traits: traits ?? { unit: 'A', stepAmps: 1, stackLevel: 0, leaseForm: 'tail' },
 });

@@ -16,6 +16,7 @@ interface Place {
 
 /** Everything wrong with a config that its schema cannot say. */
 export function configFaults(config: Config): readonly Fault[] {
+  const nonLeasing = nonLeasingStations(config);
   const places = config.sites.flatMap((site, index) => placesOf(site.circuit, `/sites/${index}/circuit`));
   return [
     ...prefixed('/mqtt', mqttFaults(config.mqtt)),
@@ -26,9 +27,9 @@ export function configFaults(config: Config): readonly Fault[] {
     ...places.flatMap(({ circuit, path }) =>
       circuit.evses.flatMap((evse, index) => evseFaults(evse, circuit, `${path}/evses/${index}`)),
     ),
-    ...places.flatMap(budgetFaults),
-    ...config.sites.flatMap((site, index) => ratingFaults(site, `/sites/${index}`)),
-    ...areaBudgetFaults(config),
+    ...places.flatMap((place) => budgetFaults(place, nonLeasing)),
+    ...config.sites.flatMap((site, index) => ratingFaults(site, `/sites/${index}`, nonLeasing)),
+    ...areaBudgetFaults(config, nonLeasing),
     ...areaPolicyFaults(config),
     ...referenceFaults(config),
     ...accessFaults(config),
@@ -157,13 +158,18 @@ function evseFaults(evse: EvseConfig, circuit: CircuitConfig, path: string): rea
 }
 
 /** What stations fall to by themselves must fit beside the background we would have to assume. */
-function budgetFaults({ circuit, path }: Place): readonly Fault[] {
+function budgetFaults({ circuit, path }: Place, nonLeasing: NonLeasing): readonly Fault[] {
   const below = evsesBelow(circuit);
   return phaseNames.flatMap((phase) => {
-    const { sumAmps, count, fits } = failsafeBudget(circuit, below, phase);
+    const { sumAmps, count, fits } = failsafeBudget(circuit, { below, phase, nonLeasing });
     if (fits || !circuit.phases.includes(phase)) return [];
-    const arithmetic = `${count} EVSEs' failsafeAmps ${round(sumAmps)} A + assumedBackgroundAmps ${circuit.assumedBackgroundAmps} A = ${round(sumAmps + circuit.assumedBackgroundAmps)} A > breaker ${circuit.breakerAmps} A`;
-    const advice = 'lower failsafeAmps (0 is allowed) or assumedBackgroundAmps';
+    const held = below.filter((evse) => nonLeasing.has(evse.station)).map(({ id }) => id);
+    const reason =
+      held.length === 0
+        ? ''
+        : ` (${held.join(', ')} with maxAmps: their stations keep the last value for ever, leaseForm none)`;
+    const advice = `lower failsafeAmps (0 is allowed)${held.length === 0 ? '' : ', maxAmps of those'} or assumedBackgroundAmps`;
+    const arithmetic = `${count} EVSEs' failsafeAmps ${round(sumAmps)} A${reason} + assumedBackgroundAmps ${circuit.assumedBackgroundAmps} A = ${round(sumAmps + circuit.assumedBackgroundAmps)} A > breaker ${circuit.breakerAmps} A`;
     return [
       { path, message: `failsafe budget of ${circuit.id} on ${phase} is exceeded: ${arithmetic}; ${advice}` },
     ];
@@ -171,10 +177,10 @@ function budgetFaults({ circuit, path }: Place): readonly Fault[] {
 }
 
 /** The same in watts, where a transformer's rating is given. */
-function ratingFaults(site: Config['sites'][number], path: string): readonly Fault[] {
+function ratingFaults(site: Config['sites'][number], path: string, nonLeasing: NonLeasing): readonly Fault[] {
   return placesOf(site.circuit, `${path}/circuit`).flatMap((place) => {
     const { ratedWatts } = place.circuit;
-    const watts = failsafeWatts(place.circuit, site.supply.phaseVolts);
+    const watts = failsafeWatts(place.circuit, site.supply.phaseVolts, nonLeasing);
     if (ratedWatts === undefined || watts <= ratedWatts) return [];
     const message = `failsafe budget of ${place.circuit.id} is exceeded: failsafeAmps and assumedBackgroundAmps make ${round(watts)} W > ratedWatts ${ratedWatts} W`;
     return [{ path: place.path, message }];
@@ -193,18 +199,24 @@ function areaPolicyFaults(config: Config): readonly Fault[] {
   });
 }
 
-function areaBudgetFaults(config: Config): readonly Fault[] {
+function areaBudgetFaults(config: Config, nonLeasing: NonLeasing): readonly Fault[] {
   return config.areas.flatMap(({ id, limitWatts, sites }, index) => {
     const inArea = config.sites.filter((site) => sites.includes(site.id));
-    const watts = inArea.reduce((sum, site) => sum + failsafeWatts(site.circuit, site.supply.phaseVolts), 0);
+    const watts = inArea.reduce(
+      (sum, site) => sum + failsafeWatts(site.circuit, site.supply.phaseVolts, nonLeasing),
+      0,
+    );
     if (watts <= limitWatts) return [];
     const message = `failsafe budget of area ${id} is exceeded: its sites' failsafeAmps and assumedBackgroundAmps make ${round(watts)} W > limitWatts ${limitWatts} W`;
     return [{ path: `/areas/${index}`, message }];
   });
 }
 
-function failsafeWatts(circuit: CircuitConfig, phaseVolts: number): number {
-  const evseAmps = evsesBelow(circuit).reduce((sum, evse) => sum + evse.failsafeAmps * evse.phases.length, 0);
+function failsafeWatts(circuit: CircuitConfig, phaseVolts: number, nonLeasing: NonLeasing): number {
+  const evseAmps = evsesBelow(circuit).reduce(
+    (sum, evse) => sum + heldAmps(evse, nonLeasing) * evse.phases.length,
+    0,
+  );
   return (evseAmps + circuit.assumedBackgroundAmps * circuit.phases.length) * phaseVolts;
 }
 
@@ -215,14 +227,31 @@ export const evsesBelow = (circuit: CircuitConfig): readonly EvseConfig[] => [
   ...circuit.circuits.flatMap(evsesBelow),
 ];
 
+/** Stations that keep the last value they were told for ever. */
+export type NonLeasing = ReadonlySet<string>;
+
+export const nonLeasingStations = (config: Config): NonLeasing =>
+  new Set(config.stations.flatMap(({ id, traits }) => (traits.leaseForm === 'none' ? id : [])));
+
+/** What an EVSE may hold on to when we are gone. */
+const heldAmps = ({ station, maxAmps, failsafeAmps }: EvseConfig, nonLeasing: NonLeasing): number =>
+  nonLeasing.has(station) ? maxAmps : failsafeAmps;
+
 /** The failsafe currents that meet on one phase of a circuit, and whether they fit beside the assumed background. */
 export function failsafeBudget(
   circuit: CircuitConfig,
-  below: readonly EvseConfig[],
-  phase: 'L1' | 'L2' | 'L3',
+  {
+    below,
+    phase,
+    nonLeasing,
+  }: {
+    readonly below: readonly EvseConfig[];
+    readonly phase: 'L1' | 'L2' | 'L3';
+    readonly nonLeasing: NonLeasing;
+  },
 ): { readonly sumAmps: number; readonly count: number; readonly fits: boolean } {
   const onPhase = below.filter((evse) => evse.phases.includes(phase));
-  const sumAmps = onPhase.reduce((sum, evse) => sum + evse.failsafeAmps, 0);
+  const sumAmps = onPhase.reduce((sum, evse) => sum + heldAmps(evse, nonLeasing), 0);
   const fits = sumAmps + circuit.assumedBackgroundAmps <= circuit.breakerAmps + 1e-9;
   return { sumAmps, count: onPhase.length, fits };
 }

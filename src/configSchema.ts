@@ -48,6 +48,12 @@ const traits = Type.Object(
       maximum: 98,
       description: 'of the standing TxDefaultProfile and of the leases above it',
     }),
+    leaseForm: Type.Enum(['tail', 'duration', 'none'], {
+      default: 'tail',
+      description:
+        'how a setpoint ends when it no longer hears from us: by a second period, by the duration of the schedule, or ' +
+        'not at all; none: its EVSEs count maxAmps in the failsafe budget, because they keep their last value for ever',
+    }),
   },
   { ...closed, default: {} },
 );
@@ -285,6 +291,13 @@ export const configSchema = Type.Object(
           minimum: 0,
           maximum: 86_400,
           description: 'a paused car takes over from a charging one when it waited this much longer',
+        }),
+        marginMaxAmps: Type.Number({
+          default: 3,
+          minimum: 0,
+          maximum: 100,
+          description:
+            'the most kept free on a metered circuit for steps of the background as they were seen before; 0: nothing',
         }),
         planEveryS: Type.Number({
           default: 60,

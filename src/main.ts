@@ -9,6 +9,7 @@ import { ConfigError, loadConfig } from './config.ts';
 import { createCredential } from './credentials.ts';
 import { runDemo } from './demo.ts';
 import { createLogger } from './log.ts';
+import { startWatchdog } from './watchdog.ts';
 
 const usage = `Usage:
   lastvakt serve --config FILE       run the service
@@ -46,16 +47,25 @@ async function main([name = '', ...rest]: readonly string[]): Promise<number> {
 async function serve(rest: readonly string[]): Promise<number> {
   const loaded = loadConfig(required(rest, 'config'), process.env);
   const log = createLogger(loaded.config.log.level);
-  return untilStopped((onBroken) =>
-    startApp(loaded, {
+  return untilStopped(async (onBroken) => {
+    const app = await startApp(loaded, {
       clock: systemClock(),
       log,
       random: Math.random,
       newId: randomUUID,
       version,
       onBroken,
-    }),
-  );
+    });
+    const watchdog = startWatchdog({ periodMs: loaded.config.control.tickMs });
+    app.onTick(() => watchdog.beat());
+    return {
+      ...app,
+      stop: () => {
+        watchdog.stop();
+        return app.stop();
+      },
+    };
+  });
 }
 
 async function demo(rest: readonly string[]): Promise<number> {

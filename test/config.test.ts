@@ -75,7 +75,7 @@ describe('a config', () => {
         breakerAmps: 63,
         ratedWatts: undefined,
         assumedBackgroundAmps: 20,
-        meter: { measures: 'total', maxAgeMs: 15_000 },
+        meter: { measures: 'total', maxAgeMs: 15_000, hasGeneration: false },
       },
       {
         id: 'hall-a',
@@ -106,7 +106,7 @@ describe('a config', () => {
         failsafeAmps: 6,
         priority: 0,
         weight: 1,
-        traits: { unit: 'W', stepAmps: 0.1, stackLevel: 0 },
+        traits: { unit: 'W', stepAmps: 0.1, stackLevel: 0, leaseForm: 'tail' },
       },
     ]);
   });
@@ -341,6 +341,18 @@ describe('the sense of a config', () => {
 });
 
 describe('the failsafe budget', () => {
+  it('counts the maximum of a station that keeps its last value for ever, and says so', () => {
+    const nonLeasing = given((config) => {
+      config.stations = [{ id: 'CP-A1', traits: { leaseForm: 'none' } }];
+      hall(config).evses[0].maxAmps = 32;
+      config.sites[0].circuit.breakerAmps = 40;
+      hall(config).breakerAmps = 40;
+    });
+    expect(faults(nonLeasing).join()).toMatch(
+      /A1 with maxAmps: their stations keep the last value for ever, leaseForm none/,
+    );
+  });
+
   const eight = (change: (config: Loose) => void = () => {}): string =>
     given((config) => {
       hall(config).breakerAmps = 63;

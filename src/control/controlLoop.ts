@@ -1,11 +1,13 @@
 import type { Allocation, Problem } from '../../solver/problem.ts';
 import type { Logger } from '../log.ts';
 import { type Dispatched, type DispatchOptions, dispatch } from './dispatch.ts';
+import { climb, dueRungs } from './escalation.ts';
 import type { ExposureLedger } from './exposure.ts';
 import { type Plan, type PlanOptions, plan } from './plan.ts';
 import type { Clock, StationLink } from './ports.ts';
 import { siteViews } from './publish.ts';
 import type { SiteState } from './siteState.ts';
+import { type SiteStates, type SiteTransitions, siteStates } from './siteStates.ts';
 import type { SiteView, TickView } from './siteView.ts';
 import type { Topology } from './topology.ts';
 import { validate } from './validator.ts';
@@ -42,6 +44,7 @@ export class ControlLoop {
   readonly #ports: ControlLoopPorts;
   readonly #options: ControlLoopOptions;
   readonly #epoch: number;
+  readonly #states: SiteStates;
   #sequence = 0;
   #number = 0;
   #lastTickMs = Number.NEGATIVE_INFINITY;
@@ -59,6 +62,7 @@ export class ControlLoop {
     this.#epoch = epoch;
     this.#ports = ports;
     this.#options = options;
+    this.#states = siteStates(ports.log);
   }
 
   start(): void {
@@ -83,6 +87,11 @@ export class ControlLoop {
   /** When the last tick began, for the watchdog and for health. */
   get lastTickMs(): number {
     return this.#lastTickMs;
+  }
+
+  /** How often each site came into each state. */
+  transitions(): readonly SiteTransitions[] {
+    return this.#states.transitions();
   }
 
   #run(cause: TickView['cause']): void {
@@ -117,29 +126,23 @@ export class ControlLoop {
     const views = planned.flatMap((each) =>
       siteViews({ ...each, state, ledger, tick, monotonicMs, drawMaxAgeMs: this.#options.drawMaxAgeMs }),
     );
+    this.#states.follow(views);
     return { tick, views, plans: planned.map((each) => each.plan), sent };
   }
 
   #send(topology: Topology, planned: Plan, monotonicMs: number): readonly Dispatched[] {
     const { state, ledger, link, log } = this.#ports;
-    topology.nodes.forEach((node, index) => {
-      const background = planned.nodes[index]?.background;
-      if (
-        node.kind === 'circuit' &&
-        background?.basis === 'measured' &&
-        !planned.starting.has(node.site.id)
-      ) {
-        state.rememberBackground(node.circuit.id, background);
-      }
-    });
+    this.#remember(topology, planned);
     if (planned.failure !== undefined)
       log.error({ why: planned.failure }, 'plan refused, safe allocation in force');
+    const rungs = dueRungs({ topology, plan: planned, state, monotonicMs });
     const dispatched = dispatch({
       topology,
       plan: planned,
       state,
       ledger,
       monotonicMs,
+      rungs,
       epoch: this.#epoch,
       nextSequence: () => ++this.#sequence,
       options: this.#options,
@@ -153,11 +156,32 @@ export class ControlLoop {
     for (const { dispatched: each, node } of refused) {
       log.error({ evseId: each.command.evseId, node }, 'raise refused by the validator');
     }
+    for (const [index, rung] of rungs) {
+      const evseId = topology.evses[index]?.evse.id;
+      const isSent = passed.some((each) => each.evseIndex === index && each.cause === 'escalate');
+      if (evseId === undefined || (rung !== 'alarm' && !isSent)) continue;
+      climb(state.evse(evseId), rung, { log, nowMs: monotonicMs });
+    }
     for (const { command, cause } of passed) {
       ledger.sent(command);
       log.debug({ command, cause }, 'command sent');
       link.send(command);
     }
     return passed;
+  }
+
+  /** What the next tick compares with. */
+  #remember(topology: Topology, planned: Plan): void {
+    const { meters } = this.#ports.state;
+    topology.nodes.forEach((node, index) => {
+      const found = planned.nodes[index];
+      if (node.kind !== 'circuit' || found === undefined) return;
+      if (found.finding !== undefined) meters.rememberFinding(node.circuit.id, found.finding);
+      // The assumed one too: a meter that comes back has to show that the building takes less, and what was so
+      // before its silence shows nothing.
+      if (found.finding !== undefined && !planned.starting.has(node.site.id)) {
+        meters.rememberBackground(node.circuit.id, found.background);
+      }
+    });
   }
 }

@@ -1,11 +1,12 @@
 import { phases } from '../domain/phases.ts';
 import type { Evse } from '../domain/site.ts';
-import { loads, remaining, roomAmps, take } from './capacity.ts';
+import { isOver, loads, remaining, roomAmps, take } from './capacity.ts';
+import type { Rung } from './escalation.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import { isMeteredOver } from './nodePlan.ts';
 import type { EvsePlan, Plan } from './plan.ts';
-import type { StationCommand } from './ports.ts';
+import type { ScheduleForm, StationCommand } from './ports.ts';
 import type { SiteState } from './siteState.ts';
 import type { Topology, TopologyEvse } from './topology.ts';
 
@@ -25,6 +26,8 @@ export interface DispatchInput {
   readonly state: SiteState;
   readonly ledger: ExposureLedger;
   readonly monotonicMs: number;
+  /** What is to be done about stations that do not obey, by the EVSE's index. */
+  readonly rungs: ReadonlyMap<number, Rung>;
   readonly epoch: number;
   nextSequence(): number;
   readonly options: DispatchOptions;
@@ -34,7 +37,7 @@ export interface DispatchInput {
 export interface Dispatched {
   readonly evseIndex: number;
   readonly command: StationCommand;
-  readonly cause: 'lower' | 'tail' | 'refresh' | 'standing' | 'assert' | 'raise';
+  readonly cause: 'escalate' | 'lower' | 'tail' | 'refresh' | 'standing' | 'assert' | 'raise';
 }
 
 /** Below this two setpoints are the same. */
@@ -58,6 +61,7 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
 
   const kept = evses.flatMap((evse): Dispatched[] => {
     const { index, planned, heldAmps = 0, intent: cause } = evse;
+    if (cause === 'escalate') return [{ evseIndex: index, cause, command: escalated(input, evse) }];
     if (cause === 'lower')
       return [{ evseIndex: index, cause, command: lease(input, evse, planned.allocatedAmps) }];
     if (cause === 'tail' || cause === 'refresh') {
@@ -79,14 +83,14 @@ interface Evaluated {
 
 /** What an EVSE needs to be told, if anything. */
 function intent(
-  { ledger, monotonicMs, options }: DispatchInput,
+  { ledger, monotonicMs, options, rungs }: DispatchInput,
   index: number,
   { evse }: TopologyEvse,
   planned: EvsePlan,
   record: EvseRecord,
 ): Dispatched['cause'] | undefined {
   const mayAsk = record.standingRetryAtMs === undefined || monotonicMs >= record.standingRetryAtMs;
-  const lacksStanding = mayAsk && ledger.standingAmps(evse.id) !== evse.failsafeAmps;
+  const lacksStanding = mayAsk && ledger.standingAmps(evse.id) !== planned.standingAmps;
   if (!planned.isPlanned) return lacksStanding ? 'standing' : undefined;
 
   const held = ledger.lease(evse.id);
@@ -94,7 +98,10 @@ function intent(
   if (held === undefined || isLapsing || ledger.needsAssertion(evse.id)) return 'assert';
   const rise = planned.allocatedAmps - held.setpointAmps;
   if (rise < -sameAmps) return 'lower';
-  if (planned.tailAmps < held.tailAmps - sameAmps) return 'tail';
+  const rung = rungs.get(index);
+  if (rung !== undefined && rung !== 'alarm') return 'escalate';
+  const hasTail = evse.traits.leaseForm !== 'none';
+  if (hasTail && planned.tailAmps < held.tailAmps - sameAmps) return 'tail';
   if (monotonicMs - held.sentAtMs >= options.leaseMs * refreshShare(index)) return 'refresh';
   if (lacksStanding) return 'standing';
   const isDelayed = monotonicMs - record.loweredAtMs < options.raiseDelayMs;
@@ -123,7 +130,12 @@ function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dis
     .sort((a, b) => (a.heldAmps ?? 0) - (b.heldAmps ?? 0));
   for (const evse of asking) {
     const { index, at, planned, heldAmps = 0, intent: cause } = evse;
-    const provenAmps = planned.exposureAmps + roomAmps(topology, index, left);
+    const isFull = at.path.some((node) => left[node] !== undefined && isOver(left[node]));
+    // What is counted may be more than what is in force, after a reboot above all: where too much is counted already,
+    // to assert all of it could be a raise.
+    const provenAmps = isFull
+      ? Math.min(planned.exposureAmps, certainAmps(input, at.evse))
+      : planned.exposureAmps + roomAmps(topology, index, left);
     // One that let its lease run out without an answer has to show first that it takes commands: each lost one
     // would keep its old current counted for another lease.
     const wantedAmps = ledger.isSilent(at.evse.id)
@@ -143,6 +155,10 @@ function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dis
   return dispatched;
 }
 
+/** What is in force for sure: the lease as it may have run down, without one the standing profile. */
+const certainAmps = ({ ledger, monotonicMs }: DispatchInput, { id }: Evse): number =>
+  ledger.lease(id) === undefined ? (ledger.standingAmps(id) ?? 0) : ledger.setpointAmpsMin(id, monotonicMs);
+
 /** Rounded down to what the EVSE can be set to: 0, or a step from its minimum up. */
 function settable(evse: Evse, amps: number): number {
   const { stepAmps } = evse.traits;
@@ -160,7 +176,9 @@ function settable(evse: Evse, amps: number): number {
 const risingLeases = 2;
 
 function lease(input: DispatchInput, evse: Evaluated, setpointAmps: number): StationCommand {
-  const { tailAmps } = evse.planned;
+  // What honours no end goes on as it is.
+  const isForEver = evse.at.evse.traits.leaseForm === 'none';
+  const tailAmps = isForEver ? setpointAmps : evse.planned.tailAmps;
   const { leaseMs } = input.options;
   return {
     kind: 'lease',
@@ -169,19 +187,43 @@ function lease(input: DispatchInput, evse: Evaluated, setpointAmps: number): Sta
     setpointAmps,
     tailAmps,
     leaseMs: tailAmps > setpointAmps ? risingLeases * leaseMs : leaseMs,
+    schedule: form(evse),
   };
 }
+
+/** What the rung asks for: the lease again, a bound on its whole station, or the end of its session. */
+function escalated(input: DispatchInput, evse: Evaluated): StationCommand {
+  const transactionId = evse.record.session?.transactionId ?? '';
+  switch (input.rungs.get(evse.index)) {
+    case 'station maximum': {
+      const amps = stationAmps(input, evse);
+      const { leaseMs: durationMs } = input.options;
+      return { kind: 'station maximum', ...address(input, evse), amps, durationMs, schedule: form(evse) };
+    }
+    case 'remote stop':
+      return { kind: 'remote stop', ...address(input, evse), transactionId };
+    default:
+      return lease(input, evse, evse.heldAmps ?? 0);
+  }
+}
+
+/** What the EVSEs of its station may have together: their setpoints, and where nobody charges what a car would get. */
+const stationAmps = ({ topology, ledger }: DispatchInput, { at }: Evaluated): number =>
+  topology.evses
+    .filter(({ evse }) => evse.station === at.evse.station)
+    .reduce((sum, { evse }) => sum + (ledger.lease(evse.id)?.setpointAmps ?? evse.failsafeAmps), 0);
 
 const standing = (input: DispatchInput, evse: Evaluated): StationCommand => ({
   kind: 'standing',
   ...address(input, evse),
-  amps: evse.at.evse.failsafeAmps,
+  amps: evse.planned.standingAmps,
+  schedule: form(evse),
 });
 
 function address(
   input: DispatchInput,
   { at }: Evaluated,
-): Omit<Extract<StationCommand, { kind: 'standing' }>, 'kind' | 'amps'> {
+): Omit<Extract<StationCommand, { kind: 'remote stop' }>, 'kind' | 'transactionId'> {
   const { evse, site } = at;
   return {
     siteId: site.id,
@@ -192,11 +234,13 @@ function address(
     sequence: input.nextSequence(),
     sentAtMs: input.monotonicMs,
     expiresAtMs: input.monotonicMs + input.options.commandExpiryMs,
-    schedule: {
-      unit: evse.traits.unit,
-      phaseVolts: site.supply.phaseVolts,
-      phaseCount: evse.wiring.length,
-      stackLevel: evse.traits.stackLevel,
-    },
   };
 }
+
+const form = ({ at: { evse, site } }: Evaluated): ScheduleForm => ({
+  unit: evse.traits.unit,
+  phaseVolts: site.supply.phaseVolts,
+  phaseCount: evse.wiring.length,
+  stackLevel: evse.traits.stackLevel,
+  leaseForm: evse.traits.leaseForm,
+});

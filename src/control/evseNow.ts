@@ -38,6 +38,8 @@ export interface EvseNow {
   readonly isPlanned: boolean;
   /** What an earlier process left in force is not known everywhere yet: it is not raised. */
   readonly isHeld: boolean;
+  /** A person stopped its site. */
+  readonly isStopped: boolean;
   /** Lower than its own maximum when the car takes less or it is held. */
   readonly capAmps: number;
 }
@@ -54,6 +56,7 @@ function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
   const isPlanned = canPlan(input, record);
   const isKnown = ledger.isKnown(evse.id, monotonicMs);
   const isHeld = starting.has(site.id) || !isKnown;
+  const isStopped = state.stopOf(site.id) !== undefined;
   const fallbackAmps = ledger.fallbackAmps(evse.id);
   const exposureAmps =
     ledger.exposureAmps(evse.id, state.presence(evse.id), monotonicMs) + record.overdrawAmps;
@@ -71,7 +74,12 @@ function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
       Math.min(record.setpointAmpsMin, ledger.setpointAmpsMin(evse.id, monotonicMs)) + record.overdrawAmps,
     isPlanned,
     isHeld,
-    capAmps: isHeld ? Math.min(usable(input, record), heldAmps(input, record)) : usable(input, record),
+    isStopped,
+    capAmps: isStopped
+      ? 0
+      : isHeld
+        ? Math.min(usable(input, record), heldAmps(input, record))
+        : usable(input, record),
   };
 }
 

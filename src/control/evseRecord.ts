@@ -4,6 +4,7 @@ import { overdrawAmps, takesAll } from '../domain/reclaim.ts';
 import type { Session } from '../domain/session.ts';
 import type { Evse } from '../domain/site.ts';
 import type { EvseStatus } from '../domain/stationEvent.ts';
+import { measured, type Obedience, obedient } from './escalation.ts';
 
 /** What we hold about one EVSE. Instants are monotonic. */
 export interface EvseRecord {
@@ -17,6 +18,8 @@ export interface EvseRecord {
   setpointAmpsMin: number;
   /** What its car was seen to draw beyond its setpoint: it costs others capacity, not anybody safety. */
   overdrawAmps: number;
+  /** Whether it stays within what it may, and what is done about it when not. */
+  obedience: Obedience;
   /** Its session ran before us: until then its draw is waited for, which the meter counts already. */
   awaitsDrawUntilMs: number;
   /** From then on a measurement shows what the car makes of its setpoint. */
@@ -44,6 +47,7 @@ export const newEvseRecord = (evse: Evse, phaseVolts: number, nowMs: number): Ev
   draw: undefined,
   setpointAmpsMin: 0,
   overdrawAmps: 0,
+  obedience: obedient,
   awaitsDrawUntilMs: 0,
   settledAtMs: nowMs,
   leftUnusedSinceMs: undefined,
@@ -63,9 +67,12 @@ export function forgetCar(
   record.draw = undefined;
   record.setpointAmpsMin = 0;
   record.overdrawAmps = 0;
+  record.obedience = obedient;
   record.awaitsDrawUntilMs = 0;
   record.settledAtMs = input.settledAtMs;
   record.leftUnusedSinceMs = undefined;
+  // What it refused was for the session before.
+  record.retryAtMs = undefined;
   record.isOn = false;
   record.sinceMs = 0;
   record.waitingSinceMs = input.nowMs;
@@ -109,6 +116,7 @@ export function takeMeasurement(
   const isSettled = nowMs >= record.settledAtMs;
   if (setpointAmps === 0 || takesAll({ drawAmps, setpointAmps })) record.leftUnusedSinceMs = undefined;
   else if (isSettled) record.leftUnusedSinceMs ??= nowMs;
-  if (isSettled && record.session !== undefined)
-    record.overdrawAmps = overdrawAmps({ drawAmps, exposureAmps });
+  if (!isSettled || record.session === undefined) return;
+  record.overdrawAmps = overdrawAmps({ drawAmps, exposureAmps });
+  record.obedience = measured(record.obedience, { drawAmps, exposureAmps, atMs: nowMs });
 }

@@ -10,10 +10,22 @@ export function explanation(evse: EvseView, site: SiteView): string {
   return `${setpoint}: ${because(evse.reason, evse, site)}`;
 }
 
+/** What was done last about a station that does not obey. */
+const measures = {
+  repeat: 'it was told its setpoint again',
+  'station maximum': 'it was given a maximum as a whole',
+  'remote stop': 'it was asked to end the session',
+  alarm: 'all that it can be told is in vain, somebody must go there',
+} as const;
+
 function because(reason: EvseReason, evse: EvseView, site: SiteView): string {
   switch (reason.kind) {
     case 'no session':
       return 'no session is running';
+    case 'not obeying':
+      return `the station does not obey and draws ${amps(reason.amps)}: ${measures[reason.rung ?? 'repeat']}, and the others make room`;
+    case 'stopped':
+      return `the site was stopped by ${reason.by}: ${reason.why}`;
     case 'own maximum':
       return `it has all it can use (${amps(reason.amps)})`;
     case 'car takes less':

@@ -61,6 +61,10 @@ interface Entry {
   isInFlightVoid: boolean;
   /** Until then an earlier process may have left anything in force. */
   unknownUntilMs: number;
+  /** Until then it is worth waiting for the station to tell. */
+  awaitedUntilMs: number;
+  /** How far its station's clock is off, either way. */
+  skewMs: number;
   /** What it left, as far as that is known. */
   inherited: RememberedExposure | undefined;
   /** The station said hello, booted or began a session since it last acknowledged a lease. */
@@ -102,7 +106,9 @@ export class ExposureLedger {
         falling: undefined,
         inFlight: undefined,
         isInFlightVoid: false,
-        unknownUntilMs: Math.max(worstEndMs, recordedEndMs),
+        unknownUntilMs: isForEver(evse) ? Number.POSITIVE_INFINITY : Math.max(worstEndMs, recordedEndMs),
+        awaitedUntilMs: Math.max(worstEndMs, recordedEndMs),
+        skewMs: 0,
         inherited: record,
         needsAssertion: true,
       });
@@ -119,6 +125,7 @@ export class ExposureLedger {
     // A new session may begin at an offline station, and a restarted one may have lost its lease.
     if (!presence.isOnline || entry.needsAssertion) candidates.push(entry.standingAmps ?? evse.maxAmps);
     for (const each of unanswered) candidates.push(inForceAmps(each, nowMs));
+    if (fallsToStanding(entry, nowMs)) candidates.push(entry.standingAmps ?? evse.maxAmps);
     const sent = this.#leaseInFlight(entry);
     if (sent !== undefined) candidates.push(inForceAmps(sent, nowMs));
     if (entry.inFlight?.kind === 'standing' && lease === undefined) candidates.push(entry.inFlight.amps);
@@ -129,7 +136,9 @@ export class ExposureLedger {
   /** The most that may be in force there once every lease has ended and nobody gave another. */
   fallbackAmps(evseId: EvseId): number {
     const entry = this.#entry(evseId);
-    const { evse, standingAmps, lease, unanswered, inherited } = entry;
+    const { evse, standingAmps, lease, unanswered, inherited, unknownUntilMs } = entry;
+    // One that keeps its last value keeps an earlier process's too, as long as we do not know it.
+    if (unknownUntilMs === Number.POSITIVE_INFINITY && lease === undefined) return evse.maxAmps;
     const tails = [lease, ...unanswered, this.#leaseInFlight(entry)].map((each) => each?.tailAmps ?? 0);
     return Math.min(evse.maxAmps, Math.max(standingAmps ?? evse.maxAmps, inherited?.tailAmps ?? 0, ...tails));
   }
@@ -175,8 +184,8 @@ export class ExposureLedger {
 
   /** Whether what an earlier process left there has ended or was replaced. */
   isKnown(evseId: EvseId, nowMs: number): boolean {
-    const { lease, unknownUntilMs } = this.#entry(evseId);
-    return lease !== undefined || nowMs >= unknownUntilMs;
+    const { lease, awaitedUntilMs } = this.#entry(evseId);
+    return lease !== undefined || nowMs >= awaitedUntilMs;
   }
 
   /** The station may have lost or replaced what we set: it is to be told again. */
@@ -204,9 +213,23 @@ export class ExposureLedger {
     entry.unanswered = [];
     entry.falling = undefined;
     entry.unknownUntilMs = 0;
+    entry.awaitedUntilMs = 0;
     entry.inherited = undefined;
     entry.needsAssertion = true;
     entry.isInFlightVoid = entry.inFlight?.kind === 'lease';
+  }
+
+  /** Its station's clock was measured: leases end as much earlier or later, those it holds already included. */
+  setClockSkew(evseId: EvseId, skewMs: number): void {
+    const entry = this.#entry(evseId);
+    const wider = (lease: Lease): Lease => ({
+      ...lease,
+      mayEndFromMs: lease.mayEndFromMs + Math.abs(entry.skewMs) - Math.abs(skewMs),
+      endsAtMs: lease.endsAtMs + Math.abs(skewMs) - Math.abs(entry.skewMs),
+    });
+    entry.lease = entry.lease && wider(entry.lease);
+    entry.unanswered = entry.unanswered.map(wider);
+    entry.skewMs = skewMs;
   }
 
   /** The command goes on its way: from now on it may be in force. */
@@ -230,9 +253,11 @@ export class ExposureLedger {
       }
       return true;
     }
-    if (answer.outcome === 'accepted') this.#accepted(entry, this.#leaseOf(command), answer.atMs);
+    // What bounds the station beside our leases only ever takes away.
+    if (command.kind !== 'lease') return true;
+    if (answer.outcome === 'accepted') this.#accepted(entry, this.#leaseOf(command, entry), answer.atMs);
     else if (answer.outcome === 'timed-out')
-      entry.unanswered = withUnanswered(entry.unanswered, this.#leaseOf(command));
+      entry.unanswered = withUnanswered(entry.unanswered, this.#leaseOf(command, entry));
     // Refused or never sent: what was in force before still is.
     return true;
   }
@@ -253,22 +278,25 @@ export class ExposureLedger {
     return Math.max(entry.standingAmps ?? entry.evse.maxAmps, entry.inherited?.tailAmps ?? 0);
   }
 
-  #leaseInFlight({ inFlight, isInFlightVoid }: Entry): Lease | undefined {
-    return inFlight?.kind === 'lease' && !isInFlightVoid ? this.#leaseOf(inFlight) : undefined;
+  #leaseInFlight(entry: Entry): Lease | undefined {
+    const { inFlight, isInFlightVoid } = entry;
+    return inFlight?.kind === 'lease' && !isInFlightVoid ? this.#leaseOf(inFlight, entry) : undefined;
   }
 
   /** The station may start the schedule as late as the command may reach it. */
-  #leaseOf(command: Extract<StationCommand, { kind: 'lease' }>): Lease {
+  #leaseOf(command: Extract<StationCommand, { kind: 'lease' }>, { evse, skewMs }: Entry): Lease {
     const { setpointAmps, tailAmps, leaseMs, sentAtMs, expiresAtMs, transactionId } = command;
+    const never = Number.POSITIVE_INFINITY;
+    const told = { transactionId, setpointAmps, sentAtMs };
+    if (isForEver(evse)) return { ...told, tailAmps: setpointAmps, mayEndFromMs: never, endsAtMs: never };
+    const slackMs = this.#options.leaseSlackMs + Math.abs(skewMs);
     // A rise at the end counts from half-time, so that others make room before it comes.
     const holdsMs = tailAmps > setpointAmps ? leaseMs / 2 : leaseMs;
     return {
-      transactionId,
-      setpointAmps,
+      ...told,
       tailAmps,
-      sentAtMs,
-      mayEndFromMs: sentAtMs + holdsMs - this.#options.leaseSlackMs,
-      endsAtMs: expiresAtMs + leaseMs + this.#options.leaseSlackMs,
+      mayEndFromMs: sentAtMs + holdsMs - slackMs,
+      endsAtMs: expiresAtMs + leaseMs + slackMs,
     };
   }
 
@@ -277,6 +305,19 @@ export class ExposureLedger {
     assert(entry !== undefined, `the ledger knows every EVSE of the config, and so ${evseId}`);
     return entry;
   }
+}
+
+/** Its station honours no end of a setpoint. */
+const isForEver = ({ traits }: Evse): boolean => traits.leaseForm === 'none';
+
+/** Schedules begin a minute ago; for a clock that is further behind they have not begun yet. */
+const behindMaxMs = 55_000;
+
+/** Whether the standing profile may be in force although there is a lease: it may have ended, or not begun. */
+function fallsToStanding({ evse, lease, unanswered, skewMs }: Entry, nowMs: number): boolean {
+  if (skewMs < -behindMaxMs) return true;
+  if (evse.traits.leaseForm !== 'duration') return false;
+  return [lease, ...unanswered].some((each) => each !== undefined && nowMs >= each.mayEndFromMs);
 }
 
 function inForceAmps(lease: Lease, nowMs: number): number {

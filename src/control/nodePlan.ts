@@ -1,12 +1,17 @@
 import { type Background, background } from '../domain/background.ts';
-import { addRanges, drawRange, noDraw } from '../domain/drawRange.ts';
+import { addRanges, type DrawRange, drawRange, noDraw } from '../domain/drawRange.ts';
 import { circuitRating, type EffectiveLimit, effectiveLimit } from '../domain/effectiveLimit.ts';
 import type { SiteId } from '../domain/ids.ts';
+import { type MarginOptions, withBackground } from '../domain/margin.ts';
 import { type MeteredCurrent, meteredCurrent } from '../domain/meterState.ts';
-import { everyPhase, noAmps, type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
+import { watchMeter } from '../domain/meterWatch.ts';
+import { phaseSuspicion, watchPhases } from '../domain/phaseSwap.ts';
+import { addAmps, everyPhase, noAmps, type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { Area } from '../domain/site.ts';
+import { addDraws, compared, nothingDrawn, type SureDraw, sureDraw } from '../domain/sureDraw.ts';
 import type { Capacity } from './capacity.ts';
 import type { EvseNow } from './evseNow.ts';
+import { type MeterFinding, noFinding } from './meterBook.ts';
 import type { SiteState } from './siteState.ts';
 import type { Node, Topology } from './topology.ts';
 
@@ -18,6 +23,7 @@ export interface NodePlanInput {
   /** For every age. */
   readonly monotonicMs: number;
   readonly drawMaxAgeMs: number;
+  readonly margin: MarginOptions;
   readonly starting: ReadonlySet<SiteId>;
   /** In the order of the topology. */
   readonly evses: readonly EvseNow[];
@@ -26,10 +32,14 @@ export interface NodePlanInput {
 /** What a tick found about a circuit or an area. */
 export interface NodePlan {
   readonly limit: EffectiveLimit;
-  /** undefined on an area and on a circuit without a meter. */
+  /** undefined on an area, on a circuit without a meter, and where the meter is not believed. */
   readonly metered: MeteredCurrent | undefined;
+  /** undefined on an area and on a circuit without a meter. */
+  readonly finding: MeterFinding | undefined;
   readonly background: Background;
-  /** Limit less background: what charging may have, negative when the background alone is over. */
+  /** Kept free for the next step of the background. */
+  readonly marginAmps: PhaseAmps;
+  /** Limit less background and margin: what charging may have, negative when the background alone is over. */
   readonly capacity: Capacity;
 }
 
@@ -55,29 +65,71 @@ type CircuitNode = Extract<Node, { kind: 'circuit' }>;
 function planCircuit(input: NodePlanInput, node: CircuitNode): NodePlan {
   const { circuit, site } = node;
   const limit = effectiveLimit(circuitRating(circuit), input.state.limitsOn(circuit.id), input.nowMs);
-  const metered =
-    circuit.meter &&
-    meteredCurrent(input.state.meter(circuit.id), circuit.meter, site.supply.phaseVolts, input.monotonicMs);
-  const estimate = circuitBackground(input, node, limit, metered);
-  const watts = wattsOf(estimate.amps, site.supply.phaseVolts);
-  return { limit, metered, background: estimate, capacity: lessBackground(limit, estimate.amps, watts) };
+  const { metered, finding, estimate } = meteredBackground(input, node, limit);
+  const isLive = estimate.basis === 'measured' && !input.starting.has(site.id);
+  const { steps: before } = input.state.meters.finding(circuit.id) ?? {};
+  const now = { amps: estimate.amps, atMs: input.monotonicMs };
+  const steps = isLive ? withBackground(before, now, input.margin) : before;
+  const marginAmps = isLive && steps !== undefined ? steps.marginAmps : noAmps;
+  const taken = addAmps(estimate.amps, marginAmps);
+  return {
+    limit,
+    metered,
+    finding: finding && { ...finding, steps },
+    background: estimate,
+    marginAmps,
+    capacity: lessBackground(limit, taken, wattsOf(taken, site.supply.phaseVolts)),
+  };
 }
 
-function circuitBackground(
-  { state, monotonicMs, drawMaxAgeMs, starting, evses }: NodePlanInput,
-  { circuit, site, evses: below }: CircuitNode,
+function meteredBackground(
+  input: NodePlanInput,
+  node: CircuitNode,
   limit: EffectiveLimit,
-  metered: MeteredCurrent | undefined,
-): Background {
-  if (circuit.meter === undefined || metered === undefined) {
+): Pick<NodePlan, 'metered' | 'finding'> & { readonly estimate: Background } {
+  const { state, monotonicMs } = input;
+  const { circuit, site } = node;
+  if (circuit.meter === undefined) {
     const assumed = perPhase((phase) => (circuit.phases.includes(phase) ? circuit.assumedBackgroundAmps : 0));
-    return unmeasured(assumed);
+    return { metered: undefined, finding: undefined, estimate: unmeasured(assumed) };
   }
+  const told = meteredCurrent(
+    state.meters.state(circuit.id),
+    circuit.meter,
+    site.supply.phaseVolts,
+    monotonicMs,
+  );
+  const charging = chargingBelow(input, node, told);
+  const finding = findingAbout(input, node, told);
+  const metered = finding.watch?.verdict === undefined ? told : silent;
   // Cars that charged before we started tell their draw later than the meter. To take it all for background
   // would pause them; as nobody is raised meanwhile, the assumed background stands in.
-  const prior = starting.has(site.id) ? unmeasured(everyPhase(circuit.assumedBackgroundAmps)) : undefined;
+  const prior = input.starting.has(site.id)
+    ? unmeasured(everyPhase(circuit.assumedBackgroundAmps))
+    : undefined;
+  const estimate = background({
+    measures: circuit.meter.measures,
+    metered,
+    charging,
+    previous: state.meters.background(circuit.id) ?? prior,
+    assumedAmps: circuit.assumedBackgroundAmps,
+    limitAmps: limit.amps,
+    nowMs: monotonicMs,
+  });
+  return { metered, finding, estimate };
+}
+
+/** A meter that contradicts our EVSEs counts as one that says nothing. */
+const silent: MeteredCurrent = { amps: [undefined, undefined, undefined], atMs: undefined };
+
+/** What our EVSEs below may have drawn when the meter was read. */
+function chargingBelow(
+  { monotonicMs, drawMaxAgeMs, evses }: NodePlanInput,
+  node: CircuitNode,
+  metered: MeteredCurrent,
+): DrawRange {
   let charging = noDraw;
-  for (const index of below) {
+  for (const index of node.evses) {
     const evse = evses[index];
     if (evse === undefined) continue;
     const { record, exposureAmps, leastAllowedAmps } = evse;
@@ -93,16 +145,40 @@ function circuitBackground(
     });
     charging = addRanges(charging, range);
   }
-  return background({
-    measures: circuit.meter.measures,
-    metered,
-    charging,
-    previous: state.background(circuit.id) ?? prior,
-    assumedAmps: circuit.assumedBackgroundAmps,
-    limitAmps: limit.amps,
-    nowMs: monotonicMs,
-  });
+  return charging;
 }
+
+function findingAbout(input: NodePlanInput, node: CircuitNode, metered: MeteredCurrent): MeterFinding {
+  const { meters } = input.state;
+  const { circuit, site } = node;
+  const before = meters.finding(circuit.id);
+  const refusal = meters.refusal(circuit.id);
+  // Of cars that charged before we started too little is known to contradict anybody.
+  const isComparable = circuit.meter?.measures === 'total' && !input.starting.has(site.id);
+  if (circuit.meter === undefined || !isComparable)
+    return { ...noFinding, steps: before?.steps, verdict: refusal };
+  const { pending, comparison } = compared(before?.pending, {
+    metered,
+    drawnAt: (atMs) => drawnBelow(input, node, atMs),
+    nowMs: input.monotonicMs,
+    waitMs: input.drawMaxAgeMs,
+  });
+  const watch = watchMeter(before?.watch, circuit.meter, metered, comparison);
+  const phaseWatch =
+    comparison === undefined ? before?.phaseWatch : watchPhases(before?.phaseWatch, comparison);
+  const verdict = refusal ?? watch?.verdict ?? phaseSuspicion(phaseWatch);
+  return { pending, watch, phaseWatch, steps: before?.steps, verdict };
+}
+
+const drawnBelow = ({ state, evses }: NodePlanInput, node: CircuitNode, atMs: number): SureDraw =>
+  node.evses.reduce((sum, index) => {
+    const record = evses[index]?.record;
+    if (record === undefined) return sum;
+    const { evse, draw, session, settledAtMs } = record;
+    const { isOnline, hasSession } = state.presence(evse.id);
+    const one = { evse, draw, isOnline, hasSession: hasSession || session !== undefined, settledAtMs, atMs };
+    return addDraws(sum, sureDraw(one));
+  }, nothingDrawn);
 
 const unmeasured = (amps: PhaseAmps): Background => ({ amps, basis: 'assumed', doubtedSinceMs: undefined });
 
@@ -125,7 +201,9 @@ function planArea(
   return {
     limit,
     metered: undefined,
+    finding: undefined,
     background: { amps: noAmps, basis, doubtedSinceMs: undefined },
+    marginAmps: noAmps,
     capacity: lessBackground(limit, noAmps, watts),
   };
 }

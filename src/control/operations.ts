@@ -1,6 +1,7 @@
 import type { GridLimit } from '../domain/gridLimit.ts';
-import type { LimitId, SessionId } from '../domain/ids.ts';
+import type { LimitId, SessionId, SiteId } from '../domain/ids.ts';
 import type { Session } from '../domain/session.ts';
+import type { SiteStop } from '../domain/siteStop.ts';
 import type { Clock } from './ports.ts';
 import type { SiteState } from './siteState.ts';
 
@@ -12,6 +13,8 @@ export interface OperationsPorts {
     /** Durable when it resolves. */
     insertLimit(limit: GridLimit): Promise<void>;
     endLimit(id: LimitId, end: { readonly atMs: number; readonly endedBy: string }): Promise<boolean>;
+    insertStop(stop: SiteStop): Promise<void>;
+    deleteStop(siteId: SiteId): Promise<void>;
     appendAudit(entry: AuditEntry): Promise<void>;
   };
 }
@@ -31,6 +34,10 @@ export interface Operations {
   setLimit(limit: GridLimit): Promise<void>;
   /** False when no such limit is in force or to come. */
   endLimit(id: LimitId, actor: string): Promise<boolean>;
+  /** A site that is stopped already keeps its first stop. Durable when it resolves, in force before. */
+  stopSite(stop: SiteStop): Promise<SiteStop>;
+  /** False when the site is not stopped. */
+  releaseSite(siteId: SiteId, actor: string): Promise<boolean>;
   /** undefined when no such session runs. */
   changeSession(id: SessionId, wish: SessionWish, actor: string): Promise<Session | undefined>;
 }
@@ -66,6 +73,26 @@ export function operations({ clock, state, book }: OperationsPorts): Operations 
       state.endLimit(id);
       await audit(actor, 'limit ended', id, before, undefined);
       return isEnded;
+    },
+
+    async stopSite(stop) {
+      const before = state.stopOf(stop.siteId);
+      if (before !== undefined) return before;
+      // Unlike a limit it stays when it could not be kept: whoever stops a site wants it to stand still, and is
+      // told that a restart would forget it.
+      state.stopSite(stop);
+      await book.insertStop(stop);
+      await audit(stop.by, 'site stopped', stop.siteId, undefined, stop);
+      return stop;
+    },
+
+    async releaseSite(siteId, actor) {
+      const before = state.stopOf(siteId);
+      if (before === undefined) return false;
+      await book.deleteStop(siteId);
+      state.releaseSite(siteId);
+      await audit(actor, 'site released', siteId, before, undefined);
+      return true;
     },
 
     async changeSession(id, wish, actor) {

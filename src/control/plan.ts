@@ -1,7 +1,9 @@
 import type { Allocation, Bound, Pacing, Problem } from '../../solver/problem.ts';
 import type { SiteId } from '../domain/ids.ts';
 import { laxityMs } from '../domain/laxity.ts';
+import type { MarginOptions } from '../domain/margin.ts';
 import { noAmps, perPhase } from '../domain/phases.ts';
+import type { Evse } from '../domain/site.ts';
 import { type Capacity, isOver, loads, remaining, safeAllocation } from './capacity.ts';
 import { type EvseNow, type EvseNowOptions, evsesNow } from './evseNow.ts';
 import type { ExposureLedger } from './exposure.ts';
@@ -25,6 +27,7 @@ export interface PlanInput {
 
 export interface PlanOptions extends EvseNowOptions {
   readonly pacing: Omit<Pacing, 'nowMs'>;
+  readonly margin: MarginOptions;
 }
 
 /** What one tick found and decided for one topology; arrays in its order. */
@@ -46,6 +49,8 @@ export interface EvsePlan {
   readonly isPlanned: boolean;
   /** Its site is starting: it is not raised. */
   readonly isHeld: boolean;
+  /** What the standing profile of its station is to be. */
+  readonly standingAmps: number;
   readonly allocatedAmps: number;
   /** What it falls to when it no longer hears from us: safe under every limit known now. */
   readonly tailAmps: number;
@@ -60,7 +65,7 @@ export function plan(input: PlanInput): Plan {
   const { topology, options } = input;
   const starting = new Set(topology.sites.flatMap((site) => (isStarting(site, input) ? site.id : [])));
   const evses = evsesNow({ ...input, starting });
-  const nodes = planNodes({ ...input, starting, evses, drawMaxAgeMs: options.drawMaxAgeMs });
+  const nodes = planNodes({ ...input, starting, evses, ...options });
   const reserved = loads(
     topology,
     evses.map(({ reservedAmps }) => reservedAmps),
@@ -79,16 +84,23 @@ export function plan(input: PlanInput): Plan {
     problem,
     plannedEvses,
     failure,
-    evses: evses.map(({ exposureAmps, isPlanned, isHeld, capAmps }, index) => ({
+    evses: evses.map(({ at, exposureAmps, isPlanned, isHeld, isStopped, capAmps }, index) => ({
       exposureAmps,
       isPlanned,
       isHeld,
+      standingAmps: standingAmps(at.evse, isStopped, tails[index] ?? 0),
       capAmps,
       allocatedAmps: amps[index] ?? 0,
       tailAmps: tails[index] ?? 0,
       bound: bounds[index],
     })),
   };
+}
+
+/** A lease that only ends leaves its EVSE to the standing profile, which is then what would be the tail. */
+function standingAmps({ traits, failsafeAmps }: Evse, isStopped: boolean, tail: number): number {
+  if (isStopped) return 0;
+  return traits.leaseForm === 'duration' ? Math.min(failsafeAmps, tail) : failsafeAmps;
 }
 
 const notNegative = ({ amps, watts }: Capacity): Capacity => ({

@@ -1,4 +1,5 @@
 import type { EvseId, SiteId, StationId } from '../domain/ids.ts';
+import type { LeaseForm } from '../domain/site.ts';
 
 /** Time as the control code sees it: real in `app.ts`, virtual in tests and in the twin. */
 export interface Clock {
@@ -29,7 +30,7 @@ export type StationCommand = {
   readonly sentAtMs: number;
   /** Past it the command must not be put on the wire. */
   readonly expiresAtMs: number;
-} & (LeaseCommand | StandingCommand);
+} & (LeaseCommand | StandingCommand | StationMaximumCommand | RemoteStopCommand);
 
 /** The setpoint of a running session: one TxProfile whose schedule falls by itself. */
 export interface LeaseCommand {
@@ -49,12 +50,31 @@ export interface StandingCommand {
   readonly schedule: ScheduleForm;
 }
 
+/**
+ * A bound on the station as a whole, for one that does not obey the setpoints of its EVSEs. It ends by itself, so
+ * nobody has to remember to lift it.
+ */
+export interface StationMaximumCommand {
+  readonly kind: 'station maximum';
+  readonly amps: number;
+  readonly durationMs: number;
+  readonly schedule: ScheduleForm;
+}
+
+/** Ends a session: the last thing that can be asked of a station. */
+export interface RemoteStopCommand {
+  readonly kind: 'remote stop';
+  readonly transactionId: string;
+}
+
 /** How the schedule is written for this EVSE. */
 export interface ScheduleForm {
   readonly unit: 'A' | 'W';
   readonly phaseVolts: number;
   readonly phaseCount: number;
   readonly stackLevel: number;
+  /** How a lease ends by itself. */
+  readonly leaseForm: LeaseForm;
 }
 
 /** What became of a command. `unsent`: it never reached the wire, so nothing changed at the station. */

@@ -2,19 +2,20 @@ import type { Bound } from '../../solver/problem.ts';
 import type { LimitOrigin as DomainLimitOrigin, EffectiveLimit } from '../domain/effectiveLimit.ts';
 import type { SiteId } from '../domain/ids.ts';
 import { addAmps, noAmps, type PhaseAmps, perPhase } from '../domain/phases.ts';
+import type { SiteStop } from '../domain/siteStop.ts';
 import { loads } from './capacity.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import type { NodePlan } from './nodePlan.ts';
 import type { EvsePlan, Plan } from './plan.ts';
 import type { SiteState as State } from './siteState.ts';
+import { siteState } from './siteStates.ts';
 import type {
   CircuitView,
   EvseReason,
   EvseState,
   EvseView,
   LimitOrigin,
-  SiteState,
   SiteView,
   TickView,
 } from './siteView.ts';
@@ -52,22 +53,19 @@ export function siteViews(input: PublishInput): readonly SiteView[] {
   return topology.sites.map(({ id, name, timeZone }) => {
     const circuits = circuitsOf.get(id) ?? [];
     const evses = evsesOf.get(id) ?? [];
+    const stop = input.state.stopOf(id);
+    const { failure, starting } = input.plan;
     return {
       siteId: id,
       name,
       timeZone,
       tick: input.tick,
-      state: siteState(input, id, circuits),
+      state: siteState({ stop, failure, isStarting: starting.has(id), circuits }),
+      stop,
       circuits,
       evses,
     };
   });
-}
-
-function siteState({ plan }: PublishInput, site: SiteId, circuits: readonly CircuitView[]): SiteState {
-  if (plan.failure !== undefined) return 'failsafe';
-  if (plan.starting.has(site)) return 'starting';
-  return circuits.some(({ basis }) => basis === 'assumed') ? 'assumed' : 'normal';
 }
 
 function drawAmps({ monotonicMs, drawMaxAgeMs }: PublishInput, { draw, session }: EvseRecord): PhaseAmps {
@@ -106,6 +104,8 @@ function circuitView(
       ),
       basis: circuit.meter === undefined ? 'unmetered' : planned.background.basis,
       readingAgeMs: planned.metered?.atMs === undefined ? undefined : monotonicMs - planned.metered.atMs,
+      meterVerdict: planned.finding?.verdict,
+      marginAmps: planned.marginAmps,
     },
   ];
 }
@@ -135,7 +135,7 @@ function shownOrigin(origin: DomainLimitOrigin): LimitOrigin {
 
 function evseView(
   input: PublishInput,
-  { evse }: TopologyEvse,
+  { evse, site }: TopologyEvse,
   index: number,
   draw: PhaseAmps,
 ): readonly EvseView[] {
@@ -156,7 +156,11 @@ function evseView(
     exposureAmps: planned.exposureAmps,
     allocatedAmps: planned.allocatedAmps,
     session: record.session,
-    reason: isOnline ? reason(input, record, planned, setpointAmps) : { kind: 'offline' },
+    isNonLeasing: evse.traits.leaseForm === 'none',
+    clockSkewMs: input.state.clockSkewMs(evse.station),
+    reason: isOnline
+      ? reason(input, { record, planned, setpointAmps, stop: input.state.stopOf(site.id) })
+      : { kind: 'offline' },
   };
   return [view];
 }
@@ -167,14 +171,21 @@ function evseState({ session, status }: EvseRecord, setpointAmps: number | undef
   return session.state === 'suspended-by-ev' ? 'suspended-by-ev' : 'charging';
 }
 
-function reason(
-  input: PublishInput,
-  { evse, session, retryAtMs }: EvseRecord,
-  planned: EvsePlan,
-  setpointAmps: number | undefined,
-): EvseReason {
+interface Explained {
+  readonly record: EvseRecord;
+  readonly planned: EvsePlan;
+  readonly setpointAmps: number | undefined;
+  readonly stop: SiteStop | undefined;
+}
+
+function reason(input: PublishInput, { record, planned, setpointAmps, stop }: Explained): EvseReason {
+  const { evse, session, retryAtMs } = record;
   if (session === undefined) return { kind: 'no session' };
+  const { escalation } = record.obedience;
+  if (escalation !== undefined)
+    return { kind: 'not obeying', amps: escalation.drawAmps, rung: escalation.done.at(-1) };
   if (retryAtMs !== undefined) return { kind: 'not answering' };
+  if (stop !== undefined) return { kind: 'stopped', by: stop.by, why: stop.reason };
   const { bound, allocatedAmps, capAmps } = planned;
   if (planned.isHeld) return { kind: 'starting' };
   if (bound?.kind !== 'paused' && (setpointAmps ?? 0) + 1e-6 < allocatedAmps)

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
-import type { Background } from '../domain/background.ts';
+import { type ClockSkew, isOff, unknownSkew, withTimestamp } from '../domain/clockSkew.ts';
 import { drawOnCircuit } from '../domain/draw.ts';
 import type { GridLimit } from '../domain/gridLimit.ts';
-import type { AreaId, CircuitId, EvseId, LimitId, SessionId, StationId } from '../domain/ids.ts';
-import { type MeterState, meteredCurrent, silentMeter, withReading } from '../domain/meterState.ts';
-import { phases } from '../domain/phases.ts';
+import type { AreaId, CircuitId, EvseId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Session } from '../domain/session.ts';
 import { afterChange, afterMeasurement, sessionFrom } from '../domain/sessionChange.ts';
 import type { Circuit, Site } from '../domain/site.ts';
+import type { SiteStop } from '../domain/siteStop.ts';
 import type { StationEvent, StationHardware } from '../domain/stationEvent.ts';
 import type { Logger } from '../log.ts';
 import { changeSetpoint, type EvseRecord, forgetCar, newEvseRecord, takeMeasurement } from './evseRecord.ts';
 import type { ExposureLedger, Presence } from './exposure.ts';
 import { limitBook } from './limitBook.ts';
+import { type MeterBook, meterBook } from './meterBook.ts';
 import type { Clock, CommandAnswer, StationCommand } from './ports.ts';
 
 export interface SiteStatePorts {
@@ -38,13 +38,12 @@ export interface StationRecord {
 interface Station {
   isOnline: boolean;
   record: StationRecord;
+  skew: ClockSkew;
   readonly evses: EvseRecord[];
 }
 
 /** A station that told nothing about a running session for so long does not measure it. */
 const drawWaitMs = 30_000;
-/** A rise of a meter by this much is a drop of headroom worth waking the loop for. */
-const wakeRiseAmps = 0.5;
 
 export interface SiteStateOptions {
   /** What a car needs to follow its setpoint and a station to show it. */
@@ -59,19 +58,20 @@ export interface SiteStateOptions {
  */
 export class SiteState {
   readonly startedAtMs: number;
+  readonly meters: MeterBook;
   readonly #ports: SiteStatePorts;
   readonly #options: SiteStateOptions;
   readonly #circuits = new Map<CircuitId, { readonly circuit: Circuit; readonly phaseVolts: number }>();
   readonly #evses = new Map<EvseId, EvseRecord>();
   readonly #stations = new Map<StationId, Station>();
-  readonly #meters = new Map<CircuitId, MeterState>();
-  readonly #backgrounds = new Map<CircuitId, Background>();
   readonly #limits = limitBook();
+  readonly #stops = new Map<SiteId, SiteStop>();
 
   constructor(sites: readonly Site[], ports: SiteStatePorts, options: SiteStateOptions) {
     this.#ports = ports;
     this.#options = options;
     this.startedAtMs = ports.clock.monotonicMs();
+    this.meters = meterBook(ports.log);
     for (const site of sites) {
       const { phaseVolts } = site.supply;
       for (const circuit of site.circuits) this.#circuits.set(circuit.id, { circuit, phaseVolts });
@@ -97,6 +97,11 @@ export class SiteState {
     return this.#stations.get(stationId)?.isOnline ?? false;
   }
 
+  /** How far its clock is ahead of ours; undefined as long as it told too little. */
+  clockSkewMs(stationId: StationId): number | undefined {
+    return this.#stations.get(stationId)?.skew.skewMs;
+  }
+
   /** Who is at an EVSE. Before its first status a session may run there that we do not know. */
   presence(evseId: EvseId): Presence {
     const { evse, session, status } = this.evse(evseId);
@@ -104,20 +109,6 @@ export class SiteState {
       isOnline: this.isOnline(evse.station),
       hasSession: session !== undefined || status === 'unknown',
     };
-  }
-
-  meter(circuitId: CircuitId): MeterState {
-    return this.#meters.get(circuitId) ?? silentMeter;
-  }
-
-  /** Whether its meter told anything since we started. */
-  hasHeard(circuitId: CircuitId): boolean {
-    return this.#meters.has(circuitId);
-  }
-
-  /** The last estimate that rested on a live meter. */
-  background(circuitId: CircuitId): Background | undefined {
-    return this.#backgrounds.get(circuitId);
   }
 
   limitsOn(node: CircuitId | AreaId): readonly GridLimit[] {
@@ -132,24 +123,18 @@ export class SiteState {
     return [...this.#evses.values()].flatMap(({ session }) => session ?? []);
   }
 
+  /** Who stopped a site by hand; undefined while it runs. */
+  stopOf(siteId: SiteId): SiteStop | undefined {
+    return this.#stops.get(siteId);
+  }
+
   // --- writing -------------------------------------------------------------------------------------
 
   applyReading(reading: Reading): void {
     const known = this.#circuits.get(reading.circuitId);
-    if (known?.circuit.meter === undefined) return;
-    const { circuit, phaseVolts } = known;
-    const nowMs = this.#ports.clock.monotonicMs();
-    const before = this.meter(circuit.id);
-    const after = withReading(before, { ...reading, arrivedAtMs: nowMs });
-    this.#meters.set(circuit.id, after);
-    const old = meteredCurrent(before, known.circuit.meter, phaseVolts, nowMs).amps;
-    const now = meteredCurrent(after, known.circuit.meter, phaseVolts, nowMs).amps;
-    const hasRisen = phases.some((phase) => (now[phase] ?? 0) > (old[phase] ?? 0) + wakeRiseAmps);
-    if (hasRisen) this.#ports.onDrop();
-  }
-
-  rememberBackground(circuitId: CircuitId, background: Background): void {
-    this.#backgrounds.set(circuitId, background);
+    if (known === undefined) return;
+    const outcome = this.meters.take(reading, known, this.#ports.clock.monotonicMs());
+    if (outcome === 'risen') this.#ports.onDrop();
   }
 
   setLimit(limit: GridLimit): void {
@@ -160,6 +145,16 @@ export class SiteState {
   /** False when there is no such limit. */
   endLimit(limitId: LimitId): boolean {
     return this.#limits.end(limitId);
+  }
+
+  /** Every EVSE of the site is set to 0 until it is released. */
+  stopSite(stop: SiteStop): void {
+    this.#stops.set(stop.siteId, stop);
+    this.#ports.onDrop();
+  }
+
+  releaseSite(siteId: SiteId): void {
+    this.#stops.delete(siteId);
   }
 
   /** Limits that can never come into force again are history, which the store keeps. */
@@ -194,7 +189,8 @@ export class SiteState {
     const record = this.evse(answer.evseId);
     if (answer.outcome === 'rejected' || answer.outcome === 'timed-out')
       this.#commandFailed(record, command, answer);
-    if (answer.outcome !== 'accepted') return;
+    if (answer.outcome !== 'accepted' || command.kind === 'station maximum' || command.kind === 'remote stop')
+      return;
     if (command.kind === 'standing') {
       record.standingRetryAtMs = undefined;
       this.#ports.onStanding(record.evse.id, command.amps);
@@ -222,6 +218,10 @@ export class SiteState {
     { stationId, evseId, outcome, reason }: CommandAnswer,
   ): void {
     const retryAtMs = this.#ports.clock.monotonicMs() + this.#options.retryMs;
+    if (kind === 'station maximum' || kind === 'remote stop') {
+      this.#ports.log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
+      return;
+    }
     const isKnown = (kind === 'lease' ? record.retryAtMs : record.standingRetryAtMs) !== undefined;
     if (!isKnown)
       this.#ports.log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
@@ -355,15 +355,33 @@ export class SiteState {
       if (session !== record.session) this.#setSession(record, session);
     }
     const amps = drawOnCircuit(record.evse, event, record.phaseVolts);
+    // What was queued while the station was offline tells neither draw nor time.
     if (amps === undefined) return;
+    this.#applyTimestamp(event);
     const { id } = record.evse;
     const { ledger } = this.#ports;
+    const wasObedient = record.obedience.escalation === undefined;
     takeMeasurement(record, amps, {
       setpointAmps: ledger.lease(id)?.setpointAmps ?? 0,
       setpointAmpsMin: ledger.setpointAmpsMin(id, nowMs),
       exposureAmps: ledger.exposureAmps(id, this.presence(id), nowMs),
       nowMs,
     });
+    if (!wasObedient && record.obedience.escalation === undefined)
+      this.#ports.log.info({ evseId: id }, 'station obeys again');
+  }
+
+  #applyTimestamp({ stationId, takenAtMs, atMs }: Extract<StationEvent, { kind: 'measured' }>): void {
+    const station = this.#stations.get(stationId);
+    if (station === undefined) return;
+    const before = station.skew;
+    station.skew = withTimestamp(before, { stampedAtMs: takenAtMs, arrivedAtMs: atMs });
+    const { skewMs } = station.skew;
+    if (skewMs === undefined || skewMs === before.skewMs) return;
+    for (const { evse } of station.evses) this.#ports.ledger.setClockSkew(evse.id, skewMs);
+    if (isOff(station.skew) === isOff(before)) return;
+    if (isOff(station.skew)) this.#ports.log.warn({ stationId, skewMs }, 'clock of a station is off');
+    else this.#ports.log.info({ stationId, skewMs }, 'clock of a station is right again');
   }
 
   /** Now, and when a car has followed what changes now. */
@@ -389,6 +407,7 @@ export class SiteState {
 
 const newStation = (id: StationId, evse: EvseRecord): Station => ({
   isOnline: false,
+  skew: unknownSkew,
   record: { id, protocol: undefined, hardware: undefined, lastSeenAtMs: 0 },
   evses: [evse],
 });

@@ -1,8 +1,11 @@
 import type { LimitSource } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId, EvseId, LimitId, SiteId, StationId } from '../domain/ids.ts';
+import type { MeterVerdict } from '../domain/meterQuality.ts';
 import type { Phase, PhaseAmps } from '../domain/phases.ts';
 import type { Session } from '../domain/session.ts';
+import type { SiteStop } from '../domain/siteStop.ts';
 import type { EvseStatus } from '../domain/stationEvent.ts';
+import type { Rung } from './escalation.ts';
 
 /** Everything one tick publishes about one site: for the API, the console, MQTT, time series, the terminal. */
 export interface SiteView {
@@ -11,15 +14,18 @@ export interface SiteView {
   readonly timeZone: string;
   readonly tick: TickView;
   readonly state: SiteState;
+  /** Who stopped the site by hand; undefined while it runs. */
+  readonly stop: SiteStop | undefined;
   readonly circuits: readonly CircuitView[];
   readonly evses: readonly EvseView[];
 }
 
 /**
  * `starting`: held at failsafe until meters and stations were heard. `assumed`: a metered circuit is planned on
- * its assumed background. `failsafe`: a plan broke a limit and the safe allocation is in force.
+ * its assumed background. `failsafe`: a plan broke a limit and the safe allocation is in force. `stopped`: a person
+ * stopped it, and every EVSE is set to 0 until it is released.
  */
-export type SiteState = 'starting' | 'normal' | 'assumed' | 'failsafe';
+export type SiteState = 'starting' | 'normal' | 'assumed' | 'failsafe' | 'stopped';
 
 export interface TickView {
   readonly number: number;
@@ -47,6 +53,10 @@ export interface CircuitView {
   readonly basis: 'measured' | 'assumed' | 'unmetered';
   /** Age of the oldest field in use; undefined when nothing was heard. */
   readonly readingAgeMs: number | undefined;
+  /** What speaks against its meter; undefined when nothing does. */
+  readonly meterVerdict: MeterVerdict | undefined;
+  /** Kept free for steps of the background as they were seen before, in addition to what flows. */
+  readonly marginAmps: PhaseAmps;
 }
 
 export type LimitOrigin =
@@ -75,6 +85,10 @@ export interface EvseView {
   /** What the plan wants it to have. */
   readonly allocatedAmps: number;
   readonly session: Session | undefined;
+  /** It keeps its last setpoint for ever when it no longer hears from us, and so costs the others room. */
+  readonly isNonLeasing: boolean;
+  /** How far its station's clock is ahead of ours; undefined as long as that is not known. */
+  readonly clockSkewMs: number | undefined;
   readonly reason: EvseReason;
 }
 
@@ -105,7 +119,11 @@ export type EvseReason =
   /** No room for its minimum current: it waits for its turn. */
   | { readonly kind: 'paused'; readonly circuit: CircuitId | undefined; readonly phase: Phase | undefined }
   | { readonly kind: 'starting' }
+  /** A person stopped the site. */
+  | { readonly kind: 'stopped'; readonly by: string; readonly why: string }
   | { readonly kind: 'offline' }
+  /** It was measured above what it may; `rung` is what was done about it last. */
+  | { readonly kind: 'not obeying'; readonly amps: number; readonly rung: Rung | undefined }
   /** The station refused its last command or did not answer it: it counts as it is until it is asked again. */
   | { readonly kind: 'not answering' }
   /** Capacity is not proven free yet: others must confirm their decrease first. */

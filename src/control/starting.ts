@@ -12,7 +12,7 @@ export function isStarting(
 ): boolean {
   const waitsForMeter = site.circuits.some(
     ({ id, meter }) =>
-      meter !== undefined && !state.hasHeard(id) && monotonicMs < state.startedAtMs + meter.maxAgeMs,
+      meter !== undefined && !state.meters.hasHeard(id) && monotonicMs < state.startedAtMs + meter.maxAgeMs,
   );
   if (waitsForMeter) return true;
   return site.evses.some(({ id, station }) => {

@@ -12,13 +12,18 @@ type TailsInput = Pick<NodePlanInput, 'topology' | 'state' | 'nowMs' | 'evses'>;
  */
 export function tailAmps(input: TailsInput): readonly number[] {
   const { topology, evses } = input;
-  const fixed = evses.map(({ isPlanned, fallbackAmps }) => (isPlanned ? 0 : fallbackAmps));
-  const wanted = evses.map(({ isPlanned, record }) => (isPlanned ? record.evse.failsafeAmps : 0));
+  const holds = evses.map(({ isPlanned, record }) => !isPlanned || record.evse.traits.leaseForm === 'none');
+  const fixed = evses.map(({ isPlanned, fallbackAmps, exposureAmps }, index) => {
+    if (holds[index] !== true) return 0;
+    // One that honours no end keeps what it has now.
+    return isPlanned ? exposureAmps : fallbackAmps;
+  });
+  const wanted = evses.map(({ isStopped, record }, index) =>
+    holds[index] === true || isStopped ? 0 : record.evse.failsafeAmps,
+  );
   const left = remaining(capacityWithoutUs(input), loads(topology, fixed));
   const fitting = safeAllocation(topology, wanted, left);
-  return evses.map(({ isPlanned, fallbackAmps }, index) =>
-    isPlanned ? (fitting[index] ?? 0) : fallbackAmps,
-  );
+  return evses.map((_, index) => (holds[index] === true ? (fixed[index] ?? 0) : (fitting[index] ?? 0)));
 }
 
 /** What charging may have once nobody reads the meters any more. */
@@ -29,7 +34,7 @@ function capacityWithoutUs({ topology, state, nowMs }: TailsInput): readonly Cap
     if (node.kind === 'area') return;
     const { circuit, site } = node;
     const assumed = perPhase((phase) =>
-      Math.max(circuit.assumedBackgroundAmps, state.background(circuit.id)?.amps[phase] ?? 0),
+      Math.max(circuit.assumedBackgroundAmps, state.meters.background(circuit.id)?.amps[phase] ?? 0),
     );
     const watts = wattsOf(assumed, site.supply.phaseVolts);
     if (circuit.parent === undefined) areaWatts += watts;

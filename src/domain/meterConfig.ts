@@ -107,6 +107,12 @@ export const meterConfig = Type.Object(
       maximum: 86_400,
       description: 'A payload that says it was measured longer ago, or further ahead, than this is refused.',
     }),
+    hasGeneration: Type.Boolean({
+      default: false,
+      description:
+        'True: solar or a battery feeds in behind this meter, so that it may show less than the cars draw. False: ' +
+        'such a reading, or a sudden export, is taken for a fault of the meter.',
+    }),
     maxPlausibleAmps: Type.Number({
       default: 2000,
       exclusiveMinimum: 0,

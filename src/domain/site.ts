@@ -23,6 +23,8 @@ export interface CircuitMeter {
   readonly measures: 'total' | 'background';
   /** Past this age a value is no longer used, per field. */
   readonly maxAgeMs: number;
+  /** Solar or a battery feeds in behind it, so it may show less than our cars draw, and export. */
+  readonly hasGeneration?: boolean;
 }
 
 /** One protected conductor set. `parent` is undefined for the grid connection of a site. */
@@ -60,6 +62,12 @@ export interface Evse {
   readonly traits: StationTraits;
 }
 
+/**
+ * How a setpoint ends by itself. `tail`: a second period of its schedule. `duration`: the schedule ends, and the standing
+ * profile takes over. `none`: the station honours neither, and keeps the last value for ever.
+ */
+export type LeaseForm = 'tail' | 'duration' | 'none';
+
 /** What a station can be told. */
 export interface StationTraits {
   /** Unit of its charging schedules. */
@@ -68,6 +76,7 @@ export interface StationTraits {
   readonly stepAmps: number;
   /** Stack level of the standing TxDefaultProfile; the lease uses the next one up. */
   readonly stackLevel: number;
+  readonly leaseForm: LeaseForm;
 }
 
 export interface Site {

@@ -14,6 +14,7 @@ import type { HttpPorts } from './ports.ts';
 import { asProblem, ProblemError } from './problem.ts';
 import { answerBrokenRequest, answerProblems, endWithProblem } from './problemAnswers.ts';
 import { sessions } from './sessions.ts';
+import { siteStops } from './siteStops.ts';
 import { sites } from './sites.ts';
 import { stationCommands } from './stationCommands.ts';
 
@@ -59,7 +60,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
   await api.register(healthProbes(ports));
   await api.register(openapi);
   await api.register(metricsRoute(ports, { metrics, isOpen: !isOpenToOthers }));
-  const resources = [sites, evses, limits, sessions, grid, stationCommands];
+  const resources = [sites, siteStops, evses, limits, sessions, grid, stationCommands];
   for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
   await api.register(events(feed), { prefix: '/api/v1' });
   return api;

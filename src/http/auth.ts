@@ -26,13 +26,21 @@ export type Right =
   | 'set limits'
   | 'send heartbeats'
   | 'change sessions'
+  | 'stop sites'
   | 'command stations'
   /** What can make a station forget its failsafe or its connection to us. */
   | 'configure stations';
 
 const rights: Record<Role, readonly Right[]> = {
   viewer: ['read sites', 'read sessions'],
-  'site-operator': ['read sites', 'read sessions', 'set limits', 'change sessions', 'command stations'],
+  'site-operator': [
+    'read sites',
+    'read sessions',
+    'set limits',
+    'change sessions',
+    'stop sites',
+    'command stations',
+  ],
   'grid-operator': ['read sites', 'set limits', 'send heartbeats'],
   admin: [
     'read sites',
@@ -40,6 +48,7 @@ const rights: Record<Role, readonly Right[]> = {
     'set limits',
     'send heartbeats',
     'change sessions',
+    'stop sites',
     'command stations',
     'configure stations',
   ],

@@ -56,6 +56,7 @@ function addSiteGauges(registry: Registry, ports: HttpPorts): void {
   perPhaseGauge('draw', 'What flows', ({ drawAmps }) => drawAmps);
   perPhaseGauge('limit', 'The effective limit', ({ limitAmps }) => limitAmps);
   perPhaseGauge('headroom', 'Limit less background less exposure', ({ headroomAmps }) => headroomAmps);
+  perPhaseGauge('margin', 'Kept free for steps of the background', ({ marginAmps }) => marginAmps);
   perPhaseGauge('exposure', 'The most the EVSEs may have in force', ({ exposureAmps }) => exposureAmps);
 
   const perSiteGauge = (

@@ -5,6 +5,7 @@ import type { LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
 import type { LimitRequest, Refusal } from '../domain/limitRequest.ts';
 import type { Session } from '../domain/session.ts';
 import type { Area } from '../domain/site.ts';
+import type { SiteStop } from '../domain/siteStop.ts';
 import type { Logger } from '../log.ts';
 import type { Actor } from './auth.ts';
 import type { StationRequest } from './stationCommands.ts';
@@ -25,6 +26,7 @@ export interface HttpPorts {
   explanation(evse: EvseView, site: SiteView): string;
   readonly limits: LimitsPort;
   readonly sessions: SessionsPort;
+  readonly siteStops: SiteStopsPort;
   /** A sign of life of the grid operator for these sites. */
   heartbeat(sites: readonly SiteId[], actor: Actor): Promise<void>;
   readonly stations: StationsPort;
@@ -43,6 +45,13 @@ interface LimitsPort {
 }
 
 type LimitOutcome = { readonly status: 'accepted'; readonly limit: GridLimit } | Refusal;
+
+interface SiteStopsPort {
+  /** In force at once; resolves when it is durable too. */
+  stop(site: SiteId, reason: string, actor: Actor): Promise<SiteStop>;
+  /** False when the site is not stopped. */
+  release(site: SiteId, actor: Actor): Promise<boolean>;
+}
 
 interface SessionsPort {
   /** The newest first. */

@@ -43,8 +43,10 @@ const reason = Type.Object(
       'area full',
       'paused',
       'starting',
+      'stopped',
       'offline',
       'not answering',
+      'not obeying',
       'waiting for others',
     ]),
     text: Type.String({ description: 'The same as a sentence in English' }),
@@ -52,6 +54,13 @@ const reason = Type.Object(
     circuit: Type.Optional(Type.String()),
     phase: Type.Optional(phase),
     area: Type.Optional(Type.String()),
+    by: Type.Optional(Type.String({ description: 'Who stopped the site' })),
+    rung: Type.Optional(
+      oneOf(
+        ['repeat', 'station maximum', 'remote stop', 'alarm'],
+        'What was done last about a station that does not obey',
+      ),
+    ),
     limitedBy: Type.Optional(limitOrigin),
   },
   { ...closed, description: 'Why the EVSE has the current it has' },
@@ -100,11 +109,31 @@ const evse = Type.Object(
     exposureAmps: Type.Number({ description: 'The most that may be in force there' }),
     drawAmps: phaseAmps('What it draws'),
     session: nullable(Type.Unsafe<SessionBody>({ $ref: 'Session#' })),
+    isNonLeasing: Type.Boolean({
+      description: 'It keeps its last setpoint for ever when it no longer hears from us',
+    }),
+    clockSkewMs: nullable(Type.Number({ description: "How far its station's clock is ahead of ours" })),
     reason,
   },
   closed,
 );
 export type EvseBody = Static<typeof evse>;
+
+const meterVerdict = Type.Object(
+  {
+    kind: oneOf([
+      'out of range',
+      'unit changed',
+      'sign changed',
+      'frozen',
+      'less than our charging',
+      'phases swapped',
+    ]),
+    why: Type.String(),
+    isUsed: Type.Boolean({ description: 'False: what it tells is not used, as if it were silent' }),
+  },
+  { ...closed, description: 'What speaks against the meter of the circuit' },
+);
 
 const circuitFigures = {
   id: Type.String(),
@@ -117,6 +146,8 @@ const circuitFigures = {
   headroomAmps: phaseAmps('Limit less background less exposure; negative when over'),
   basis: oneOf(['measured', 'assumed', 'unmetered'], 'What backgroundAmps rests on'),
   readingAgeMs: nullable(Type.Number({ description: 'Age of the oldest field in use' })),
+  meterVerdict: nullable(meterVerdict),
+  marginAmps: phaseAmps('Kept free for steps of the background'),
 };
 const circuitSummary = Type.Object(circuitFigures, closed);
 export type CircuitSummaryBody = Static<typeof circuitSummary>;
@@ -134,12 +165,19 @@ const circuit = Type.Object(
   closed,
 );
 
+export const siteStop = Type.Object(
+  { at: instant('When it was stopped'), by: Type.String(), reason: Type.String() },
+  { ...closed, description: 'Who stopped the site by hand' },
+);
+export type SiteStopBody = Static<typeof siteStop>;
+
 const site = Type.Object(
   {
     id: Type.String(),
     name: Type.String(),
     timeZone: Type.String(),
-    state: oneOf(['starting', 'normal', 'assumed', 'failsafe']),
+    state: oneOf(['starting', 'normal', 'assumed', 'failsafe', 'stopped']),
+    stop: nullable(siteStop),
     tick: Type.Object(
       {
         number: Type.Integer(),

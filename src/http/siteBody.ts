@@ -2,6 +2,7 @@ import type { CircuitView, EvseReason, EvseView, LimitOrigin, SiteView } from '.
 import type { CircuitId } from '../domain/ids.ts';
 import { phaseName } from '../domain/phases.ts';
 import type { Session } from '../domain/session.ts';
+import type { SiteStop } from '../domain/siteStop.ts';
 import type { HttpPorts } from './ports.ts';
 import type {
   CircuitBody,
@@ -12,6 +13,7 @@ import type {
   ReasonBody,
   SessionBody,
   SiteBody,
+  SiteStopBody,
 } from './schemas.ts';
 
 type Explain = HttpPorts['explanation'];
@@ -24,7 +26,7 @@ export interface SiteBodyOptions {
 
 /** A site as the API tells it: its circuits nested, from the grid connection down. */
 export function siteBody(site: SiteView, options: SiteBodyOptions): SiteBody {
-  const { siteId, name, timeZone, state, tick } = site;
+  const { siteId, name, timeZone, state, stop, tick } = site;
   const [root] = site.circuits;
   if (root === undefined) throw new Error(`site "${siteId}" has no grid connection`);
   return {
@@ -32,10 +34,17 @@ export function siteBody(site: SiteView, options: SiteBodyOptions): SiteBody {
     name,
     timeZone,
     state,
+    stop: stop === undefined ? null : siteStopBody(stop),
     tick: { number: tick.number, at: instant(tick.atMs), durationMs: tick.durationMs, cause: tick.cause },
     circuit: circuitBody(root, site, options),
   };
 }
+
+export const siteStopBody = ({ atMs, by, reason }: SiteStop): SiteStopBody => ({
+  at: instant(atMs),
+  by,
+  reason,
+});
 
 function circuitBody(circuit: CircuitView, site: SiteView, options: SiteBodyOptions): CircuitBody {
   return {
@@ -62,6 +71,8 @@ function circuitSummary(circuit: CircuitView): CircuitSummaryBody {
     headroomAmps,
     basis,
     readingAgeMs: circuit.readingAgeMs ?? null,
+    meterVerdict: circuit.meterVerdict ?? null,
+    marginAmps: circuit.marginAmps,
   };
 }
 
@@ -77,6 +88,8 @@ function evseBody(evse: EvseView, site: SiteView, { explanation, showsSessions }
     exposureAmps: evse.exposureAmps,
     drawAmps: evse.drawAmps,
     session: showsSessions && evse.session !== undefined ? sessionBody(evse.session) : null,
+    isNonLeasing: evse.isNonLeasing,
+    clockSkewMs: evse.clockSkewMs ?? null,
     reason: reasonBody(evse.reason, explanation(evse, site)),
   };
 }
@@ -132,6 +145,10 @@ function reasonBody(reason: EvseReason, text: string): ReasonBody {
       return { kind: reason.kind, text, area: reason.area };
     case 'paused':
       return { kind: reason.kind, text, ...placeBody(reason) };
+    case 'not obeying':
+      return { kind: reason.kind, text, amps: reason.amps, ...(reason.rung && { rung: reason.rung }) };
+    case 'stopped':
+      return { kind: reason.kind, text, by: reason.by };
     case 'no session':
     case 'starting':
     case 'offline':

@@ -15,6 +15,7 @@ export function circuitDocument(circuit: CircuitView) {
     exposureAmps: roundedPhases(circuit.exposureAmps),
     headroomAmps: roundedPhases(circuit.headroomAmps),
     basis: circuit.basis,
+    meterVerdict: circuit.meterVerdict?.kind ?? null,
   };
 }
 
@@ -44,6 +45,10 @@ function reasonDocument(reason: EvseReason) {
       return { kind: reason.kind, ...placeDocument(reason) };
     case 'area full':
       return { kind: reason.kind, area: reason.area };
+    case 'not obeying':
+      return { kind: reason.kind, amps: rounded(reason.amps), rung: reason.rung ?? null };
+    case 'stopped':
+      return { kind: reason.kind, by: reason.by, why: reason.why };
     case 'no session':
     case 'starting':
     case 'offline':

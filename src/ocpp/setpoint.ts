@@ -1,4 +1,4 @@
-import type { LeaseCommand, ScheduleForm, StationCommand } from '../control/ports.ts';
+import type { LeaseCommand, ScheduleForm, StationCommand, StationMaximumCommand } from '../control/ports.ts';
 import type { CallTerms } from './callQueue.ts';
 
 /**
@@ -14,15 +14,41 @@ export interface WirePeriod {
   readonly numberPhases: number;
 }
 
+interface LeaseSchedule {
+  readonly startSchedule: string;
+  readonly duration?: number;
+  readonly periods: readonly WirePeriod[];
+}
+
 /** The lease as a schedule: the setpoint now, the tail once the lease has run out, whatever becomes of us. */
 export function leaseSchedule(
   { setpointAmps, tailAmps, leaseMs, schedule }: LeaseCommand,
   nowMs: number,
-): { readonly startSchedule: string; readonly periods: readonly WirePeriod[] } {
-  const leaseS = Math.floor(leaseMs / 1000);
+): LeaseSchedule {
+  const endS = scheduleHeadStartS + Math.floor(leaseMs / 1000);
+  const startSchedule = new Date(nowMs - scheduleHeadStartS * 1000).toISOString();
+  const setpoint = period(0, setpointAmps, schedule);
+  switch (schedule.leaseForm) {
+    case 'tail':
+      return { startSchedule, periods: [setpoint, period(endS, tailAmps, schedule)] };
+    case 'duration':
+      return { startSchedule, duration: endS, periods: [setpoint] };
+    case 'none':
+      return { startSchedule, periods: [setpoint] };
+    default:
+      return schedule.leaseForm satisfies never;
+  }
+}
+
+/** A bound that began a while ago, for the same reason, and ends by itself. */
+export function maximumSchedule(
+  { amps, durationMs, schedule }: StationMaximumCommand,
+  nowMs: number,
+): { readonly startSchedule: string; readonly duration: number; readonly periods: readonly WirePeriod[] } {
   return {
     startSchedule: new Date(nowMs - scheduleHeadStartS * 1000).toISOString(),
-    periods: [period(0, setpointAmps, schedule), period(scheduleHeadStartS + leaseS, tailAmps, schedule)],
+    duration: scheduleHeadStartS + Math.floor(durationMs / 1000),
+    periods: [period(0, amps, schedule)],
   };
 }
 
@@ -49,10 +75,14 @@ function limitInUnit(amps: number, { unit, phaseCount, phaseVolts }: ScheduleFor
  * would leave a gap without a limit.
  */
 export const standingProfileId = (evseNumber: number): number => evseNumber * 10;
+export const stationMaximumProfileId = 2;
 export const leaseProfileId = (evseNumber: number): number => evseNumber * 10 + 1;
 
 /** The lease lies over the standing profile. */
 export const leaseStackLevel = (schedule: ScheduleForm): number => schedule.stackLevel + 1;
+
+/** What is set by a charging profile. */
+export type ProfileCommand = Exclude<StationCommand, { kind: 'remote stop' }>;
 
 /** A newer setpoint takes the place of one that still waits for the wire. */
 export const setpointTerms = (command: StationCommand): CallTerms => ({

@@ -9,6 +9,7 @@ import type { Authorization, Dialect, StationNews, StationScope, TransactionStar
 import { unsentReply } from './reply.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { CallRefusal, type RpcAnswer } from './rpc.ts';
+import { StationClock } from './stationClock.ts';
 import { StationMemory } from './stationMemory.ts';
 
 export interface StationsOptions extends ConnectionLimits {
@@ -34,6 +35,7 @@ interface KnownStation {
   readonly id: StationId;
   readonly log: Logger;
   readonly memory: StationMemory;
+  readonly clock: StationClock;
   line: Line | undefined;
   isConfigured: boolean;
 }
@@ -113,9 +115,16 @@ export class Stations {
   async #reply(command: StationCommand): Promise<StationReply> {
     const refusal = this.#fence.refusal(command);
     if (refusal !== undefined) return unsentReply(refusal);
-    const line = this.#known.get(command.stationId)?.line;
-    if (line === undefined) return unsentReply(notConnected);
-    return line.dialect.command(line.connection.calls, command, () => this.#ports.clock.nowMs());
+    const known = this.#known.get(command.stationId);
+    const line = known?.line;
+    if (known === undefined || line === undefined) return unsentReply(notConnected);
+    // A schedule is kept by the station's clock, so it is written in its time.
+    const { clock } = known;
+    return line.dialect.command(
+      line.connection.calls,
+      command,
+      () => this.#ports.clock.nowMs() + clock.aheadMs,
+    );
   }
 
   #stationFor(id: StationId): KnownStation {
@@ -125,6 +134,7 @@ export class Stations {
       id,
       log: this.#ports.log.child({ stationId: id }),
       memory: new StationMemory(),
+      clock: new StationClock(),
       line: undefined,
       isConfigured: false,
     };
@@ -169,7 +179,9 @@ export class Stations {
   }
 
   #tell(station: KnownStation, news: StationNews): void {
-    this.#ports.onEvent({ ...news, stationId: station.id, atMs: this.#ports.clock.nowMs() });
+    const atMs = this.#ports.clock.nowMs();
+    if (news.kind === 'measured') station.clock.heard(news.takenAtMs, atMs);
+    this.#ports.onEvent({ ...news, stationId: station.id, atMs });
   }
 
   /** Only the connection in use may take the station offline: a replaced one closes late, or never. */

@@ -96,7 +96,7 @@ function followOffer(
 }
 
 /** What the battery would take now, whatever is offered. */
-function takeableAmps(car: Car): number {
+export function takeableAmps(car: Car): number {
   const { needWh, taperWh, maxAmps } = car.model;
   const missingWh = needWh - car.deliveredWh;
   if (missingWh <= 0) return 0;

@@ -30,7 +30,7 @@ export interface ProfileSchedule {
   readonly periods: readonly SchedulePeriod[];
 }
 
-interface SchedulePeriod {
+export interface SchedulePeriod {
   readonly startS: number;
   /** Amps per phase or watts over all phases. */
   readonly limit: number;

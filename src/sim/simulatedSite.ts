@@ -12,6 +12,7 @@ import {
   onPhases,
   type SimulatedMeterOptions,
 } from './meter.ts';
+import type { Quirks } from './quirks.ts';
 import { createRandom, streamSeed } from './random.ts';
 import { StationClient } from './stationClient.ts';
 import type { StationCodec } from './stationCodec.ts';
@@ -33,6 +34,8 @@ export interface SimulatedSiteOptions {
   readonly arrivals: readonly Arrival[];
   readonly protocolOf: (station: StationId) => StationProtocol;
   readonly passwordOf: (station: StationId) => string | undefined;
+  /** Left away: every station keeps to the specification. */
+  readonly quirksOf?: (station: StationId) => Quirks;
   /** How stations are simulated and behave; times are on the clock, so a fast clock needs longer ones. */
   readonly stationTiming: StationTiming;
 }
@@ -258,6 +261,7 @@ export class SimulatedSite {
 
 function createClient(options: SimulatedSiteOptions, id: StationId): StationClient {
   const { site, seed, clock, log, ocppUrl, protocolOf, passwordOf, stationTiming } = options;
+  const quirks = options.quirksOf?.(id);
   const { meterIntervalS, ...timing } = stationTiming;
   const codec = codecs[protocolOf(id)];
   const evses = site.evses.filter((evse) => evse.station === id);
@@ -270,6 +274,7 @@ function createClient(options: SimulatedSiteOptions, id: StationId): StationClie
       phaseVolts: site.supply.phaseVolts,
       evses: evses.map(({ number, wiring, maxAmps }) => ({ number, conductorCount: wiring.length, maxAmps })),
       firmware: codec.firmware,
+      ...(quirks !== undefined && { quirks }),
       settings: { meterIntervalS, heartbeatIntervalS, measurands },
     },
     codec,

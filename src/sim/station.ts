@@ -5,6 +5,7 @@ import {
   endTransaction,
   findEvse,
   offeredAmps,
+  quirksOf,
   type Station,
   statusOf,
   tell,
@@ -77,14 +78,33 @@ function flow(evse: EvseState, phaseVolts: number, dtMs: number): EvseState {
 function settleEvse(station: Station, evseNumber: number): Station {
   const evse = findEvse(station, evseNumber);
   if (evse === undefined) return station;
-  const offered = { ...evse, offeredAmps: offeredAmps(station, evse) };
-  const status = statusOf(offered);
-  const settled = withEvse(station, evseNumber, { offeredAmps: offered.offeredAmps, status });
+  const offer = offerAfterPause(station, evse);
+  const status = statusOf({ ...evse, ...offer });
+  const settled = withEvse(station, evseNumber, { ...offer, status });
   if (status === evse.status) return settled;
 
   const previous = evse.status;
   const told = tell(settled, { kind: 'status', atMs: station.nowMs, evseNumber, status, previous });
   return tellTransaction(told, evseNumber, (about) => ({ kind: 'changed', ...about }));
+}
+
+/** What it signals, by what its profiles allow and by how it comes back from a pause. */
+function offerAfterPause(station: Station, evse: EvseState): Pick<EvseState, 'offeredAmps' | 'pause'> {
+  const allowedAmps = offeredAmps(station, evse);
+  if (evse.transaction === undefined) return { offeredAmps: 0, pause: 'none' };
+  if (allowedAmps === 0) return { offeredAmps: 0, pause: 'paused' };
+  if (evse.pause === 'none') return { offeredAmps: allowedAmps, pause: 'none' };
+  const { afterPause } = quirksOf(station);
+  switch (afterPause) {
+    case undefined:
+      return { offeredAmps: allowedAmps, pause: 'none' };
+    case 'stays paused':
+      return { offeredAmps: 0, pause: 'paused' };
+    case 'full power':
+      return { offeredAmps: evse.maxAmps, pause: 'resumed at full power' };
+    default:
+      return afterPause satisfies never;
+  }
 }
 
 /** Up again, as a station that was just switched on. */
@@ -94,8 +114,9 @@ const restart = (station: Station): Station =>
     : station;
 
 function readMeters(station: Station): Station {
-  const intervalMs = station.settings.meterIntervalS * 1000;
-  if (intervalMs === 0) return station;
+  const { meterIntervalS } = station.settings;
+  if (meterIntervalS === 0) return station;
+  const intervalMs = Math.max(meterIntervalS, quirksOf(station).meterIntervalSMin ?? 0) * 1000;
   let read = station;
   for (const { number, transaction, meteredAtMs } of station.evses) {
     if (transaction === undefined || station.nowMs - meteredAtMs < intervalMs) continue;

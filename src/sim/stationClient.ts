@@ -2,11 +2,20 @@ import WebSocket, { type RawData } from 'ws';
 import type { Clock } from '../control/ports.ts';
 import type { Logger } from '../log.ts';
 import type { Car, CarModel } from './car.ts';
+import { isSilent } from './quirks.ts';
 import type { Random } from './random.ts';
 import { plugIn, stepStation, unplug } from './station.ts';
 import type { Answer, StationCodec } from './stationCodec.ts';
 import { connected, disconnected, nextNotice, type Reply, replied } from './stationLink.ts';
-import { createStation, findEvse, type Notice, type Station, type StationModel } from './stationState.ts';
+import {
+  createStation,
+  findEvse,
+  isKept,
+  type Notice,
+  quirksOf,
+  type Station,
+  type StationModel,
+} from './stationState.ts';
 
 export interface StationClientOptions {
   readonly model: StationModel;
@@ -36,6 +45,12 @@ interface PendingCall {
 const frameBytesMax = 256 * 1024;
 /** A socket that did not open by then is given up; in real time, whatever the clock. */
 const handshakeTimeoutMs = 10_000;
+/**
+ * What a server could not process is sent again, each time after a longer wait: what 1.6 sets by
+ * TransactionMessageAttempts and TransactionMessageRetryInterval, and 2.0.1 by MessageAttempts.
+ */
+const messageAttemptsMax = 5;
+const messageRetryMs = 5_000;
 /** One that did not close by then is cut. */
 const closeTimeoutMs = 5_000;
 
@@ -52,6 +67,9 @@ export class StationClient {
   #socket: WebSocket | undefined;
   #pending: PendingCall | undefined;
   #messageCount = 0;
+  /** How often the server failed on what is first in the outbox. */
+  #failedMessages = 0;
+  #holdsUntilMs = 0;
   #failedAttempts = 0;
   #isRunning = false;
   #cancelStep = (): void => {};
@@ -149,7 +167,7 @@ export class StationClient {
     this.#pending?.cancelTimeout();
     this.#pending = undefined;
     this.#change(disconnected);
-    if (!this.#isRunning) return;
+    if (!this.#isRunning || (quirksOf(this.#station).neverRedials && isProperClose(code))) return;
 
     const { min, max } = this.#options.reconnectMs;
     const backoffMs = Math.min(max, min * 2 ** Math.min(this.#failedAttempts, 16));
@@ -171,7 +189,7 @@ export class StationClient {
 
   /** Sends what is first in the outbox, unless a call waits for its answer. What has no message counts as told. */
   #sendNext(): void {
-    while (this.#pending === undefined) {
+    while (this.#pending === undefined && this.#station.nowMs >= this.#holdsUntilMs) {
       const notice = nextNotice(this.#station);
       if (notice === undefined || this.#socket?.readyState !== WebSocket.OPEN) return;
       const call = this.#options.codec.encode(this.#station, notice);
@@ -199,37 +217,61 @@ export class StationClient {
     }
     switch (frame.kind) {
       case 'call':
-        this.#answer(frame.messageId, frame.action, frame.payload);
+        this.#consider(frame);
         return;
       case 'result':
         this.#settle(frame.messageId, (notice) => this.#options.codec.decodeReply(notice, frame.payload));
         return;
       case 'error':
-        this.#settle(frame.messageId, (_notice, action) => {
-          this.#log.warn({ action, code: frame.code }, 'simulated station was refused');
-          return { kind: 'done' };
-        });
+        this.#failed(frame.messageId, frame.code);
         return;
       default:
         frame satisfies never;
     }
   }
 
-  #answer(messageId: string, action: string, payload: unknown): void {
+  /** Slow stations do what they are asked when they answer, and even if nobody hears the answer any more. */
+  #consider(call: CallFrame): void {
+    const quirks = quirksOf(this.#station);
+    if (isSilent(quirks, ownClockMs(this.#options.clock))) return;
+    const { answerDelayMs = 0 } = quirks;
+    const socket = this.#socket;
+    if (answerDelayMs === 0) this.#answer(call, socket);
+    else this.#options.clock.after(answerDelayMs, () => this.#answer(call, socket));
+  }
+
+  #answer({ messageId, action, payload }: CallFrame, socket: WebSocket | undefined): void {
     this.#change((station) => {
       const handled = this.#options.codec.handle(station, { action, payload });
-      this.#send(answerFrame(messageId, handled.answer));
+      if (socket === this.#socket) this.#send(answerFrame(messageId, handled.answer));
       return handled.station;
     });
   }
 
-  #settle(messageId: string, reply: (notice: Notice, action: string) => Reply): void {
+  /** What concerns a transaction stays first in the outbox for another attempt. */
+  #failed(messageId: string, code: string): void {
+    const pending = this.#pending;
+    if (pending?.messageId !== messageId) return;
+    const { action, notice } = pending;
+    this.#log.warn({ action, code }, 'simulated station was refused');
+    if (!isKept(notice) || this.#failedMessages + 1 >= messageAttemptsMax) {
+      this.#settle(messageId, () => ({ kind: 'done' }));
+      return;
+    }
+    this.#failedMessages += 1;
+    this.#holdsUntilMs = this.#station.nowMs + this.#failedMessages * messageRetryMs;
+    pending.cancelTimeout();
+    this.#pending = undefined;
+  }
+
+  #settle(messageId: string, reply: (notice: Notice) => Reply): void {
     const pending = this.#pending;
     if (pending?.messageId !== messageId) return;
     pending.cancelTimeout();
     this.#pending = undefined;
     this.#failedAttempts = 0;
-    this.#change((station) => replied(station, pending.notice, reply(pending.notice, pending.action)));
+    this.#failedMessages = 0;
+    this.#change((station) => replied(station, pending.notice, reply(pending.notice)));
   }
 
   #send(frame: readonly unknown[]): void {
@@ -247,8 +289,18 @@ const answerFrame = (messageId: string, answer: Answer): readonly unknown[] =>
     ? [resultType, messageId, answer.payload]
     : [errorType, messageId, answer.code, answer.description.slice(0, 255), {}];
 
+/** The server meant it: going away is no accident either. */
+const isProperClose = (code: number): boolean => code === 1000 || code === 1001;
+
+interface CallFrame {
+  readonly kind: 'call';
+  readonly messageId: string;
+  readonly action: string;
+  readonly payload: unknown;
+}
+
 type Frame =
-  | { readonly kind: 'call'; readonly messageId: string; readonly action: string; readonly payload: unknown }
+  | CallFrame
   | { readonly kind: 'result'; readonly messageId: string; readonly payload: unknown }
   | { readonly kind: 'error'; readonly messageId: string; readonly code: string };
 

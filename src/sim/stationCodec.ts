@@ -7,6 +7,7 @@ import {
   findEvse,
   type Measurand,
   type Notice,
+  quirksOf,
   type Sample,
   type Station,
 } from './stationState.ts';
@@ -125,6 +126,13 @@ export function toProfile(
   };
 }
 
+/** How a station whose profiles always fail in its RPC layer answers one; undefined for any other station. */
+export function profileError(station: Station): Handled | undefined {
+  const { profileErrorCode } = quirksOf(station);
+  if (profileErrorCode === undefined) return undefined;
+  return refuse(station, profileErrorCode, 'csChargingProfiles');
+}
+
 /** A composite schedule's periods on the wire, in the unit that was asked for. */
 export function fromComposite(
   station: Station,
@@ -157,7 +165,7 @@ export interface SampledValue {
 const phaseNames = ['L1', 'L2', 'L3'];
 
 /** What a sample says, as far as the operator wants to hear it. */
-export function sampledValues(sample: Sample, wanted: readonly Measurand[]): readonly SampledValue[] {
+export function sampledValues(sample: Sample, station: Station): readonly SampledValue[] {
   const values: readonly SampledValue[] = [
     ...sample.amps.map((amps, conductor) => ({
       measurand: 'Current.Import' as const,
@@ -180,7 +188,9 @@ export function sampledValues(sample: Sample, wanted: readonly Measurand[]): rea
       value: rounded(sample.meterWh, 1),
     },
   ];
-  return values.filter(({ measurand }) => wanted.includes(measurand));
+  const { measurands: wanted } = station.settings;
+  const { missingMeasurands: missing = [] } = quirksOf(station);
+  return values.filter(({ measurand }) => wanted.includes(measurand) && !missing.includes(measurand));
 }
 
 /** Down to a tenth: what a composite schedule may say, and never more than is allowed. */

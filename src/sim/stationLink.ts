@@ -1,3 +1,4 @@
+import { isSilent } from './quirks.ts';
 import { settle } from './station.ts';
 import {
   beginTransaction,
@@ -6,6 +7,7 @@ import {
   isKept,
   type Notice,
   nameTransaction,
+  quirksOf,
   type Station,
   tell,
   withEvse,
@@ -26,7 +28,7 @@ export type Reply =
 
 /** The socket is open. A station that was accepted before tells its states afresh and what it kept. */
 export function connected(station: Station): Station {
-  if (!station.isRegistered) return { ...station, link: 'booting' };
+  if (!station.isRegistered && !quirksOf(station).neverBoots) return { ...station, link: 'booting' };
   return tellStates({ ...station, link: 'online' });
 }
 
@@ -34,7 +36,9 @@ export function connected(station: Station): Station {
 export function disconnected(station: Station): Station {
   const outbox = station.outbox.filter(isKept);
   if (station.link === 'restarting') return { ...station, outbox };
-  const offline: Station = { ...station, link: 'offline', outbox };
+  const { forgetsOffline: forgotten = [] } = quirksOf(station);
+  const profiles = station.profiles.filter(({ purpose }) => !forgotten.includes(purpose));
+  const offline: Station = { ...station, link: 'offline', outbox, profiles };
   const started = offline.evses.reduce(
     (going, { number, pendingToken }) =>
       pendingToken === undefined ? going : beginTransaction(going, number, pendingToken, undefined),
@@ -45,6 +49,7 @@ export function disconnected(station: Station): Station {
 
 /** What to send next; undefined when there is nothing or nobody to send it to. */
 export function nextNotice(station: Station): Notice | undefined {
+  if (isSilent(quirksOf(station), station.nowMs)) return undefined;
   switch (station.link) {
     case 'booting':
       return station.nowMs < station.waitsUntilMs

@@ -4,6 +4,7 @@ import {
   type InstalledProfile,
   type ProfilePurpose,
 } from './chargingProfiles.ts';
+import { keptProfile } from './quirks.ts';
 import { settle } from './station.ts';
 import {
   beginTransaction,
@@ -11,8 +12,11 @@ import {
   findEvse,
   measurands,
   profileContext,
+  profilesFor,
+  quirksOf,
   type Station,
   type StationSettings,
+  stationClockMs,
   tell,
   tellTransaction,
   transactionName,
@@ -32,6 +36,8 @@ type ProfileRefusal =
   | 'InvalidStackLevel'
   | 'InvalidValue'
   | 'TxNotFound'
+  | 'UnsupportedKind'
+  | 'UnsupportedPurpose'
   | 'UnsupportedRateUnit';
 
 /** A profile as it was sent: `transactionId` is the name both sides know. */
@@ -50,10 +56,18 @@ export function setProfile(station: Station, request: ProfileRequest): Obeyed<Pr
   const refusal =
     targetRefusal(station, request, transactionKey) ??
     scheduleRefusal(station, profile) ??
+    quirkRefusal(station, request) ??
     (station.model.firmware.refusesDuplicates ? duplicateRefusal(profile, kept) : undefined) ??
     (kept.length >= station.model.firmware.maxProfiles ? 'InvalidProfile' : undefined);
   if (refusal !== undefined) return { station, refusal };
-  return { station: settle({ ...station, profiles: [...kept, profile] }), refusal: undefined };
+
+  const keeps = keptProfile(quirksOf(station), profile);
+  if (keeps === undefined) return { station, refusal: undefined };
+  // A new profile ends what the station made of a pause.
+  const evses = station.evses.map((evse) =>
+    evse.pause === 'resumed at full power' ? { ...evse, pause: 'none' as const } : evse,
+  );
+  return { station: settle({ ...station, evses, profiles: [...kept, keeps] }), refusal: undefined };
 }
 
 /** What a clear request asks for: every given field must fit. */
@@ -65,6 +79,11 @@ interface ProfileFilter {
 }
 
 export function clearProfiles(station: Station, filter: ProfileFilter): Obeyed {
+  const { clears } = quirksOf(station);
+  if (clears !== undefined) {
+    const refusal = clears === 'nothing, and says unknown' ? 'no such profile' : undefined;
+    return { station, refusal };
+  }
   const fits = (profile: InstalledProfile): boolean =>
     filter.profileId !== undefined
       ? profile.profileId === filter.profileId
@@ -76,12 +95,13 @@ export function clearProfiles(station: Station, filter: ProfileFilter): Obeyed {
   return { station: settle({ ...station, profiles }), refusal: undefined };
 }
 
-/** The limits an EVSE will have, hardware included; undefined for an EVSE the station does not have. */
+/** The limits an EVSE will have, hardware included; undefined where the station has no such EVSE or will not tell. */
 export function compositeSchedule(
   station: Station,
   evseNumber: number,
   durationS: number,
 ): readonly CompositePeriod[] | undefined {
+  if (quirksOf(station).refusesComposite) return undefined;
   const capAmps =
     evseNumber === 0
       ? station.evses.reduce((sum, evse) => sum + evse.maxAmps, 0)
@@ -89,8 +109,11 @@ export function compositeSchedule(
   if (capAmps === undefined) return undefined;
   // The grid connection of the station knows no limit but the station's own.
   const profiles =
-    evseNumber === 0 ? station.profiles.filter((profile) => profile.purpose === 'max') : station.profiles;
-  return compositePeriods(profiles, profileContext(station, evseNumber), capAmps, station.nowMs, durationS);
+    evseNumber === 0
+      ? station.profiles.filter((profile) => profile.purpose === 'max')
+      : profilesFor(station, evseNumber);
+  const nowMs = stationClockMs(station);
+  return compositePeriods(profiles, profileContext(station, evseNumber), capAmps, nowMs, durationS);
 }
 
 /** Starts a transaction for a car that waits; a profile may come along. */
@@ -129,8 +152,10 @@ export function reset(station: Station): Station {
     (ending, { number }) => endTransaction(ending, number, 'reset'),
     station,
   );
+  const { forgetsAtRestart: forgotten = [] } = quirksOf(station);
   return settle({
     ...ended,
+    profiles: ended.profiles.filter(({ purpose }) => !forgotten.includes(purpose)),
     link: 'restarting',
     isRegistered: false,
     bootReason: 'remote reset',
@@ -180,7 +205,8 @@ export function changeSetting(station: Station, name: keyof StationSettings, tex
     }
     case 'measurands': {
       const asked = text.split(',').map((word) => word.trim());
-      const known = measurands.filter((measurand) => asked.includes(measurand));
+      const { missingMeasurands = [] } = quirksOf(station);
+      const known = measurands.filter((each) => asked.includes(each) && !missingMeasurands.includes(each));
       if (known.length !== asked.length) return { station, refusal: 'an unknown measurand' };
       return change({ measurands: known });
     }
@@ -228,6 +254,17 @@ function scheduleRefusal(station: Station, profile: InstalledProfile): ProfileRe
   const starts = schedule.periods.map((period) => period.startS);
   const isInOrder = starts.every((startS, index) => index === 0 || startS > (starts[index - 1] ?? startS));
   return starts[0] === 0 && isInOrder && starts.length <= firmware.maxPeriods ? undefined : 'InvalidSchedule';
+}
+
+function quirkRefusal(station: Station, request: ProfileRequest): ProfileRefusal | undefined {
+  const quirks = quirksOf(station);
+  const { purpose, kind, stackLevel, transactionId, schedule } = request;
+  if (quirks.refusedPurposes?.includes(purpose)) return 'UnsupportedPurpose';
+  if (quirks.refusedKinds?.includes(kind)) return 'UnsupportedKind';
+  if (stackLevel > (quirks.realMaxStackLevel ?? stackLevel)) return 'InvalidStackLevel';
+  if (quirks.refusesZero && schedule.periods.some(({ limit }) => limit === 0)) return 'InvalidSchedule';
+  const lacksName = purpose === 'transaction' && transactionId === undefined;
+  return quirks.needsTransactionId && lacksName ? 'TxNotFound' : undefined;
 }
 
 function duplicateRefusal(

@@ -5,6 +5,7 @@ import {
   type ProfileContext,
   type RateUnit,
 } from './chargingProfiles.ts';
+import type { Quirks } from './quirks.ts';
 
 /** What the station is: fixed. */
 export interface StationModel {
@@ -14,6 +15,8 @@ export interface StationModel {
   readonly phaseVolts: number;
   readonly evses: readonly EvseHardware[];
   readonly firmware: Firmware;
+  /** Left away: it keeps to the specification. */
+  readonly quirks?: Quirks;
   readonly settings: StationSettings;
 }
 
@@ -89,6 +92,8 @@ export interface EvseState {
   /** The car that is plugged in had its transaction. */
   readonly hasFinished: boolean;
   readonly offeredAmps: number;
+  /** Whether this transaction was paused by its profiles, and what the station made of it. */
+  readonly pause: 'none' | 'paused' | 'resumed at full power';
   readonly status: StationStatus;
   /** The meter's register, never reset. */
   readonly meterWh: number;
@@ -102,6 +107,8 @@ interface Transaction {
   readonly remoteStartId: number | undefined;
   readonly startedAtMs: number;
   readonly startWh: number;
+  /** The profiles of purpose `default` that were installed then. */
+  readonly defaultsAtStart: readonly InstalledProfile[];
   /** How many notices told about it. */
   readonly sequence: number;
 }
@@ -170,6 +177,7 @@ export const createStation = (model: StationModel, nowMs: number): Station => ({
     transaction: undefined,
     hasFinished: false,
     offeredAmps: 0,
+    pause: 'none',
     status: 'available',
     meterWh: 0,
     meteredAtMs: nowMs,
@@ -189,8 +197,9 @@ export const withEvse = (station: Station, evseNumber: number, change: Partial<E
 });
 
 /** Puts a notice in the outbox. What concerns no transaction is only worth telling now. */
-export function tell(station: Station, notice: Notice): Station {
-  if (station.link !== 'online' && !isKept(notice)) return station;
+export function tell(station: Station, told: Notice): Station {
+  if (station.link !== 'online' && !isKept(told)) return station;
+  const notice = { ...told, atMs: told.atMs + clockOffsetMs(station) };
   if (station.outbox.length < outboxNoticesMax) return { ...station, outbox: [...station.outbox, notice] };
   // The first one may be on the wire.
   const at = station.outbox.findIndex((old, index) => index > 0 && old.kind === 'metered');
@@ -233,6 +242,7 @@ export function beginTransaction(
     remoteStartId,
     startedAtMs: nowMs,
     startWh: evse.meterWh,
+    defaultsAtStart: station.profiles.filter(({ purpose }) => purpose === 'default'),
     sequence: 0,
   };
   const begun = withEvse({ ...station, transactionCount }, evseNumber, {
@@ -249,7 +259,9 @@ export function endTransaction(station: Station, evseNumber: number, reason: Sto
   if (evse?.transaction === undefined) return station;
   const { key } = evse.transaction;
   const told = tellTransaction(station, evseNumber, (notice) => ({ kind: 'ended', reason, ...notice }));
-  const profiles = told.profiles.filter((profile) => profile.transactionKey !== key);
+  const profiles = quirksOf(station).keepsFinishedProfiles
+    ? told.profiles
+    : told.profiles.filter((profile) => profile.transactionKey !== key);
   return withEvse({ ...told, profiles }, evseNumber, {
     transaction: undefined,
     hasFinished: true,
@@ -295,19 +307,40 @@ export function profileContext(station: Station, evseNumber: number): ProfileCon
   return {
     evseNumber,
     transactionKey: evse?.transaction?.key,
-    startedAtMs: evse?.transaction?.startedAtMs ?? station.nowMs,
+    startedAtMs: (evse?.transaction?.startedAtMs ?? station.nowMs) + clockOffsetMs(station),
     conductorCount: evse?.conductorCount ?? 3,
     phaseVolts: station.model.phaseVolts,
-    sharedBy: evse === undefined ? 1 : Math.max(1, busy),
+    sharedBy: evse === undefined || quirksOf(station).isMaximumPerConnector ? 1 : Math.max(1, busy),
   };
+}
+
+/** The profiles that count for what runs at an EVSE. */
+export function profilesFor(station: Station, evseNumber: number): readonly InstalledProfile[] {
+  const transaction = findEvse(station, evseNumber)?.transaction;
+  if (transaction === undefined || !quirksOf(station).defaultWaitsForNext) return station.profiles;
+  const others = station.profiles.filter(({ purpose }) => purpose !== 'default');
+  return [...others, ...transaction.defaultsAtStart];
 }
 
 /** What the station signals to the car now: nothing, or at least the minimum. */
 export function offeredAmps(station: Station, evse: EvseState): number {
   if (evse.transaction === undefined || station.link === 'restarting') return 0;
   const context = profileContext(station, evse.number);
-  const amps = Math.min(evse.maxAmps, allowedAmps(station.profiles, context, station.nowMs));
+  const { localLimitAmps = Number.POSITIVE_INFINITY } = quirksOf(station);
+  const allowed = allowedAmps(profilesFor(station, evse.number), context, stationClockMs(station));
+  const amps = Math.min(evse.maxAmps, localLimitAmps, allowed);
   return amps >= minimumOfferAmps ? amps : 0;
+}
+
+export const quirksOf = ({ model }: Station): Quirks => model.quirks ?? noQuirks;
+const noQuirks: Quirks = {};
+
+/** What the station's own clock shows. */
+export const stationClockMs = (station: Station): number => station.nowMs + clockOffsetMs(station);
+
+function clockOffsetMs(station: Station): number {
+  const { clockOffsetMs: alwaysMs = 0, clockOffsetBeforeBootMs: unsetMs = 0 } = quirksOf(station);
+  return alwaysMs + (station.isRegistered ? 0 : unsetMs);
 }
 
 export function statusOf(evse: EvseState): StationStatus {
@@ -318,7 +351,9 @@ export function statusOf(evse: EvseState): StationStatus {
 }
 
 function sampleOf(station: Station, evse: EvseState): Sample {
-  const amps = drawnAmps(evse);
+  const shift = quirksOf(station).phasesShiftedBy ?? 0;
+  const drawn = drawnAmps(evse);
+  const amps = [...drawn.slice(shift), ...drawn.slice(0, shift)];
   const { phaseVolts } = station.model;
   const watts = amps.reduce((sum, phaseAmps) => sum + phaseAmps, 0) * phaseVolts;
   return { amps, offeredAmps: evse.offeredAmps, watts, phaseVolts, meterWh: evse.meterWh };

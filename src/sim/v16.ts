@@ -101,15 +101,13 @@ const identity = ({ model }: Station): object => ({
 function meterValues(station: Station, notice: TransactionNotice, timestamp: string): Call | undefined {
   const transactionId = wireName(station, notice);
   if (transactionId === undefined) return undefined;
-  const sampledValue = sampledValues(notice.sample, station.settings.measurands).map(
-    ({ measurand, phase, unit, value }) => ({
-      value: String(value),
-      context: 'Sample.Periodic',
-      measurand,
-      ...(phase !== undefined && { phase }),
-      unit,
-    }),
-  );
+  const sampledValue = sampledValues(notice.sample, station).map(({ measurand, phase, unit, value }) => ({
+    value: String(value),
+    context: 'Sample.Periodic',
+    measurand,
+    ...(phase !== undefined && { phase }),
+    unit,
+  }));
   const payload = {
     connectorId: notice.evseNumber,
     transactionId,

@@ -6,6 +6,7 @@ import {
   type Handler,
   handler,
   isoTime,
+  profileError,
   profileFields,
   rateUnitSchema,
   result,
@@ -26,7 +27,7 @@ import {
   type Trigger,
   trigger,
 } from './stationRequests.ts';
-import type { Station, StationSettings } from './stationState.ts';
+import { quirksOf, type Station, type StationSettings, stationClockMs } from './stationState.ts';
 
 const malformed = 'FormationViolation';
 
@@ -66,8 +67,11 @@ const answered = ({ station, refusal }: Obeyed, no: string): Handled =>
 const setChargingProfile = handler(
   Type.Object({ connectorId: Type.Integer(), csChargingProfiles: profileSchema }),
   malformed,
-  (station, { connectorId, csChargingProfiles }) =>
-    answered(setProfile(station, toRequest(connectorId, csChargingProfiles)), 'Rejected'),
+  (station, { connectorId, csChargingProfiles }) => {
+    if (quirksOf(station).hasNoSmartCharging) return result(station, { status: 'NotSupported' });
+    const request = toRequest(connectorId, csChargingProfiles);
+    return profileError(station) ?? answered(setProfile(station, request), 'Rejected');
+  },
 );
 
 const clearChargingProfile = handler(
@@ -99,7 +103,7 @@ const getCompositeSchedule = handler(
     return result(station, {
       status: 'Accepted',
       connectorId,
-      scheduleStart: isoTime(station.nowMs),
+      scheduleStart: isoTime(stationClockMs(station)),
       chargingSchedule: { duration, chargingRateUnit, chargingSchedulePeriod },
     });
   },
@@ -150,15 +154,19 @@ const settingOf = new Map<string, keyof StationSettings>([
   ['MeterValuesSampledData', 'measurands'],
 ]);
 
-function configuration({ settings, model }: Station): ReadonlyMap<string, string> {
+function configuration(station: Station): ReadonlyMap<string, string> {
+  const { settings, model } = station;
   const { firmware, evses } = model;
+  const { hasNoSmartCharging, hidesSmartCharging } = quirksOf(station);
+  const features = ['Core', 'RemoteTrigger'];
+  if (!hasNoSmartCharging && !hidesSmartCharging) features.push('SmartCharging');
   const units = firmware.units.map((unit) => (unit === 'A' ? 'Current' : 'Power'));
   return new Map([
     ['HeartbeatInterval', String(settings.heartbeatIntervalS)],
     ['MeterValueSampleInterval', String(settings.meterIntervalS)],
     ['MeterValuesSampledData', settings.measurands.join(',')],
     ['NumberOfConnectors', String(evses.length)],
-    ['SupportedFeatureProfiles', 'Core,RemoteTrigger,SmartCharging'],
+    ['SupportedFeatureProfiles', features.join(',')],
     ['ChargeProfileMaxStackLevel', String(firmware.maxStackLevel)],
     ['ChargingScheduleAllowedChargingRateUnit', units.join(',')],
     ['ChargingScheduleMaxPeriods', String(firmware.maxPeriods)],

@@ -159,7 +159,7 @@ const wireValues = (
   sample: TransactionNotice['sample'],
   context: string,
 ): readonly object[] =>
-  sampledValues(sample, station.settings.measurands).map(({ measurand, phase, unit, value }) => ({
+  sampledValues(sample, station).map(({ measurand, phase, unit, value }) => ({
     value,
     context,
     measurand,

@@ -6,8 +6,10 @@ import {
   type Handler,
   handler,
   isoTime,
+  profileError,
   profileFields,
   rateUnitSchema,
+  refuse,
   result,
   scheduleSchema,
   toProfile,
@@ -26,7 +28,7 @@ import {
   type Trigger,
   trigger,
 } from './stationRequests.ts';
-import { findEvse, type Station, type StationSettings } from './stationState.ts';
+import { findEvse, quirksOf, type Station, type StationSettings, stationClockMs } from './stationState.ts';
 
 const malformed = 'FormatViolation';
 
@@ -73,7 +75,12 @@ const answered = ({ station, refusal }: Obeyed, reasonCode = refusal): Handled =
 const setChargingProfile = handler(
   Type.Object({ evseId: Type.Integer(), chargingProfile: profileSchema }),
   malformed,
-  (station, { evseId, chargingProfile }) => answered(setProfile(station, toRequest(evseId, chargingProfile))),
+  (station, { evseId, chargingProfile }) => {
+    // [OCPP 2.0.1 K01.FR.29]
+    if (quirksOf(station).hasNoSmartCharging) return refuse(station, 'NotSupported', 'no smart charging');
+    const request = toRequest(evseId, chargingProfile);
+    return profileError(station) ?? answered(setProfile(station, request));
+  },
 );
 
 const clearChargingProfile = handler(
@@ -106,14 +113,14 @@ const getCompositeSchedule = handler(
   malformed,
   (station, { evseId, duration, chargingRateUnit = 'A' }) => {
     const periods = compositeSchedule(station, evseId, duration);
-    if (periods === undefined) return answered({ station, refusal: 'no such EVSE' }, 'InvalidValue');
+    if (periods === undefined) return answered({ station, refusal: 'no schedule to tell' }, 'InvalidValue');
     return result(station, {
       status: 'Accepted',
       schedule: {
         evseId,
         duration,
         chargingRateUnit,
-        scheduleStart: isoTime(station.nowMs),
+        scheduleStart: isoTime(stationClockMs(station)),
         chargingSchedulePeriod: fromComposite(station, evseId, periods, chargingRateUnit),
       },
     });
@@ -184,17 +191,21 @@ const settingOf = new Map<string, keyof StationSettings>([
   ['SampledDataCtrlr.TxUpdatedMeasurands', 'measurands'],
 ]);
 
-const deviceModel = ({ settings, model }: Station): ReadonlyMap<string, string> =>
-  new Map([
+function deviceModel(station: Station): ReadonlyMap<string, string> {
+  const { settings, model } = station;
+  const { hasNoSmartCharging, hidesSmartCharging } = quirksOf(station);
+  const isAvailable = String(!hasNoSmartCharging && !hidesSmartCharging);
+  return new Map([
     ['OCPPCommCtrlr.HeartbeatInterval', String(settings.heartbeatIntervalS)],
     ['SampledDataCtrlr.TxUpdatedInterval', String(settings.meterIntervalS)],
     ['SampledDataCtrlr.TxUpdatedMeasurands', settings.measurands.join(',')],
-    ['SmartChargingCtrlr.Available', 'true'],
-    ['SmartChargingCtrlr.Enabled', 'true'],
+    ['SmartChargingCtrlr.Available', isAvailable],
+    ['SmartChargingCtrlr.Enabled', isAvailable],
     ['SmartChargingCtrlr.PeriodsPerSchedule', String(model.firmware.maxPeriods)],
     ['SmartChargingCtrlr.ProfileStackLevel', String(model.firmware.maxStackLevel)],
     ['SmartChargingCtrlr.RateUnit', model.firmware.units.join(',')],
   ]);
+}
 
 const variableFields = {
   component: Type.Object({ name: Type.String() }),

@@ -1,11 +1,13 @@
 import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { m001Initial } from './migrations/m001Initial.ts';
+import { m002SiteStop } from './migrations/m002SiteStop.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
 /** In the order of their numbers. Append only: a migration that was released is never changed. */
 const migrations: Record<string, Migration> = {
   '001-initial': m001Initial,
+  '002-site-stop': m002SiteStop,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

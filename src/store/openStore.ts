@@ -8,6 +8,7 @@ import { openDatabase } from './dialect.ts';
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
+import { type SiteStopStore, siteStopStore } from './siteStops.ts';
 import { type StationStore, stationStore } from './stations.ts';
 import { inStore } from './storeError.ts';
 import { type TransactionStore, transactionStore } from './transactions.ts';
@@ -26,6 +27,7 @@ export interface Store
     StationStore,
     CommandStore,
     TransactionStore,
+    SiteStopStore,
     AuditStore {
   /** Rises with every start of the program, so that stations' gateways can tell an old command from a new one. */
   nextEpoch(): Promise<number>;
@@ -56,6 +58,7 @@ export async function openStore(
     ...stationStore(db, queue),
     ...commandStore(db, queue),
     ...transactionStore(db),
+    ...siteStopStore(db),
     ...auditStore(db),
 
     nextEpoch: () =>

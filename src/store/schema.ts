@@ -13,6 +13,7 @@ export interface Tables {
   evse_command: EvseCommandTable;
   station_transaction: StationTransactionTable;
   audit: AuditTable;
+  site_stop: SiteStopTable;
 }
 
 /** Numbers that only rise and must survive us. */
@@ -97,4 +98,12 @@ export interface AuditTable {
   /** JSON, null where there is nothing to tell. */
   before: string | null;
   after: string | null;
+}
+
+/** A row for each site that is stopped now: it is gone when the site is released. The audit keeps the history. */
+export interface SiteStopTable {
+  site_id: string;
+  at_ms: number;
+  stopped_by: string;
+  reason: string;
 }

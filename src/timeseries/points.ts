@@ -14,7 +14,7 @@ import { phaseName, phases } from '../domain/phases.ts';
 // Words become numbers: a text field cannot be drawn over time, and a tag would split the series at every change.
 // The numbers are in people's databases and dashboards: append, never renumber.
 
-const siteStates: Record<SiteState, number> = { starting: 0, normal: 1, assumed: 2, failsafe: 3 };
+const siteStates: Record<SiteState, number> = { starting: 0, normal: 1, assumed: 2, failsafe: 3, stopped: 4 };
 const causes: Record<TickView['cause'], number> = { pace: 0, drop: 1 };
 const bases: Record<CircuitView['basis'], number> = { unmetered: 0, measured: 1, assumed: 2 };
 
@@ -42,6 +42,8 @@ const reasons: Record<EvseReason['kind'], number> = {
   offline: 7,
   'waiting for others': 8,
   'not answering': 9,
+  stopped: 10,
+  'not obeying': 11,
 };
 
 /** Who bounds a circuit: its breaker, its rating, or the source of a limit. */
@@ -94,6 +96,7 @@ function circuitPoints({ siteId, tick }: SiteView, circuit: CircuitView): readon
       draw_amps: circuit.drawAmps[phase],
       background_amps: circuit.backgroundAmps[phase],
       exposure_amps: circuit.exposureAmps[phase],
+      margin_amps: circuit.marginAmps[phase],
       headroom_amps: circuit.headroomAmps[phase],
       basis: bases[circuit.basis],
       limited_by: originNumber(circuit.limitedBy),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Dispatched, dispatch } from '../../src/control/dispatch.ts';
+import type { Rung } from '../../src/control/escalation.ts';
 import type { EvsePlan, Plan } from '../../src/control/plan.ts';
 import { topologies } from '../../src/control/topology.ts';
 import { evseId } from '../../src/domain/ids.ts';
@@ -12,7 +13,11 @@ function given(site = givenSite({ evses: givenEvses(3) })): {
   world: World;
   send(
     evses: readonly Partial<EvsePlan>[],
-    change?: { readonly roomAmps?: number; readonly afterMs?: number },
+    change?: {
+      readonly roomAmps?: number;
+      readonly afterMs?: number;
+      readonly rungs?: ReadonlyMap<number, Rung>;
+    },
   ): string[];
   commands(): readonly Dispatched[];
 } {
@@ -27,13 +32,14 @@ function given(site = givenSite({ evses: givenEvses(3) })): {
   return {
     world,
     commands: () => last,
-    send(evses, { roomAmps = 40, afterMs = 0 } = {}) {
+    send(evses, { roomAmps = 40, afterMs = 0, rungs = new Map() } = {}) {
       last = dispatch({
         topology,
         plan: givenPlan(evses, roomAmps),
         state: world.state,
         ledger: world.ledger,
         monotonicMs: newestLeaseMs(world) + afterMs,
+        rungs,
         epoch: 1,
         nextSequence: () => 1,
         options: loopOptions,
@@ -64,6 +70,8 @@ const givenPlan = (changes: readonly Partial<EvsePlan>[], roomAmps: number): Pla
         wattsOrigin: { kind: 'rating' },
       },
       metered: undefined,
+      finding: undefined,
+      marginAmps: [0, 0, 0],
       background: { amps: everyPhase(0), basis: 'measured', doubtedSinceMs: undefined },
       capacity: { amps: everyPhase(roomAmps), watts: Number.POSITIVE_INFINITY },
     },
@@ -72,6 +80,7 @@ const givenPlan = (changes: readonly Partial<EvsePlan>[], roomAmps: number): Pla
     exposureAmps: 10,
     isPlanned: true,
     isHeld: false,
+    standingAmps: 6,
     allocatedAmps: 10,
     tailAmps: 6,
     bound: { kind: 'maximum' },
@@ -119,7 +128,9 @@ describe('what is sent', () => {
 
   it('is no raise below the deadband, unless it is the last bit to all the EVSE can use', () => {
     const small = { allocatedAmps: 10.4, capAmps: 32 };
-    const site = givenSite({ evses: givenEvses(1, { traits: { unit: 'A', stepAmps: 0.1, stackLevel: 0 } }) });
+    const site = givenSite({
+      evses: givenEvses(1, { traits: { unit: 'A', stepAmps: 0.1, stackLevel: 0, leaseForm: 'tail' } }),
+    });
     expect(given(site).send([small])).toEqual([]);
     expect(given(site).send([{ ...small, allocatedAmps: 10.5 }])).toEqual(['A1 raise 10.5']);
     expect(given(site).send([{ ...small, capAmps: 10.4 }])).toEqual(['A1 raise 10.4']);
@@ -174,6 +185,7 @@ describe('what is sent', () => {
       setpointAmps: 10,
       tailAmps: 6,
       leaseMs,
+      schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0, leaseForm: 'tail' },
     });
     expect(send([{ allocatedAmps: 6 }, asBefore, asBefore])).toEqual([]);
   });
@@ -193,7 +205,13 @@ describe('what is sent', () => {
 
   it('carries all a station needs to know, in its own terms', () => {
     const site = givenSite({
-      evses: [givenEvse({ wiring: [1], number: 2, traits: { unit: 'W', stepAmps: 1, stackLevel: 3 } })],
+      evses: [
+        givenEvse({
+          wiring: [1],
+          number: 2,
+          traits: { unit: 'W', stepAmps: 1, stackLevel: 3, leaseForm: 'tail' },
+        }),
+      ],
     });
     const { send, commands } = given(site);
     send([{ allocatedAmps: 8 }]);
@@ -208,7 +226,7 @@ describe('what is sent', () => {
       setpointAmps: 8,
       tailAmps: 6,
       leaseMs,
-      schedule: { unit: 'W', phaseVolts: 230, phaseCount: 1, stackLevel: 3 },
+      schedule: { unit: 'W', phaseVolts: 230, phaseCount: 1, stackLevel: 3, leaseForm: 'tail' },
     });
   });
 });
@@ -216,3 +234,35 @@ describe('what is sent', () => {
 function fail(): never {
   throw new Error('something was sent before');
 }
+
+describe('a rung for a station that does not obey', () => {
+  const asBefore = {};
+  const first = (rung: Rung) => ({ rungs: new Map([[0, rung]]) });
+
+  it('repeats the lease that it holds', () => {
+    const { send } = given();
+    expect(send([asBefore, asBefore, asBefore], first('repeat'))).toEqual(['A1 escalate 10']);
+  });
+
+  it('bounds its station to the setpoints of all its EVSEs, for one lease', () => {
+    const { send, commands } = given();
+    send([asBefore, asBefore, asBefore], first('station maximum'));
+    expect(commands()[0]?.command).toMatchObject({ kind: 'station maximum', amps: 10, durationMs: leaseMs });
+  });
+
+  it('ends its session', () => {
+    const { send, commands } = given();
+    send([asBefore, asBefore, asBefore], first('remote stop'));
+    expect(commands()[0]?.command).toMatchObject({ kind: 'remote stop', transactionId: 'T1' });
+  });
+
+  it('tells the station nothing when somebody is called', () => {
+    const { send } = given();
+    expect(send([asBefore, asBefore, asBefore], first('alarm'))).toEqual([]);
+  });
+
+  it('waits for a decrease', () => {
+    const { send } = given();
+    expect(send([{ allocatedAmps: 6 }, asBefore, asBefore], first('remote stop'))).toEqual(['A1 lower 6']);
+  });
+});

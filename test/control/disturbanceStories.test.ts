@@ -145,7 +145,9 @@ describe('a meter that goes silent', () => {
 
 describe('export by the sun', () => {
   it('counts as no background: a meter below what the cars draw lends nobody current', () => {
-    const world = givenBusyGarage().setBackground(-30).run(60);
+    const meter = { measures: 'total', maxAgeMs: 15_000, hasGeneration: true } as const;
+    const sites = [givenSite({ circuits: [givenCircuit({ meter })], evses: givenEvses(4) })];
+    const world = givenBusyGarage({ sites }).setBackground(-30).run(60);
     expect(world.circuit().backgroundAmps).toEqual([0, 0, 0]);
     expect([...setpoints(world)].sort()).toEqual([15, 16, 16, 16]);
   });

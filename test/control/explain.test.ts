@@ -16,6 +16,8 @@ const hall: CircuitView = {
   headroomAmps: [0, 0, 0],
   basis: 'measured',
   readingAgeMs: 0,
+  meterVerdict: undefined,
+  marginAmps: [0, 0, 0],
 };
 
 const given = (reason: EvseReason, change: Partial<EvseView> = {}): string => {
@@ -30,6 +32,8 @@ const given = (reason: EvseReason, change: Partial<EvseView> = {}): string => {
     drawAmps: [6, 6, 6],
     exposureAmps: 6,
     allocatedAmps: 6,
+    isNonLeasing: false,
+    clockSkewMs: undefined,
     session: undefined,
     reason,
     ...change,
@@ -40,6 +44,7 @@ const given = (reason: EvseReason, change: Partial<EvseView> = {}): string => {
     timeZone: 'Europe/Stockholm',
     tick: { number: 1, atMs: 0, durationMs: 1, cause: 'pace' },
     state: 'normal',
+    stop: undefined,
     circuits: [hall],
     evses: [evse],
   };

@@ -96,7 +96,7 @@ class Given {
       sequence: this.#sequence,
       sentAtMs: atMs,
       expiresAtMs: atMs + 10_000,
-      schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0 },
+      schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0, leaseForm: 'tail' },
     } as const;
   }
 }

@@ -6,9 +6,9 @@ import type { VirtualClock } from '../virtualClock.ts';
 
 /**
  * How a station takes commands. `silent` loses them, `deaf` applies them but its answer is lost, `ignores` says
- * yes and does nothing.
+ * yes and does nothing, `ignores leases` does so with what is meant for one EVSE.
  */
-export type Manner = 'obeys' | 'rejects' | 'silent' | 'deaf' | 'ignores';
+export type Manner = 'obeys' | 'rejects' | 'silent' | 'deaf' | 'ignores' | 'ignores leases';
 
 /** A car follows a lower offer this late and a higher one at once: the worst the standard allows [IEC 61851-1: 5 s]. */
 const followLowerMs = 5_000;
@@ -36,6 +36,8 @@ export interface RealStation {
   manner: Manner;
   /** It said yes and did nothing: no ledger can know what is in force there. */
   hasLied: boolean;
+  /** A bound on all its EVSEs together. */
+  maximum: { amps: number; endsAtMs: number } | undefined;
   /** How long a command takes to the station, and its answer back. */
   delayMs: number;
   /** Its clock is ahead of ours by this, so its leases end earlier. */
@@ -67,6 +69,7 @@ export class FarSide {
       isOnline: false,
       manner: 'obeys' as const,
       hasLied: false,
+      maximum: undefined,
       delayMs: 50,
       clockAheadMs: 0,
     }));
@@ -169,7 +172,7 @@ export class FarSide {
       kind: 'measured',
       evseNumber: real.evse.number,
       transactionId: real.transactionId,
-      takenAtMs: this.#clock.nowMs(),
+      takenAtMs: this.#clock.nowMs() + station.clockAheadMs,
       amps: real.evse.wiring.map(() => real.drawAmps),
       isPerPhase: true,
       powerWatts: undefined,
@@ -202,7 +205,10 @@ export class FarSide {
     // What is on the wire arrives even when the socket closes before the answer.
     if (manner === 'obeys' || manner === 'deaf')
       this.#clock.after(delayMs, () => this.#apply(station, real, command));
-    if (manner === 'ignores') station.hasLied = true;
+    const isForAll = command.kind === 'station maximum' || command.kind === 'remote stop';
+    if (manner === 'ignores leases' && isForAll)
+      this.#clock.after(delayMs, () => this.#apply(station, real, command));
+    if (manner === 'ignores' || manner === 'ignores leases') station.hasLied = true;
     const isAnswered = manner !== 'silent' && manner !== 'deaf';
     if (isAnswered)
       this.#clock.after(2 * delayMs, () => settle(manner === 'rejects' ? 'rejected' : 'accepted'));
@@ -233,14 +239,29 @@ export class FarSide {
       real.standingAmps = command.amps;
       return;
     }
+    if (command.kind === 'station maximum') {
+      const { amps, durationMs } = command;
+      station.maximum = { amps, endsAtMs: this.#clock.monotonicMs() + durationMs };
+      return;
+    }
     if (command.transactionId !== real.transactionId) return;
+    if (command.kind === 'remote stop') {
+      this.unplug(real.evse.id);
+      return;
+    }
     const { transactionId, setpointAmps, tailAmps, leaseMs } = command;
     const endsAtMs = this.#clock.monotonicMs() + leaseMs - station.clockAheadMs;
     real.lease = { transactionId, setpointAmps, tailAmps, endsAtMs };
   }
 
   /** What the EVSE signals to its car now. */
-  inForceAmps({ evse, lease, standingAmps, transactionId }: RealEvse): number {
+  inForceAmps(real: RealEvse): number {
+    const { maximum } = this.#at(real.evse.id).station;
+    const isBounded = maximum !== undefined && this.#clock.monotonicMs() < maximum.endsAtMs;
+    return Math.min(this.#profileAmps(real), isBounded ? maximum.amps : Number.POSITIVE_INFINITY);
+  }
+
+  #profileAmps({ evse, lease, standingAmps, transactionId }: RealEvse): number {
     if (transactionId === undefined) return 0;
     if (lease === undefined) return standingAmps ?? evse.maxAmps;
     return this.#clock.monotonicMs() < lease.endsAtMs ? lease.setpointAmps : lease.tailAmps;

@@ -26,7 +26,7 @@ export const givenEvse = (change: Partial<Evse> = {}): Evse => ({
   failsafeAmps: 6,
   priority: 0,
   weight: 1,
-  traits: { unit: 'A', stepAmps: 1, stackLevel: 0 },
+  traits: { unit: 'A', stepAmps: 1, stackLevel: 0, leaseForm: 'tail' },
   ...change,
 });
 

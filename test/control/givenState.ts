@@ -125,7 +125,7 @@ export class GivenState {
       sequence: this.#sequence,
       sentAtMs: nowMs,
       expiresAtMs: nowMs + 10_000,
-      schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0 },
+      schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0, leaseForm: 'tail' },
     } as const;
   }
 

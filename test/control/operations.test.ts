@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AuditEntry, operations } from '../../src/control/operations.ts';
 import type { GridLimit } from '../../src/domain/gridLimit.ts';
 import { circuitId, limitId, sessionId, siteId } from '../../src/domain/ids.ts';
+import type { SiteStop } from '../../src/domain/siteStop.ts';
 import { GivenState } from './givenState.ts';
 
 const limit: GridLimit = {
@@ -32,6 +33,12 @@ function given(change: { readonly refuses?: boolean } = {}) {
       kept.add(id);
     },
     endLimit: async (id: string) => kept.delete(id),
+    async insertStop({ siteId: id }: SiteStop) {
+      await slow;
+      if (change.refuses === true) throw new Error('disk full');
+      kept.add(id);
+    },
+    deleteStop: async (id: string) => void kept.delete(id),
     appendAudit: async (entry: AuditEntry) => void audit.push(entry),
   };
   return { ...rest, state, audit, kept, release, desk: operations({ clock, state, book }) };
@@ -99,5 +106,44 @@ describe('a session that is changed', () => {
     const { desk, audit } = given();
     expect(await desk.changeSession(sessionId('CP-A1~T7'), { priority: 1 }, 'office')).toBeUndefined();
     expect(audit).toEqual([]);
+  });
+});
+
+describe('a site that is stopped by hand', () => {
+  const stop: SiteStop = { siteId: siteId('garage'), atMs: 7, by: 'office', reason: 'smoke in the hall' };
+
+  it('stands still before that is durable, and says so after', async () => {
+    const { desk, state, kept, audit, release } = given();
+    const done = desk.stopSite(stop);
+    expect(state.stopOf(stop.siteId)).toEqual(stop);
+    release();
+    expect(await done).toEqual(stop);
+    expect(kept).toContain('garage');
+    expect(audit).toMatchObject([{ actor: 'office', action: 'site stopped', target: 'garage', after: stop }]);
+  });
+
+  it('stands still although it could not be kept, and its stopper is told', async () => {
+    const { desk, state, release } = given({ refuses: true });
+    release();
+    await expect(desk.stopSite(stop)).rejects.toThrow('disk full');
+    expect(state.stopOf(stop.siteId)).toEqual(stop);
+  });
+
+  it('keeps its first stop', async () => {
+    const { desk, release } = given();
+    release();
+    await desk.stopSite(stop);
+    expect(await desk.stopSite({ ...stop, by: 'root' })).toEqual(stop);
+  });
+
+  it('runs again when it is released, and only then', async () => {
+    const { desk, state, kept, audit, release } = given();
+    release();
+    expect(await desk.releaseSite(stop.siteId, 'office')).toBe(false);
+    await desk.stopSite(stop);
+    expect(await desk.releaseSite(stop.siteId, 'root')).toBe(true);
+    expect(state.stopOf(stop.siteId)).toBeUndefined();
+    expect(kept.size).toBe(0);
+    expect(audit.at(-1)).toMatchObject({ actor: 'root', action: 'site released', before: stop });
   });
 });

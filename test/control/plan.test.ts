@@ -87,11 +87,11 @@ describe('a plan', () => {
     expect([world.setpointAmps('A1'), world.setpointAmps('A2')]).toEqual([24, 24]);
   });
 
-  it('lets a limit that is no number stop all raises instead of allowing them', () => {
+  it('takes a meter that tells no numbers for silent, and raises nobody', () => {
     const world = givenGarage(createAllocator());
     const before = setpoints(world);
     world.setBackground(Number.NaN).run(20);
-    expect(world.tick.views[0]?.state).toBe('failsafe');
+    expect(world.tick.views[0]?.state).toBe('assumed');
     expect(setpoints(world).every((amps, index) => (amps ?? 0) <= (before[index] ?? 0))).toBe(true);
   });
 });

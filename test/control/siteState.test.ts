@@ -84,13 +84,13 @@ describe('a reading', () => {
   it('is as old as its arrival here says, whatever it says itself', () => {
     const given = new GivenState();
     given.state.applyReading({ circuitId: grid, arrivedAtMs: 9e15, amps: { 0: 5 } });
-    expect(given.state.meter(grid).amps[0]?.atMs).toBe(given.clock.monotonicMs());
+    expect(given.state.meters.state(grid).amps[0]?.atMs).toBe(given.clock.monotonicMs());
   });
 
   it('of a circuit without a meter, or of none at all, is passed over', () => {
     const given = new GivenState();
     given.state.applyReading({ circuitId: circuitId('nowhere'), arrivedAtMs: 0, amps: { 0: 5 } });
-    expect(given.state.hasHeard(circuitId('nowhere'))).toBe(false);
+    expect(given.state.meters.hasHeard(circuitId('nowhere'))).toBe(false);
     expect(given.drops).toBe(0);
   });
 });
@@ -319,7 +319,7 @@ describe('an answer', () => {
       sequence: 9,
       sentAtMs: nowMs,
       expiresAtMs: nowMs,
-      schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0 },
+      schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0, leaseForm: 'tail' },
       transactionId: 'T1',
       setpointAmps: 16,
       tailAmps: 6,

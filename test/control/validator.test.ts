@@ -31,7 +31,7 @@ const raise = (index: number, setpointAmps: number): Dispatched => ({
     sequence: 1,
     sentAtMs: 0,
     expiresAtMs: 10_000,
-    schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0 },
+    schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0, leaseForm: 'tail' },
     transactionId: 'T1',
     setpointAmps,
     tailAmps: 0,
@@ -80,6 +80,7 @@ describe('the last check before anything leaves', () => {
 
   it('passes a standing profile: nothing flows by it', () => {
     const { command } = raise(0, 6);
+    if (command.kind !== 'lease') throw new Error('a raise is a lease');
     const { siteId: site, stationId: station, evseId: evse, evseNumber, epoch, sequence } = command;
     const address = { siteId: site, stationId: station, evseId: evse, evseNumber, epoch, sequence };
     const standing: Dispatched = {

@@ -14,11 +14,13 @@ import {
   type EvseId,
   evseId,
   limitId,
+  type SiteId,
   siteId,
 } from '../../src/domain/ids.ts';
-import { everyPhase, type PhaseAmps, perPhase, phases } from '../../src/domain/phases.ts';
+import { everyPhase, type Phase, type PhaseAmps, perPhase, phases } from '../../src/domain/phases.ts';
 import type { Session } from '../../src/domain/session.ts';
 import type { Area, Circuit, Site } from '../../src/domain/site.ts';
+import type { SiteStop } from '../../src/domain/siteStop.ts';
 import type { StationEvent } from '../../src/domain/stationEvent.ts';
 import { createLogger } from '../../src/log.ts';
 import { VirtualClock } from '../virtualClock.ts';
@@ -39,6 +41,7 @@ export const loopOptions: ControlLoopOptions = {
   commandExpiryMs: 10_000,
   reclaimAfterMs: 30_000,
   drawMaxAgeMs: 30_000,
+  margin: { maxAmps: 0, reactionMs: 7_500 },
   pacing: { minOnMs: 0, minOffMs: 0, turnMs: 900_000 },
 };
 
@@ -78,10 +81,14 @@ export class World {
   /** Background of each metered circuit, on every phase. Tests change it as they like. */
   readonly backgroundAmps = new Map<CircuitId, PhaseAmps>();
   readonly silentMeters = new Set<CircuitId>();
+  /** What every meter makes of what it measures. */
+  #distortion: (amps: PhaseAmps) => PhaseAmps = (amps) => amps;
   readonly sent: { readonly atMs: number; readonly command: StationCommand }[] = [];
   readonly answers: { readonly atMs: number; readonly answer: CommandAnswer }[] = [];
   readonly ticks: TickResult[] = [];
   readonly broken: unknown[] = [];
+  /** What the database holds of stopped sites. */
+  readonly stops = new Map<SiteId, SiteStop>();
   /** Run at every tick and every step; they throw when something must not be. */
   readonly checks: { tick(result: TickResult, world: World): void; step(world: World): void }[] = [];
   readonly #overloads = new Map<CircuitId, Overload>();
@@ -152,6 +159,17 @@ export class World {
     return this;
   }
 
+  /** Every meter shows something else than what flows, on every phase alike. */
+  distortMeter(distort: ((amps: number) => number) | undefined): this {
+    this.#distortion = (amps) => (distort === undefined ? amps : perPhase((phase) => distort(amps[phase])));
+    return this;
+  }
+
+  swapPhases(a: Phase, b: Phase): this {
+    this.#distortion = (amps) => perPhase((phase) => amps[phase === a ? b : phase === b ? a : phase]);
+    return this;
+  }
+
   /** Returns the id, for `endLimit`. */
   setLimit(
     value: { readonly amps: number } | { readonly watts: number },
@@ -179,6 +197,20 @@ export class World {
     this.#limits.set(limit.id, limit);
     this.state.setLimit(limit);
     return limit;
+  }
+
+  stopSite(reason = 'smoke in the hall'): this {
+    const [site] = this.input.sites;
+    const stop = { siteId: site?.id ?? siteId('garage'), atMs: this.clock.nowMs(), by: 'office', reason };
+    this.stops.set(stop.siteId, stop);
+    this.state.stopSite(stop);
+    return this;
+  }
+
+  releaseSite(): this {
+    for (const id of this.stops.keys()) this.state.releaseSite(id);
+    this.stops.clear();
+    return this;
   }
 
   endLimit({ id }: GridLimit): this {
@@ -322,6 +354,7 @@ export class World {
       options,
     );
     for (const limit of this.#limits.values()) state.setLimit(limit);
+    for (const stop of this.stops.values()) state.stopSite(stop);
     for (const session of this.#sessions.values())
       if (session.state !== 'finished') state.adoptSession(session);
     this.farSide.talkTo({
@@ -382,7 +415,7 @@ export class World {
         if (circuit.meter === undefined || this.silentMeters.has(circuit.id)) continue;
         const load = this.loadAmps(circuit, site);
         const background = this.backgroundAmps.get(circuit.id) ?? everyPhase(0);
-        const amps = circuit.meter.measures === 'total' ? load : background;
+        const amps = this.#distortion(circuit.meter.measures === 'total' ? load : background);
         this.state.applyReading({ circuitId: circuit.id, arrivedAtMs: this.clock.monotonicMs(), amps });
       }
     }

@@ -23,6 +23,7 @@ describe('the settings of a meter', () => {
     expect(meter).toEqual({
       topic: 'meters/grid',
       measures: 'total',
+      hasGeneration: false,
       maxAgeS: 15,
       maxClockErrorS: 60,
       maxPlausibleAmps: 2000,

@@ -45,6 +45,8 @@ const circuit = (change: Partial<CircuitView>): CircuitView => ({
   headroomAmps: [27, 27, 27],
   basis: 'measured',
   readingAgeMs: 800,
+  meterVerdict: undefined,
+  marginAmps: [0, 0, 0],
   ...change,
 });
 
@@ -59,6 +61,8 @@ const evse = (change: Partial<EvseView>): EvseView => ({
   drawAmps: [6, 6, 6],
   exposureAmps: 6,
   allocatedAmps: 6,
+  isNonLeasing: false,
+  clockSkewMs: undefined,
   session,
   reason: { kind: 'circuit full', circuit: circuitId('hall-a'), phase: 1, limitedBy: { kind: 'breaker' } },
   ...change,
@@ -71,6 +75,7 @@ export const garage: SiteView = {
   timeZone: 'Europe/Stockholm',
   tick: { number: 7, atMs: nowMs, durationMs: 1.5, cause: 'pace' },
   state: 'normal',
+  stop: undefined,
   circuits: [
     circuit({}),
     circuit({
@@ -230,6 +235,16 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
       change: async (id, changed, actor) => {
         calls.push(['change', id, changed, actor.name]);
         return { status: 'changed', session: { ...session, ...changed } };
+      },
+    },
+    siteStops: {
+      stop: async (site, reason, actor) => {
+        calls.push(['stop', site, reason, actor.name]);
+        return { siteId: site, atMs: nowMs, by: actor.name, reason };
+      },
+      release: async (site, actor) => {
+        calls.push(['release', site, actor.name]);
+        return site === 'garage';
       },
     },
     heartbeat: async (heard, actor) => {

@@ -40,6 +40,8 @@ describe('the OpenAPI document', () => {
       'GET /metrics',
       'GET /api/v1/sites',
       'GET /api/v1/sites/{site}',
+      'POST /api/v1/sites/{site}/stop',
+      'DELETE /api/v1/sites/{site}/stop',
       'GET /api/v1/evses/{evse}/explanation',
       'GET /api/v1/limits',
       'POST /api/v1/limits',

@@ -31,6 +31,8 @@ describe('GET /sites/{site}', () => {
       headroomAmps: [27, 27, 27],
       basis: 'measured',
       readingAgeMs: 800,
+      meterVerdict: null,
+      marginAmps: [0, 0, 0],
       evses: [],
     });
     expect(site.circuit.circuits).toHaveLength(1);
@@ -46,6 +48,8 @@ describe('GET /sites/{site}', () => {
       },
       basis: 'unmetered',
       readingAgeMs: null,
+      meterVerdict: null,
+      marginAmps: [0, 0, 0],
       circuits: [],
     });
   });
@@ -62,6 +66,8 @@ describe('GET /sites/{site}', () => {
       setpointAmps: 6,
       allocatedAmps: 6,
       exposureAmps: 6,
+      isNonLeasing: false,
+      clockSkewMs: null,
       drawAmps: [6, 6, 6],
       session: {
         id: 'CP-A1~5',

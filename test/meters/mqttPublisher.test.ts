@@ -27,6 +27,8 @@ const circuit: CircuitView = {
   headroomAmps: [30, 30, 40],
   basis: 'measured',
   readingAgeMs: 312,
+  meterVerdict: undefined,
+  marginAmps: [0, 0, 0],
 };
 
 const evse: EvseView = {
@@ -40,6 +42,8 @@ const evse: EvseView = {
   drawAmps: [6, 5.96, 0],
   exposureAmps: 6,
   allocatedAmps: 16.04,
+  isNonLeasing: false,
+  clockSkewMs: undefined,
   session: {
     id: sessionId('s1'),
     evseId: evseId('A1'),
@@ -65,6 +69,7 @@ const givenView = (site: string, change: Partial<SiteView> = {}): SiteView => ({
   timeZone: 'Europe/Stockholm',
   tick: { number: 1, atMs: 0, durationMs: 1, cause: 'pace' },
   state: 'normal',
+  stop: undefined,
   circuits: [circuit],
   evses: [evse],
   ...change,
@@ -130,6 +135,7 @@ describe('what a site publishes', () => {
       exposureAmps: [6, 6, 0],
       headroomAmps: [30, 30, 40],
       basis: 'measured',
+      meterVerdict: null,
     });
     expect(heard[1]?.body).toEqual({
       id: 'A1',

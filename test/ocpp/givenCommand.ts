@@ -10,7 +10,7 @@ const address = {
   sequence: 1,
   sentAtMs: 0,
   expiresAtMs: Number.MAX_SAFE_INTEGER,
-  schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0 },
+  schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0, leaseForm: 'tail' },
 } as const;
 
 type Lease = Extract<StationCommand, { kind: 'lease' }>;

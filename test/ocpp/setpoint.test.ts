@@ -3,7 +3,7 @@ import type { ScheduleForm } from '../../src/control/ports.ts';
 import { leaseSchedule, period } from '../../src/ocpp/setpoint.ts';
 import { givenLease } from './givenCommand.ts';
 
-const inAmps: ScheduleForm = { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0 };
+const inAmps: ScheduleForm = { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0, leaseForm: 'tail' };
 const inWatts: ScheduleForm = { ...inAmps, unit: 'W' };
 
 describe('a limit on the wire', () => {

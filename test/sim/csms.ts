@@ -30,8 +30,12 @@ export interface Csms {
   raw(stationId: string, frame: string): void;
   /** Ends the sockets without a word. */
   cut(): void;
+  /** Answers the next so many calls of an action with an error. */
+  failNext(action: string, times: number): void;
   /** Answers no calls until it is called again. */
   mute(isMuted: boolean): void;
+  /** Ends the sockets with a proper goodbye. */
+  close(): void;
   stop(): Promise<void>;
 }
 
@@ -56,6 +60,7 @@ export async function startCsms(
     { action: string; resolve(value: unknown): void; reject(error: Error): void }
   >();
   let isMuted = false;
+  let failing = { action: '', times: 0 };
   let refusals = 0;
   let callCount = 0;
 
@@ -71,6 +76,11 @@ export async function startCsms(
       check(action, 'req', payload);
       heard.push({ stationId, action, payload });
       if (isMuted) return;
+      if (action === failing.action && failing.times > 0) {
+        failing.times -= 1;
+        socket.send(JSON.stringify([4, id, 'InternalError', '', {}]));
+        return;
+      }
       socket.send(JSON.stringify([3, id, answers[action]?.(payload) ?? {}]));
       return;
     }
@@ -90,6 +100,8 @@ export async function startCsms(
     const stationId = decodeURIComponent(request.url?.split('/').pop() ?? '');
     if (!isAllowed(request, stationId, passwords)) {
       refusals += 1;
+      // Nobody waits for what becomes of a socket that is turned away.
+      socket.on('error', () => {});
       socket.end('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n');
       return;
     }
@@ -121,7 +133,14 @@ export async function startCsms(
       sockets.forEach((socket) => {
         socket.terminate();
       }),
+    close: () =>
+      sockets.forEach((socket) => {
+        socket.close(1000);
+      }),
     raw: (stationId, frame) => sockets.get(stationId)?.send(frame),
+    failNext(action, times) {
+      failing = { action, times };
+    },
     mute(muted) {
       isMuted = muted;
     },

@@ -23,7 +23,7 @@ const evse = (id: string, hall: string, wiring: readonly Phase[]): Evse => ({
   failsafeAmps: 0,
   priority: 0,
   weight: 1,
-  traits: { unit: 'A', stepAmps: 1, stackLevel: 0 },
+  traits: { unit: 'A', stepAmps: 1, stackLevel: 0, leaseForm: 'tail' },
 });
 
 /** A 63 A grid connection with two halls of 40 A and four EVSEs in each; one of each four has a single phase. */

@@ -14,6 +14,8 @@ export const circuitView = (id: string, change: Partial<CircuitView> = {}): Circ
   headroomAmps: [20, 30, 40],
   basis: 'measured',
   readingAgeMs: 400,
+  meterVerdict: undefined,
+  marginAmps: [0, 0, 0],
   ...change,
 });
 
@@ -28,6 +30,8 @@ export const evseView = (id: string, change: Partial<EvseView> = {}): EvseView =
   drawAmps: [9.9, 9.9, 9.9],
   exposureAmps: 10,
   allocatedAmps: 10,
+  isNonLeasing: false,
+  clockSkewMs: undefined,
   session: undefined,
   reason: { kind: 'own maximum', amps: 10 },
   ...change,
@@ -40,6 +44,7 @@ export const siteView = (change: Partial<SiteView> = {}): SiteView => ({
   timeZone: 'Europe/Stockholm',
   tick: { number: 42, atMs: Date.parse('2026-03-01T12:00:00Z'), durationMs: 0.42, cause: 'pace' },
   state: 'normal',
+  stop: undefined,
   circuits: [
     circuitView('grid'),
     circuitView('hall-a', {

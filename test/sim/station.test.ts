@@ -11,58 +11,10 @@ import {
   setProfile,
   trigger,
 } from '../../src/sim/stationRequests.ts';
-import {
-  createStation,
-  drawnAmps,
-  type Notice,
-  type Station,
-  type StationModel,
-} from '../../src/sim/stationState.ts';
+import { createStation, type Notice } from '../../src/sim/stationState.ts';
 import { v201 } from '../../src/sim/v201.ts';
 import { carModel, lease, standing, stationModel } from './givenStation.ts';
-
-const t0 = Date.parse('2026-03-01T12:00:00Z');
-
-/** Answers everything as a friendly server does, and gives what was told. */
-function exchange(station: Station): { station: Station; told: readonly Notice[] } {
-  const told: Notice[] = [];
-  let exchanged = station;
-  for (let notice = nextNotice(exchanged); notice !== undefined; notice = nextNotice(exchanged)) {
-    told.push(notice);
-    exchanged = replied(exchanged, notice, friendly(notice));
-  }
-  return { station: exchanged, told };
-}
-
-function friendly(notice: Notice): Reply {
-  switch (notice.kind) {
-    case 'boot':
-      return { kind: 'booted', isAccepted: true, intervalS: 300 };
-    case 'authorise':
-      return { kind: 'authorised', isAccepted: true };
-    case 'started':
-      return { kind: 'started', transactionName: '41', isAccepted: true };
-    default:
-      return { kind: 'done' };
-  }
-}
-
-const online = (change: Partial<StationModel> = {}): Station =>
-  exchange(connected(createStation(stationModel(change), t0))).station;
-
-/** Online, with a car that charges under a standing 6 A and no lease yet. */
-function charging(change: Partial<StationModel> = {}): Station {
-  const { station } = setProfile(online(change), standing(6, t0));
-  return exchange(plugIn(station, 1, carModel(), 'TAG')).station;
-}
-
-/** Both sides go on for so long. */
-const later = (station: Station, ms: number): Station =>
-  exchange(stepStation(station, station.nowMs + ms)).station;
-const offered = (station: Station): number | undefined => station.evses[0]?.offeredAmps;
-const drawn = (station: Station): readonly number[] | undefined =>
-  station.evses[0] && drawnAmps(station.evses[0]);
-const kinds = (notices: readonly Notice[]): readonly string[] => notices.map(({ kind }) => kind);
+import { charging, drawn, exchange, friendly, kinds, later, offered, online, t0 } from './stationStory.ts';
 
 describe('a simulated station', () => {
   it('boots, tells its states, and then knows its heartbeat', () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../src/log.ts';
+import type { Quirks } from '../../src/sim/quirks.ts';
 import { createRandom } from '../../src/sim/random.ts';
 import { StationClient, type StationClientOptions } from '../../src/sim/stationClient.ts';
 import type { StationCodec } from '../../src/sim/stationCodec.ts';
@@ -323,5 +324,70 @@ describe('what a 2.0.1 station may be asked for', () => {
     expect(await csms.call('CP-1', 'ClearChargingProfile', clear)).toEqual({ status: 'Accepted' });
     const trigger = { requestedMessage: 'StatusNotification', evse: { id: 1 } };
     expect(await csms.call('CP-1', 'TriggerMessage', trigger)).toEqual({ status: 'Accepted' });
+  });
+});
+
+describe('a station on a socket that departs from the specification', () => {
+  const with16 = (quirks: Quirks) => given(v16, { model: stationModel({ quirks }) });
+  const interval = { key: 'MeterValueSampleInterval', value: '7' };
+
+  it('tells the start of a transaction again where the server failed on it', async () => {
+    const { csms, client } = await given(v16);
+    client.start();
+    await until(() => client.station.link === 'online');
+    csms.failNext('StartTransaction', 2);
+    client.plugIn(1, carModel(), 'TAG');
+    await until(() => actions(csms).includes('MeterValues'));
+    const starts = csms.heard.filter(({ action }) => action === 'StartTransaction');
+    expect(starts.map(({ payload }) => payload.timestamp)).toEqual(
+      starts.map(() => starts[0]?.payload.timestamp),
+    );
+    expect(starts).toHaveLength(3);
+  });
+
+  it('Q25: does and answers a request late', async () => {
+    const { csms, client, clock } = await with16({ answerDelayMs: 60_000 });
+    client.start();
+    await until(() => client.station.link === 'online');
+    const askedAtMs = clock.nowMs();
+    expect(await csms.call('CP-1', 'ChangeConfiguration', interval)).toEqual({ status: 'Accepted' });
+    expect(clock.nowMs() - askedAtMs).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('Q25: does it even when its connection is gone by then', async () => {
+    const { csms, client } = await with16({ answerDelayMs: 60_000 });
+    client.start();
+    await until(() => client.station.link === 'online');
+    void csms.call('CP-1', 'ChangeConfiguration', interval);
+    // It hears before it is cut: both travel in order.
+    client.plugIn(1, carModel(), 'TAG');
+    await until(() => actions(csms).includes('StartTransaction'));
+    client.cutConnection();
+    await until(() => client.station.settings.meterIntervalS === 7);
+  });
+
+  it('Q26: does not come back after a proper goodbye, and does after a loss', async () => {
+    const { csms, client } = await with16({ neverRedials: true });
+    client.start();
+    await until(() => client.station.link === 'online');
+    csms.cut();
+    await until(() => csms.connections('CP-1') === 2 && client.station.link === 'online');
+    csms.close();
+    await until(() => client.station.link === 'offline');
+    const offlineSinceMs = client.station.nowMs;
+    await until(() => client.station.nowMs > offlineSinceMs + 60_000);
+    expect(csms.connections('CP-1')).toBe(2);
+  });
+
+  it('Q26: hears nothing in a silent gap', async () => {
+    const always = { everyMs: 1_000, lastsMs: 1_000 };
+    const { csms, client } = await with16({ silentGap: always, neverBoots: true });
+    client.start();
+    await until(() => csms.connections('CP-1') === 1 && client.station.link === 'online');
+    void csms.call('CP-1', 'ChangeConfiguration', interval);
+    const sinceMs = client.station.nowMs;
+    await until(() => client.station.nowMs > sinceMs + 60_000);
+    expect(client.station.settings.meterIntervalS).not.toBe(7);
+    expect(csms.heard).toEqual([]);
   });
 });

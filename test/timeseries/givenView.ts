@@ -8,6 +8,7 @@ export const givenView = (change: Partial<SiteView> = {}): SiteView => ({
   timeZone: 'Europe/Stockholm',
   tick: { number: 7, atMs: 1_763_690_000_123, durationMs: 1.5, cause: 'drop' },
   state: 'normal',
+  stop: undefined,
   circuits: [
     {
       id: circuitId('grid'),
@@ -27,6 +28,8 @@ export const givenView = (change: Partial<SiteView> = {}): SiteView => ({
       headroomAmps: [14.5, 24.5, 24.5],
       basis: 'measured',
       readingAgeMs: 250,
+      meterVerdict: undefined,
+      marginAmps: [0, 0, 0],
     },
     {
       id: circuitId('hall a, "left"'),
@@ -40,6 +43,8 @@ export const givenView = (change: Partial<SiteView> = {}): SiteView => ({
       headroomAmps: [24, 24, 24],
       basis: 'unmetered',
       readingAgeMs: undefined,
+      meterVerdict: undefined,
+      marginAmps: [0, 0, 0],
     },
   ],
   evses: [
@@ -54,6 +59,8 @@ export const givenView = (change: Partial<SiteView> = {}): SiteView => ({
       drawAmps: [10, 10, 10],
       exposureAmps: 16,
       allocatedAmps: 16.5,
+      isNonLeasing: false,
+      clockSkewMs: undefined,
       session: {
         id: sessionId('s1'),
         evseId: evseId('A1'),
@@ -82,6 +89,8 @@ export const givenView = (change: Partial<SiteView> = {}): SiteView => ({
       drawAmps: [0, 0, 0],
       exposureAmps: 6,
       allocatedAmps: 0,
+      isNonLeasing: false,
+      clockSkewMs: undefined,
       session: undefined,
       reason: { kind: 'offline' },
     },

@@ -37,6 +37,7 @@ export const dialect201: Dialect = {
   actions: schemas.actions,
 
   async command(calls, command, nowMs) {
+    if (command.kind === 'remote stop') return request(calls, command);
     const profile = () => setChargingProfile(command, nowMs());
     return statusReply(await calls.call(procedures.setChargingProfile, profile, setpointTerms(command)));
   },

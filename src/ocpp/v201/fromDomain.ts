@@ -1,6 +1,15 @@
 import type { StationCommand } from '../../control/ports.ts';
 import type { ProfilePurpose, StationRequest } from '../requests.ts';
-import { leaseProfileId, leaseSchedule, leaseStackLevel, period, standingProfileId } from '../setpoint.ts';
+import {
+  leaseProfileId,
+  leaseSchedule,
+  leaseStackLevel,
+  maximumSchedule,
+  type ProfileCommand,
+  period,
+  standingProfileId,
+  stationMaximumProfileId,
+} from '../setpoint.ts';
 import type {
   ChargingProfile,
   ClearChargingProfileRequest,
@@ -11,16 +20,46 @@ import type {
 } from './messages.ts';
 
 /** The setpoint as a profile. `nowMs` is the instant it goes on the wire. */
-export function setChargingProfile(command: StationCommand, nowMs: number): SetChargingProfileRequest {
+export function setChargingProfile(command: ProfileCommand, nowMs: number): SetChargingProfileRequest {
   return {
-    evseId: command.evseNumber,
-    chargingProfile: command.kind === 'lease' ? txProfile(command, nowMs) : txDefaultProfile(command),
+    // The station as a whole is number 0.
+    evseId: command.kind === 'station maximum' ? 0 : command.evseNumber,
+    chargingProfile: profileOf(command, nowMs),
+  };
+}
+
+function profileOf(command: ProfileCommand, nowMs: number): ChargingProfile {
+  switch (command.kind) {
+    case 'lease':
+      return txProfile(command, nowMs);
+    case 'standing':
+      return txDefaultProfile(command);
+    case 'station maximum':
+      return maxProfile(command, nowMs);
+    default:
+      return command satisfies never;
+  }
+}
+
+function maxProfile(
+  command: Extract<ProfileCommand, { kind: 'station maximum' }>,
+  nowMs: number,
+): ChargingProfile {
+  const { startSchedule, duration, periods } = maximumSchedule(command, nowMs);
+  const { unit: chargingRateUnit, stackLevel } = command.schedule;
+  const id = stationMaximumProfileId;
+  return {
+    id,
+    stackLevel,
+    chargingProfilePurpose: 'ChargingStationMaxProfile',
+    chargingProfileKind: 'Absolute',
+    chargingSchedule: [{ id, startSchedule, duration, chargingRateUnit, chargingSchedulePeriod: periods }],
   };
 }
 
 function txProfile(command: Extract<StationCommand, { kind: 'lease' }>, nowMs: number): ChargingProfile {
   const id = leaseProfileId(command.evseNumber);
-  const { startSchedule, periods } = leaseSchedule(command, nowMs);
+  const { periods, ...times } = leaseSchedule(command, nowMs);
   return {
     id,
     transactionId: command.transactionId,
@@ -30,7 +69,7 @@ function txProfile(command: Extract<StationCommand, { kind: 'lease' }>, nowMs: n
     chargingSchedule: [
       {
         id,
-        startSchedule,
+        ...times,
         chargingRateUnit: command.schedule.unit,
         chargingSchedulePeriod: periods,
       },

@@ -128,6 +128,7 @@ export type Purpose =
 interface ChargingSchedule {
   readonly id: number;
   readonly startSchedule?: string;
+  readonly duration?: number;
   readonly chargingRateUnit: 'A' | 'W';
   readonly chargingSchedulePeriod: readonly SchedulePeriod[];
 }

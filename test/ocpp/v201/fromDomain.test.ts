@@ -37,7 +37,7 @@ describe('a setpoint in OCPP 2.0.1', () => {
   });
 
   it('stands as a TxDefaultProfile that never expires, whatever the clock of the station', () => {
-    const schedule = { unit: 'W', phaseVolts: 230, phaseCount: 1, stackLevel: 3 } as const;
+    const schedule = { unit: 'W', phaseVolts: 230, phaseCount: 1, stackLevel: 3, leaseForm: 'tail' } as const;
     const profile = setChargingProfile(givenStanding({ schedule }), nowMs);
     expect(profile).toEqual({
       evseId: 1,
