@@ -36,6 +36,11 @@ export interface ExposureOptions {
 
 /** Twice the longest `leaseS` the config allows: see `dispatch`. */
 const longestLeaseMs = 7_200_000;
+/**
+ * Schedules are written in the station's own time as far as that is known, so that only the error of knowing it is
+ * left. A clock that is far off is counted for no more than this share of a lease, or no lease would ever be proven.
+ */
+const skewShareMax = 0.25;
 /** More lost commands than this at one EVSE are counted together. */
 const unansweredMax = 8;
 /** Longer than the longest timeout of a call: whoever carries commands has told by then what became of one. */
@@ -50,6 +55,8 @@ export interface Presence {
 interface Entry {
   readonly evse: Evse;
   standingAmps: number | undefined;
+  /** Acknowledged in this process. What an earlier one kept may lack its last moments. */
+  isStandingSure: boolean;
   /** Acknowledged, for the session that runs. */
   lease: Lease | undefined;
   /** Leases that were sent and never answered: any of them may be in force. */
@@ -82,7 +89,9 @@ export class ExposureLedger {
 
   /**
    * Starts from the worst: until the longest lease of an earlier process has ended, every EVSE may have
-   * its hardware maximum in force.
+   * its hardware maximum in force, and then the failsafe current at least. So nothing that was kept is needed
+   * for safety, and it may be kept a moment after it was sent: it tells earlier that less is in force, it never
+   * has to tell that more is.
    */
   constructor(input: {
     readonly evses: readonly Evse[];
@@ -101,6 +110,7 @@ export class ExposureLedger {
       this.#entries.set(evse.id, {
         evse,
         standingAmps: record?.standingAmps,
+        isStandingSure: false,
         lease: undefined,
         unanswered: [],
         falling: undefined,
@@ -123,9 +133,9 @@ export class ExposureLedger {
     if (presence.isOnline && !presence.hasSession) return 0;
     const candidates = [lease === undefined ? this.#withoutLease(entry, nowMs) : inForceAmps(lease, nowMs)];
     // A new session may begin at an offline station, and a restarted one may have lost its lease.
-    if (!presence.isOnline || entry.needsAssertion) candidates.push(entry.standingAmps ?? evse.maxAmps);
+    if (!presence.isOnline || entry.needsAssertion) candidates.push(standingOf(entry));
     for (const each of unanswered) candidates.push(inForceAmps(each, nowMs));
-    if (fallsToStanding(entry, nowMs)) candidates.push(entry.standingAmps ?? evse.maxAmps);
+    if (fallsToStanding(entry, nowMs)) candidates.push(standingOf(entry));
     const sent = this.#leaseInFlight(entry);
     if (sent !== undefined) candidates.push(inForceAmps(sent, nowMs));
     if (entry.inFlight?.kind === 'standing' && lease === undefined) candidates.push(entry.inFlight.amps);
@@ -136,11 +146,11 @@ export class ExposureLedger {
   /** The most that may be in force there once every lease has ended and nobody gave another. */
   fallbackAmps(evseId: EvseId): number {
     const entry = this.#entry(evseId);
-    const { evse, standingAmps, lease, unanswered, inherited, unknownUntilMs } = entry;
+    const { evse, lease, unanswered, unknownUntilMs } = entry;
     // One that keeps its last value keeps an earlier process's too, as long as we do not know it.
     if (unknownUntilMs === Number.POSITIVE_INFINITY && lease === undefined) return evse.maxAmps;
     const tails = [lease, ...unanswered, this.#leaseInFlight(entry)].map((each) => each?.tailAmps ?? 0);
-    return Math.min(evse.maxAmps, Math.max(standingAmps ?? evse.maxAmps, inherited?.tailAmps ?? 0, ...tails));
+    return Math.min(evse.maxAmps, Math.max(standingOf(entry), inheritedTail(entry), ...tails));
   }
 
   /**
@@ -219,17 +229,9 @@ export class ExposureLedger {
     entry.isInFlightVoid = entry.inFlight?.kind === 'lease';
   }
 
-  /** Its station's clock was measured: leases end as much earlier or later, those it holds already included. */
+  /** Its station's clock was measured: the leases that come may end as much earlier or later. */
   setClockSkew(evseId: EvseId, skewMs: number): void {
-    const entry = this.#entry(evseId);
-    const wider = (lease: Lease): Lease => ({
-      ...lease,
-      mayEndFromMs: lease.mayEndFromMs + Math.abs(entry.skewMs) - Math.abs(skewMs),
-      endsAtMs: lease.endsAtMs + Math.abs(skewMs) - Math.abs(entry.skewMs),
-    });
-    entry.lease = entry.lease && wider(entry.lease);
-    entry.unanswered = entry.unanswered.map(wider);
-    entry.skewMs = skewMs;
+    this.#entry(evseId).skewMs = skewMs;
   }
 
   /** The command goes on its way: from now on it may be in force. */
@@ -247,8 +249,10 @@ export class ExposureLedger {
     entry.inFlight = undefined;
     if (entry.isInFlightVoid) return true;
     if (command.kind === 'standing') {
-      if (answer.outcome === 'accepted') entry.standingAmps = command.amps;
-      else if (answer.outcome === 'timed-out' && entry.standingAmps !== undefined) {
+      if (answer.outcome === 'accepted') {
+        entry.standingAmps = command.amps;
+        entry.isStandingSure = true;
+      } else if (answer.outcome === 'timed-out' && entry.standingAmps !== undefined) {
         entry.standingAmps = Math.max(entry.standingAmps, command.amps);
       }
       return true;
@@ -275,7 +279,7 @@ export class ExposureLedger {
 
   #withoutLease(entry: Entry, nowMs: number): number {
     if (nowMs < entry.unknownUntilMs) return entry.evse.maxAmps;
-    return Math.max(entry.standingAmps ?? entry.evse.maxAmps, entry.inherited?.tailAmps ?? 0);
+    return Math.max(standingOf(entry), inheritedTail(entry));
   }
 
   #leaseInFlight(entry: Entry): Lease | undefined {
@@ -289,7 +293,7 @@ export class ExposureLedger {
     const never = Number.POSITIVE_INFINITY;
     const told = { transactionId, setpointAmps, sentAtMs };
     if (isForEver(evse)) return { ...told, tailAmps: setpointAmps, mayEndFromMs: never, endsAtMs: never };
-    const slackMs = this.#options.leaseSlackMs + Math.abs(skewMs);
+    const slackMs = this.#options.leaseSlackMs + Math.min(Math.abs(skewMs), leaseMs * skewShareMax);
     // A rise at the end counts from half-time, so that others make room before it comes.
     const holdsMs = tailAmps > setpointAmps ? leaseMs / 2 : leaseMs;
     return {
@@ -307,15 +311,26 @@ export class ExposureLedger {
   }
 }
 
+/** The standing profile that may be in force: never below the failsafe current on the word of an earlier process. */
+function standingOf({ evse, standingAmps, isStandingSure }: Entry): number {
+  if (standingAmps === undefined) return evse.maxAmps;
+  return isStandingSure ? standingAmps : Math.max(standingAmps, evse.failsafeAmps);
+}
+
+/**
+ * What a lease of an earlier process may fall to. The last one it sent may be missing from what was kept, for a crash
+ * takes the last moments with it; but no tail is above the failsafe current.
+ */
+const inheritedTail = ({ evse, inherited, unknownUntilMs, lease }: Entry): number =>
+  lease === undefined && unknownUntilMs > 0
+    ? Math.max(evse.failsafeAmps, inherited?.tailAmps ?? 0)
+    : (inherited?.tailAmps ?? 0);
+
 /** Its station honours no end of a setpoint. */
 const isForEver = ({ traits }: Evse): boolean => traits.leaseForm === 'none';
 
-/** Schedules begin a minute ago; for a clock that is further behind they have not begun yet. */
-const behindMaxMs = 55_000;
-
-/** Whether the standing profile may be in force although there is a lease: it may have ended, or not begun. */
-function fallsToStanding({ evse, lease, unanswered, skewMs }: Entry, nowMs: number): boolean {
-  if (skewMs < -behindMaxMs) return true;
+/** Whether the standing profile may be in force although there was a lease: its end brings it. */
+function fallsToStanding({ evse, lease, unanswered }: Entry, nowMs: number): boolean {
   if (evse.traits.leaseForm !== 'duration') return false;
   return [lease, ...unanswered].some((each) => each !== undefined && nowMs >= each.mayEndFromMs);
 }

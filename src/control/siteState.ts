@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { type ClockSkew, isOff, unknownSkew, withTimestamp } from '../domain/clockSkew.ts';
 import { drawOnCircuit } from '../domain/draw.ts';
 import type { GridLimit } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId, EvseId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
@@ -8,13 +7,14 @@ import type { Session } from '../domain/session.ts';
 import { afterChange, afterMeasurement, sessionFrom } from '../domain/sessionChange.ts';
 import type { Circuit, Site } from '../domain/site.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
-import type { StationEvent, StationHardware } from '../domain/stationEvent.ts';
+import type { StationEvent } from '../domain/stationEvent.ts';
 import type { Logger } from '../log.ts';
 import { changeSetpoint, type EvseRecord, forgetCar, newEvseRecord, takeMeasurement } from './evseRecord.ts';
 import type { ExposureLedger, Presence } from './exposure.ts';
 import { limitBook } from './limitBook.ts';
 import { type MeterBook, meterBook } from './meterBook.ts';
 import type { Clock, CommandAnswer, StationCommand } from './ports.ts';
+import { newStation, noteTimestamp, type Station, type StationRecord } from './stationRecord.ts';
 
 export interface SiteStatePorts {
   readonly clock: Clock;
@@ -26,20 +26,6 @@ export interface SiteStatePorts {
   /** A station acknowledged its standing TxDefaultProfile. */
   onStanding(evseId: EvseId, amps: number): void;
   onStation(station: StationRecord): void;
-}
-
-export interface StationRecord {
-  readonly id: StationId;
-  readonly protocol: string | undefined;
-  readonly hardware: StationHardware | undefined;
-  readonly lastSeenAtMs: number;
-}
-
-interface Station {
-  isOnline: boolean;
-  record: StationRecord;
-  skew: ClockSkew;
-  readonly evses: EvseRecord[];
 }
 
 /** A station that told nothing about a running session for so long does not measure it. */
@@ -357,7 +343,8 @@ export class SiteState {
     const amps = drawOnCircuit(record.evse, event, record.phaseVolts);
     // What was queued while the station was offline tells neither draw nor time.
     if (amps === undefined) return;
-    this.#applyTimestamp(event);
+    const station = this.#stations.get(event.stationId);
+    if (station !== undefined) noteTimestamp(station, event, this.#ports);
     const { id } = record.evse;
     const { ledger } = this.#ports;
     const wasObedient = record.obedience.escalation === undefined;
@@ -369,19 +356,6 @@ export class SiteState {
     });
     if (!wasObedient && record.obedience.escalation === undefined)
       this.#ports.log.info({ evseId: id }, 'station obeys again');
-  }
-
-  #applyTimestamp({ stationId, takenAtMs, atMs }: Extract<StationEvent, { kind: 'measured' }>): void {
-    const station = this.#stations.get(stationId);
-    if (station === undefined) return;
-    const before = station.skew;
-    station.skew = withTimestamp(before, { stampedAtMs: takenAtMs, arrivedAtMs: atMs });
-    const { skewMs } = station.skew;
-    if (skewMs === undefined || skewMs === before.skewMs) return;
-    for (const { evse } of station.evses) this.#ports.ledger.setClockSkew(evse.id, skewMs);
-    if (isOff(station.skew) === isOff(before)) return;
-    if (isOff(station.skew)) this.#ports.log.warn({ stationId, skewMs }, 'clock of a station is off');
-    else this.#ports.log.info({ stationId, skewMs }, 'clock of a station is right again');
   }
 
   /** Now, and when a car has followed what changes now. */
@@ -404,10 +378,3 @@ export class SiteState {
     return this.#evsesOf(stationId).find(({ session }) => session?.transactionId === transactionId);
   }
 }
-
-const newStation = (id: StationId, evse: EvseRecord): Station => ({
-  isOnline: false,
-  skew: unknownSkew,
-  record: { id, protocol: undefined, hardware: undefined, lastSeenAtMs: 0 },
-  evses: [evse],
-});

@@ -118,12 +118,13 @@ export class Stations {
     const known = this.#known.get(command.stationId);
     const line = known?.line;
     if (known === undefined || line === undefined) return unsentReply(notConnected);
-    // A schedule is kept by the station's clock, so it is written in its time.
+    // A schedule is kept by the station's clock, so it is written in its time. Ours may be set: it is counted on the
+    // one that runs evenly.
     const { clock } = known;
     return line.dialect.command(
       line.connection.calls,
       command,
-      () => this.#ports.clock.nowMs() + clock.aheadMs,
+      () => this.#ports.clock.monotonicMs() + clock.aheadMs,
     );
   }
 
@@ -180,7 +181,7 @@ export class Stations {
 
   #tell(station: KnownStation, news: StationNews): void {
     const atMs = this.#ports.clock.nowMs();
-    if (news.kind === 'measured') station.clock.heard(news.takenAtMs, atMs);
+    if (news.kind === 'measured') station.clock.heard(news.takenAtMs, this.#ports.clock.monotonicMs());
     this.#ports.onEvent({ ...news, stationId: station.id, atMs });
   }
 

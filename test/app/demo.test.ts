@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runProgram, type ServiceProcess } from './givenService.ts';
 
 let program: ServiceProcess | undefined;
@@ -19,6 +19,9 @@ interface Line {
     },
   ];
 }
+
+// Real programs on a machine that may be busy: they need seconds, and get a minute.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('the demo', () => {
   it('shows cars charging under the limit, a JSON line a second, and ends by itself', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { circuitId, evseId } from '../../src/domain/ids.ts';
 import type { Phase } from '../../src/domain/phases.ts';
-import type { Circuit, Evse, Site } from '../../src/domain/site.ts';
+import type { Circuit, Evse, LeaseForm, Site } from '../../src/domain/site.ts';
 import type { Manner } from './farSide.ts';
 import { givenCircuit, givenEvse, givenSite } from './givenSite.ts';
 import { watch } from './invariants.ts';
@@ -16,12 +16,17 @@ interface AnyEvse {
   readonly wiring: number;
   readonly maxAmps: number;
   readonly failsafeAmps: number;
+  readonly leaseForm: LeaseForm;
 }
 interface AnyCircuit {
   readonly parent: number;
   readonly spareAmps: number;
   readonly isMetered: boolean;
 }
+
+/** What an EVSE may hold on to when we are gone. */
+const heldAmps = ({ leaseForm, maxAmps, failsafeAmps }: AnyEvse): number =>
+  leaseForm === 'none' ? maxAmps : failsafeAmps;
 
 /** A small tree whose failsafe budget fits, as the config demands. */
 function siteOf(circuits: readonly AnyCircuit[], evses: readonly AnyEvse[]): Site {
@@ -31,7 +36,7 @@ function siteOf(circuits: readonly AnyCircuit[], evses: readonly AnyEvse[]): Sit
     index === top || (index > 0 && isBelow(parentOf[index] ?? -1, top));
   const homes = evses.map(({ circuit }) => circuit % circuits.length);
   const failsafeBelow = (top: number): number =>
-    evses.reduce((sum, evse, at) => (isBelow(homes[at] ?? 0, top) ? sum + evse.failsafeAmps : sum), 0);
+    evses.reduce((sum, evse, at) => (isBelow(homes[at] ?? 0, top) ? sum + heldAmps(evse) : sum), 0);
   const assumedBackgroundAmps = 5;
   return givenSite({
     circuits: circuits.map(
@@ -45,13 +50,14 @@ function siteOf(circuits: readonly AnyCircuit[], evses: readonly AnyEvse[]): Sit
         }),
     ),
     evses: evses.map(
-      ({ wiring, maxAmps, failsafeAmps }, index): Evse =>
+      ({ wiring, maxAmps, failsafeAmps, leaseForm }, index): Evse =>
         givenEvse({
           id: evseId(`A${index + 1}`),
           circuit: circuitId(name(homes[index] ?? 0)),
           wiring: wirings[wiring] ?? [0],
           maxAmps,
           failsafeAmps,
+          traits: { unit: 'A', stepAmps: 1, stackLevel: 0, leaseForm },
         }),
     ),
   });
@@ -69,6 +75,7 @@ const anySite = fc
         wiring: fc.nat(wirings.length - 1),
         maxAmps: fc.constantFrom(16, 32),
         failsafeAmps: fc.constantFrom(0, 6),
+        leaseForm: fc.constantFrom<LeaseForm>('tail', 'tail', 'tail', 'duration', 'none'),
       }),
       { minLength: 2, maxLength: 5 },
     ),
@@ -94,6 +101,8 @@ const happenings = [
   'connect',
   'reboot',
   'forgetful reboot',
+  'stop',
+  'release',
   'silent meter',
   'live meter',
   'restart',
@@ -166,6 +175,12 @@ function happen(world: World, { what, evse: at, amps }: Happening): void {
     case 'forgetful reboot':
       world.farSide.reboot(station, 'nothing');
       return;
+    case 'stop':
+      world.stopSite();
+      return;
+    case 'release':
+      world.releaseSite();
+      return;
     case 'silent meter':
       world.silentMeters.add(circuit);
       return;
@@ -188,6 +203,7 @@ function happen(world: World, { what, evse: at, amps }: Happening): void {
 /** Every fault is over: everybody obeys, is heard and in time. */
 function heal(world: World): void {
   world.silentMeters.clear();
+  world.releaseSite();
   for (const station of world.farSide.stations) {
     Object.assign(station, { manner: 'obeys', delayMs: 50, clockAheadMs: 0 });
     if (!station.isOnline) world.farSide.connect(station);

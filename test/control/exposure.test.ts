@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ExposureLedger, type Presence, type RememberedExposure } from '../../src/control/exposure.ts';
 import type { CommandAnswer, StationCommand } from '../../src/control/ports.ts';
 import { evseId, siteId, stationId } from '../../src/domain/ids.ts';
+import type { LeaseForm } from '../../src/domain/site.ts';
 import { givenEvse } from './givenSite.ts';
 
 const id = evseId('A1');
@@ -25,10 +26,13 @@ class Given {
   readonly ledger: ExposureLedger;
   #sequence = 0;
 
-  constructor(remembered: Partial<RememberedExposure> | undefined = undefined) {
+  constructor(
+    remembered: Partial<RememberedExposure> | undefined = undefined,
+    leaseForm: LeaseForm = 'tail',
+  ) {
     const record = { evseId: id, standingAmps: undefined, tailAmps: undefined, leaseEndsAtMs: undefined };
     this.ledger = new ExposureLedger({
-      evses: [givenEvse()],
+      evses: [givenEvse({ traits: { unit: 'A', stepAmps: 1, stackLevel: 0, leaseForm } })],
       remembered: remembered === undefined ? [] : [{ ...record, ...remembered }],
       options: { followMs, leaseSlackMs },
       leaseMs,
@@ -346,5 +350,78 @@ describe('after a restart', () => {
     const given = new Given({ standingAmps: 6, tailAmps: 8, leaseEndsAtMs: startMs + 60_000 });
     given.ledger.sessionEnded(id);
     expect(given.exposure()).toBe(6);
+  });
+});
+
+describe('a station that honours no end of a setpoint', () => {
+  const given = () => new Given(undefined, 'none').settled();
+  const inAYear = startMs + 365 * 86_400_000;
+
+  it('counts its last value for ever', () => {
+    expect(given().accept({ setpointAmps: 16 }).exposure(inAYear)).toBe(16);
+  });
+
+  it('falls to its last value, or to its standing profile where that is more', () => {
+    expect(given().accept({ setpointAmps: 16 }).ledger.fallbackAmps(id)).toBe(16);
+    expect(given().accept({ setpointAmps: 0 }).ledger.fallbackAmps(id)).toBe(6);
+  });
+
+  it('counts a lost raise for ever too, until it answers', () => {
+    const lost = given().accept({ setpointAmps: 8 });
+    lost.answer(lost.send({ setpointAmps: 16 }), 'timed-out');
+    expect(lost.exposure(inAYear)).toBe(16);
+    expect(lost.accept({ setpointAmps: 8, atMs: inAYear }).exposure(inAYear + followMs)).toBe(8);
+  });
+
+  it('counts its hardware maximum after a restart until it was told anew, however long that takes', () => {
+    const restarted = new Given(
+      { standingAmps: 6, setpointAmps: 8, tailAmps: 8, leaseEndsAtMs: startMs },
+      'none',
+    );
+    expect(restarted.exposure(inAYear, gone)).toBe(32);
+    expect(restarted.ledger.fallbackAmps(id)).toBe(32);
+    expect(restarted.accept({ setpointAmps: 8, atMs: inAYear }).exposure(inAYear + followMs)).toBe(8);
+  });
+
+  it('is waited for no longer than any other', () => {
+    const restarted = new Given({ standingAmps: 6 }, 'none');
+    expect(restarted.ledger.isKnown(id, startMs + leaseMs + leaseSlackMs - 1)).toBe(false);
+    expect(restarted.ledger.isKnown(id, startMs + leaseMs + leaseSlackMs)).toBe(true);
+  });
+});
+
+describe('a station whose setpoints only end', () => {
+  const given = () => new Given(undefined, 'duration').settled();
+
+  it('counts its standing profile from the moment the lease may have ended', () => {
+    const ending = given().accept({ setpointAmps: 0, tailAmps: 0 });
+    expect(ending.exposure(startMs + leaseMs - leaseSlackMs - 1)).toBe(0);
+    expect(ending.exposure(startMs + leaseMs - leaseSlackMs)).toBe(6);
+    expect(ending.exposure(startMs + 10 * leaseMs)).toBe(6);
+  });
+
+  it('counts its hardware maximum then, where no standing profile was acknowledged', () => {
+    const without = new Given(undefined, 'duration');
+    without.ledger.sessionEnded(id);
+    expect(without.accept({ setpointAmps: 8, tailAmps: 0 }).exposure(startMs + 10 * leaseMs)).toBe(32);
+  });
+});
+
+describe('a station whose clock is off', () => {
+  it.each([4_000, -4_000])('by %d ms has leases that end as much earlier or later', (skewMs) => {
+    const given = new Given().settled();
+    given.ledger.setClockSkew(id, skewMs);
+    given.accept({ setpointAmps: 16, tailAmps: 0 });
+    const endsAtMs = startMs + 10_000 + leaseMs + leaseSlackMs + 4_000;
+    expect(given.exposure(endsAtMs - 1)).toBe(16);
+    expect(given.exposure(endsAtMs)).toBe(0);
+    expect(given.ledger.lease(id)?.mayEndFromMs).toBe(startMs + leaseMs - leaseSlackMs - 4_000);
+  });
+
+  it('by hours is counted for a quarter of a lease', () => {
+    const given = new Given().settled();
+    given.ledger.setClockSkew(id, 7_200_000);
+    given.accept({ setpointAmps: 16 });
+    expect(given.ledger.lease(id)?.mayEndFromMs).toBe(startMs + leaseMs - leaseSlackMs - leaseMs / 4);
   });
 });

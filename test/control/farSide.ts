@@ -250,7 +250,10 @@ export class FarSide {
       return;
     }
     const { transactionId, setpointAmps, tailAmps, leaseMs } = command;
-    const endsAtMs = this.#clock.monotonicMs() + leaseMs - station.clockAheadMs;
+    const isForEver = real.evse.traits.leaseForm === 'none';
+    const endsAtMs = isForEver
+      ? Number.POSITIVE_INFINITY
+      : this.#clock.monotonicMs() + leaseMs - station.clockAheadMs;
     real.lease = { transactionId, setpointAmps, tailAmps, endsAtMs };
   }
 
@@ -264,7 +267,8 @@ export class FarSide {
   #profileAmps({ evse, lease, standingAmps, transactionId }: RealEvse): number {
     if (transactionId === undefined) return 0;
     if (lease === undefined) return standingAmps ?? evse.maxAmps;
-    return this.#clock.monotonicMs() < lease.endsAtMs ? lease.setpointAmps : lease.tailAmps;
+    if (this.#clock.monotonicMs() < lease.endsAtMs) return lease.setpointAmps;
+    return evse.traits.leaseForm === 'duration' ? (standingAmps ?? evse.maxAmps) : lease.tailAmps;
   }
 
   /** Lets the cars act on what they are offered. */

@@ -1,5 +1,6 @@
 import { ExposureLedger, type RememberedExposure } from '../../src/control/exposure.ts';
-import { SiteState, type StationRecord } from '../../src/control/siteState.ts';
+import { SiteState } from '../../src/control/siteState.ts';
+import type { StationRecord } from '../../src/control/stationRecord.ts';
 import { type EvseId, stationId } from '../../src/domain/ids.ts';
 import type { Session } from '../../src/domain/session.ts';
 import type { Site } from '../../src/domain/site.ts';

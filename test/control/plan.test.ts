@@ -87,12 +87,11 @@ describe('a plan', () => {
     expect([world.setpointAmps('A1'), world.setpointAmps('A2')]).toEqual([24, 24]);
   });
 
-  it('takes a meter that tells no numbers for silent, and raises nobody', () => {
-    const world = givenGarage(createAllocator());
-    const before = setpoints(world);
-    world.setBackground(Number.NaN).run(20);
-    expect(world.tick.views[0]?.state).toBe('assumed');
-    expect(setpoints(world).every((amps, index) => (amps ?? 0) <= (before[index] ?? 0))).toBe(true);
+  it('gives nothing out where what is left is no number', () => {
+    const circuits = [givenCircuit({ meter: undefined, assumedBackgroundAmps: Number.NaN })];
+    const world = new World({ sites: [givenSite({ circuits })] }).connectAll().run(3).plugIn('A1').run(200);
+    expect(world.tick.views[0]?.state).toBe('failsafe');
+    expect(world.setpointAmps('A1') ?? 0).toBe(0);
   });
 });
 

@@ -87,6 +87,8 @@ export class World {
   readonly answers: { readonly atMs: number; readonly answer: CommandAnswer }[] = [];
   readonly ticks: TickResult[] = [];
   readonly broken: unknown[] = [];
+  /** False: what is sent from now on does not reach the database before we die. */
+  keepsLeases = true;
   /** What the database holds of stopped sites. */
   readonly stops = new Map<SiteId, SiteStop>();
   /** Run at every tick and every step; they throw when something must not be. */
@@ -329,7 +331,9 @@ export class World {
         ledger,
         onDrop: () => loop.wake(),
         onSession: (session) => this.#sessions.set(session.id, session),
-        onStanding: (id, amps) => this.#standing.set(id, amps),
+        onStanding: (id, amps) => {
+          if (this.keepsLeases) this.#standing.set(id, amps);
+        },
         onStation: () => {},
       },
       { followMs, retryMs: 10_000 },
@@ -384,7 +388,7 @@ export class World {
 
   #send(command: StationCommand): void {
     this.sent.push({ atMs: this.clock.monotonicMs(), command });
-    if (command.kind === 'lease') this.#leases.set(command.evseId, command);
+    if (command.kind === 'lease' && this.keepsLeases) this.#leases.set(command.evseId, command);
     this.farSide.send(command);
   }
 

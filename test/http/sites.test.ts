@@ -66,8 +66,6 @@ describe('GET /sites/{site}', () => {
       setpointAmps: 6,
       allocatedAmps: 6,
       exposureAmps: 6,
-      isNonLeasing: false,
-      clockSkewMs: null,
       drawAmps: [6, 6, 6],
       session: {
         id: 'CP-A1~5',
@@ -83,6 +81,8 @@ describe('GET /sites/{site}', () => {
         departureAt: null,
         priority: null,
       },
+      isNonLeasing: false,
+      clockSkewMs: null,
       reason: {
         kind: 'circuit full',
         text: 'because: circuit full',

@@ -50,4 +50,17 @@ describe('the schedule of a lease', () => {
     const { periods } = leaseSchedule(givenLease({ leaseMs: 1999 }), 0);
     expect(periods[1]?.startPeriod).toBe(61);
   });
+
+  it('ends, for a station that cannot do a second period, or does not, for one that cannot end', () => {
+    const { schedule } = givenLease();
+    const setpoint = { startPeriod: 0, limit: 16, numberPhases: 3 };
+    const of = (leaseForm: 'duration' | 'none') =>
+      leaseSchedule(givenLease({ leaseMs: 120_000, schedule: { ...schedule, leaseForm } }), 60_000);
+    expect(of('duration')).toEqual({
+      startSchedule: '1970-01-01T00:00:00.000Z',
+      duration: 180,
+      periods: [setpoint],
+    });
+    expect(of('none')).toEqual({ startSchedule: '1970-01-01T00:00:00.000Z', periods: [setpoint] });
+  });
 });
