@@ -1,53 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { explanation } from '../../src/control/explain.ts';
-import type { CircuitView, EvseReason, EvseView, LimitOrigin, SiteView } from '../../src/control/siteView.ts';
-import { areaId, circuitId, evseId, limitId, siteId, stationId } from '../../src/domain/ids.ts';
+import type { EvseReason, EvseView, LimitOrigin } from '../../src/control/siteView.ts';
+import { areaId, limitId } from '../../src/domain/ids.ts';
 import type { Phase } from '../../src/domain/phases.ts';
+import { circuitView, evseView, siteView } from '../views.ts';
 
-const hall: CircuitView = {
-  id: circuitId('hall-a'),
-  parent: undefined,
-  breakerAmps: 40,
-  limitAmps: [40, 25.04, 40],
-  limitedBy: { kind: 'breaker' },
-  drawAmps: [0, 0, 0],
-  backgroundAmps: [0, 0, 0],
-  exposureAmps: [0, 0, 0],
-  headroomAmps: [0, 0, 0],
-  basis: 'measured',
-  readingAgeMs: 0,
-  meterVerdict: undefined,
-  marginAmps: [0, 0, 0],
-};
+const hall = circuitView('hall-a', { breakerAmps: 40, limitAmps: [40, 25.04, 40] });
 
 const given = (reason: EvseReason, change: Partial<EvseView> = {}): string => {
-  const evse: EvseView = {
-    id: evseId('A1'),
-    stationId: stationId('CP-A1'),
-    number: 1,
-    circuit: hall.id,
-    wiring: [0, 1, 2],
-    state: 'charging',
-    setpointAmps: 6,
-    drawAmps: [6, 6, 6],
-    exposureAmps: 6,
-    allocatedAmps: 6,
-    isNonLeasing: false,
-    clockSkewMs: undefined,
-    session: undefined,
-    reason,
-    ...change,
-  };
-  const site: SiteView = {
-    siteId: siteId('garage'),
-    name: 'Garage Lund',
-    timeZone: 'Europe/Stockholm',
-    tick: { number: 1, atMs: 0, durationMs: 1, cause: 'pace' },
-    state: 'normal',
-    stop: undefined,
-    circuits: [hall],
-    evses: [evse],
-  };
+  const evse = evseView('A1', { setpointAmps: 6, drawAmps: [6, 6, 6], allocatedAmps: 6, reason, ...change });
+  const site = siteView({ circuits: [hall], evses: [evse] });
   return explanation(evse, site);
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { marginCost } from '../../src/control/marginCost.ts';
 import type { SiteView } from '../../src/control/siteView.ts';
-import { siteView } from '../sim/givenView.ts';
+import { siteView } from '../views.ts';
 import { givenSite } from './givenSite.ts';
 
 /** A hall that keeps 2 A free on each phase and holds one EVSE back. Ticks come every second. */

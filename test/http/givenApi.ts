@@ -4,82 +4,54 @@ import type { GridLimit } from '../../src/domain/gridLimit.ts';
 import { areaId, circuitId, evseId, limitId, sessionId, siteId, stationId } from '../../src/domain/ids.ts';
 import { limitFromRequest } from '../../src/domain/limitRequest.ts';
 import { noAmps, phases } from '../../src/domain/phases.ts';
-import type { Session } from '../../src/domain/session.ts';
 import type { Area, Site } from '../../src/domain/site.ts';
 import { type ApiOptions, buildApi } from '../../src/http/api.ts';
 import type { AccessKey, Role } from '../../src/http/auth.ts';
 import type { Api } from '../../src/http/plugin.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
 import { createLogger } from '../../src/log.ts';
+import { circuitView, evseView, givenSession, siteView } from '../views.ts';
 import { VirtualClock } from '../virtualClock.ts';
 
 export const nowMs = Date.parse('2026-01-31T12:00:00Z');
 /** An instant after `nowMs`. */
 export const later = '2026-01-31T18:00:00Z';
 
-export const session: Session = {
-  id: sessionId('CP-A1~5'),
-  evseId: evseId('A1'),
-  stationId: stationId('CP-A1'),
+export const session = givenSession('CP-A1~5', {
   transactionId: '5',
   tokenId: '04A2B3C4',
-  state: 'charging',
   startedAtMs: nowMs - 3_600_000,
-  endedAtMs: undefined,
-  endReason: undefined,
   energyWh: 4200,
-  wantedEnergyWh: undefined,
-  departureAtMs: undefined,
-  priority: undefined,
-};
-
-const circuit = (change: Partial<CircuitView>): CircuitView => ({
-  id: circuitId('grid'),
-  parent: undefined,
-  breakerAmps: 63,
-  limitAmps: [63, 63, 63],
-  limitedBy: { kind: 'breaker' },
-  drawAmps: [30, 31, 32],
-  backgroundAmps: [20, 20, 20],
-  exposureAmps: [16, 16, 16],
-  headroomAmps: [27, 27, 27],
-  basis: 'measured',
-  readingAgeMs: 800,
-  meterVerdict: undefined,
-  marginAmps: [0, 0, 0],
-  ...change,
 });
 
-const evse = (change: Partial<EvseView>): EvseView => ({
-  id: evseId('A1'),
-  stationId: stationId('CP-A1'),
-  number: 1,
-  circuit: circuitId('hall-a'),
-  wiring: [0, 1, 2],
-  state: 'charging',
-  setpointAmps: 6,
-  drawAmps: [6, 6, 6],
-  exposureAmps: 6,
-  allocatedAmps: 6,
-  isNonLeasing: false,
-  clockSkewMs: undefined,
-  session,
-  reason: { kind: 'circuit full', circuit: circuitId('hall-a'), phase: 1, limitedBy: { kind: 'breaker' } },
-  ...change,
-});
+const circuit = (id: string, change: Partial<CircuitView> = {}): CircuitView =>
+  circuitView(id, {
+    breakerAmps: 63,
+    limitAmps: [63, 63, 63],
+    drawAmps: [30, 31, 32],
+    exposureAmps: [16, 16, 16],
+    headroomAmps: [27, 27, 27],
+    readingAgeMs: 800,
+    ...change,
+  });
+
+const evse = (id: string, change: Partial<EvseView> = {}): EvseView =>
+  evseView(id, {
+    setpointAmps: 6,
+    drawAmps: [6, 6, 6],
+    exposureAmps: 6,
+    allocatedAmps: 6,
+    session,
+    reason: { kind: 'circuit full', circuit: circuitId('hall-a'), phase: 1, limitedBy: { kind: 'breaker' } },
+    ...change,
+  });
 
 /** A garage with a hall below its grid connection: one EVSE charges there, another is free. */
-export const garage: SiteView = {
-  siteId: siteId('garage'),
-  name: 'Garage Lund',
-  timeZone: 'Europe/Stockholm',
+export const garage: SiteView = siteView({
   tick: { number: 7, atMs: nowMs, durationMs: 1.5, cause: 'pace' },
-  state: 'normal',
-  stop: undefined,
   circuits: [
-    circuit({}),
-    circuit({
-      id: circuitId('hall-a'),
+    circuit('grid'),
+    circuit('hall-a', {
       parent: circuitId('grid'),
       breakerAmps: 40,
       limitAmps: [25, 25, 25],
@@ -95,10 +67,8 @@ export const garage: SiteView = {
     }),
   ],
   evses: [
-    evse({}),
-    evse({
-      id: evseId('A2'),
-      stationId: stationId('CP-A2'),
+    evse('A1'),
+    evse('A2', {
       wiring: [1],
       state: 'available',
       setpointAmps: undefined,
@@ -107,18 +77,16 @@ export const garage: SiteView = {
       reason: { kind: 'no session' },
     }),
   ],
-};
+});
 
 /** Another owner's site. */
 export const depot: SiteView = {
   ...garage,
   siteId: siteId('depot'),
   name: 'Depot Malmö',
-  circuits: [circuit({ id: circuitId('depot-grid') })],
+  circuits: [circuit('depot-grid')],
   evses: [
-    evse({
-      id: evseId('D1'),
-      stationId: stationId('CP-D1'),
+    evse('D1', {
       circuit: circuitId('depot-grid'),
       reason: { kind: 'own maximum', amps: 6 },
       session: {

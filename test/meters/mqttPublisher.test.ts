@@ -1,17 +1,16 @@
 import type { MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CircuitView, EvseView, SiteView } from '../../src/control/siteView.ts';
-import { circuitId, evseId, limitId, sessionId, siteId, stationId } from '../../src/domain/ids.ts';
+import type { SiteView } from '../../src/control/siteView.ts';
+import { circuitId, limitId, siteId } from '../../src/domain/ids.ts';
 import { type EmbeddedBroker, startEmbeddedBroker } from '../../src/meters/embeddedBroker.ts';
 import type { MqttConnection } from '../../src/meters/mqttClient.ts';
 import { startMqttPublisher } from '../../src/meters/mqttPublisher.ts';
 import { describeWith } from '../servers.ts';
+import { circuitView, evseView, givenSession, siteView } from '../views.ts';
 import { VirtualClock } from '../virtualClock.ts';
 import { connected, eventually, recordedLog, stranger } from './setup.ts';
 
-const circuit: CircuitView = {
-  id: circuitId('grid'),
-  parent: undefined,
+const circuit = circuitView('grid', {
   breakerAmps: 63,
   limitAmps: [40, 40, 40],
   limitedBy: {
@@ -25,55 +24,30 @@ const circuit: CircuitView = {
   backgroundAmps: [4, 4, 0],
   exposureAmps: [6, 6, 0],
   headroomAmps: [30, 30, 40],
-  basis: 'measured',
   readingAgeMs: 312,
-  meterVerdict: undefined,
-  marginAmps: [0, 0, 0],
-};
+});
 
-const evse: EvseView = {
-  id: evseId('A1'),
-  stationId: stationId('CP-A1'),
-  number: 1,
+const evse = evseView('A1', {
   circuit: circuitId('grid'),
   wiring: [1, 2, 0],
-  state: 'charging',
   setpointAmps: 6,
   drawAmps: [6, 5.96, 0],
   exposureAmps: 6,
   allocatedAmps: 16.04,
-  isNonLeasing: false,
-  clockSkewMs: undefined,
-  session: {
-    id: sessionId('s1'),
-    evseId: evseId('A1'),
-    stationId: stationId('CP-A1'),
-    transactionId: '7',
-    tokenId: 'DEADBEEF',
-    state: 'charging',
-    startedAtMs: 0,
-    endedAtMs: undefined,
-    endReason: undefined,
-    energyWh: 0,
-    wantedEnergyWh: undefined,
-    departureAtMs: undefined,
-    priority: undefined,
-  },
+  session: givenSession('s1'),
   reason: { kind: 'circuit full', circuit: circuitId('grid'), phase: 1, limitedBy: { kind: 'breaker' } },
-};
+});
 
 /** A site named so that tests on one broker do not meet. */
-const givenView = (site: string, change: Partial<SiteView> = {}): SiteView => ({
-  siteId: siteId(site),
-  name: 'Garage',
-  timeZone: 'Europe/Stockholm',
-  tick: { number: 1, atMs: 0, durationMs: 1, cause: 'pace' },
-  state: 'normal',
-  stop: undefined,
-  circuits: [circuit],
-  evses: [evse],
-  ...change,
-});
+const givenView = (site: string, change: Partial<SiteView> = {}): SiteView =>
+  siteView({
+    siteId: siteId(site),
+    name: 'Garage',
+    tick: { number: 1, atMs: 0, durationMs: 1, cause: 'pace' },
+    circuits: [circuit],
+    evses: [evse],
+    ...change,
+  });
 
 interface Published {
   readonly topic: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explanation } from '../../src/control/explain.ts';
 import { renderSites, summarise, type TerminalOptions } from '../../src/sim/terminalView.ts';
-import { circuitView, evseView, siteView } from './givenView.ts';
+import { circuitView, evseView, siteView } from '../views.ts';
 
 const options: TerminalOptions = { isColoured: false, explain: explanation, footer: ['Ctrl-C stops.'] };
 const lines = (change = {}): readonly string[] => renderSites([siteView(change)], options).split('\n');

@@ -1,6 +1,9 @@
-import type { CircuitView, EvseView, SiteView } from '../../src/control/siteView.ts';
-import { circuitId, evseId, limitId, siteId, stationId } from '../../src/domain/ids.ts';
-import { noAmps } from '../../src/domain/phases.ts';
+import type { CircuitView, EvseView, SiteView } from '../src/control/siteView.ts';
+import { circuitId, evseId, limitId, sessionId, siteId, stationId } from '../src/domain/ids.ts';
+import { noAmps } from '../src/domain/phases.ts';
+import type { Session } from '../src/domain/session.ts';
+
+// What the control loop tells of a site. A test states the figures it is about; all others are as here.
 
 export const circuitView = (id: string, change: Partial<CircuitView> = {}): CircuitView => ({
   id: circuitId(id),
@@ -34,6 +37,23 @@ export const evseView = (id: string, change: Partial<EvseView> = {}): EvseView =
   clockSkewMs: undefined,
   session: undefined,
   reason: { kind: 'own maximum', amps: 10 },
+  ...change,
+});
+
+export const givenSession = (id: string, change: Partial<Session> = {}): Session => ({
+  id: sessionId(id),
+  evseId: evseId('A1'),
+  stationId: stationId('CP-A1'),
+  transactionId: '7',
+  tokenId: 'DEADBEEF',
+  state: 'charging',
+  startedAtMs: 0,
+  endedAtMs: undefined,
+  endReason: undefined,
+  energyWh: 0,
+  wantedEnergyWh: undefined,
+  departureAtMs: undefined,
+  priority: undefined,
   ...change,
 });
 
