@@ -6,23 +6,39 @@ interface Timer {
   readonly callback: () => void;
 }
 
+/** What keeps time waiting is given up after so long, in real milliseconds: it was lost. */
+const patienceMs = 250;
+
+interface CompressedClockOptions {
+  readonly startMs: number;
+  readonly factor: number;
+  /** In real milliseconds. */
+  readonly sliceMs: number;
+  /** Whether something is late that another process has in hand. */
+  readonly isWaiting?: () => boolean;
+}
+
 /**
- * Time that runs `factor` times faster, for real sockets in a short test. A turn of the event loop that took longer
- * than `sliceMs` counts as that long: a busy machine makes the test slower instead of making its stations late.
+ * Time that runs `factor` times faster, for real sockets in a short test. A busy machine makes the test slower instead
+ * of its far side late: a turn of the event loop that took longer than `sliceMs` counts as that long, and time stands
+ * while it waits for another process.
  */
 export class CompressedClock implements Clock {
   readonly #factor: number;
   readonly #sliceMs: number;
+  readonly #isWaiting: () => boolean;
+  #waitedMs = 0;
   #nowMs: number;
   #lastTurnMs = performance.now();
   #timers: Timer[] = [];
   #order = 0;
   #turn: NodeJS.Timeout;
 
-  constructor(options: { readonly startMs: number; readonly factor: number; readonly sliceMs: number }) {
+  constructor(options: CompressedClockOptions) {
     this.#nowMs = options.startMs;
     this.#factor = options.factor;
     this.#sliceMs = options.sliceMs;
+    this.#isWaiting = options.isWaiting ?? (() => false);
     this.#turn = setTimeout(() => this.#advance(), 1);
   }
 
@@ -56,9 +72,7 @@ export class CompressedClock implements Clock {
 
   /** Runs what came due in its order, each at its own instant. Sockets get their turn before the next slice. */
   #advance(): void {
-    const turnMs = performance.now();
-    const endMs = this.#nowMs + Math.min(turnMs - this.#lastTurnMs, this.#sliceMs) * this.#factor;
-    this.#lastTurnMs = turnMs;
+    const endMs = this.#nowMs + this.#passedMs() * this.#factor;
     for (let due = this.#due(endMs); due !== undefined; due = this.#due(endMs)) {
       this.#timers = this.#timers.filter((timer) => timer !== due);
       this.#nowMs = Math.max(this.#nowMs, due.dueMs);
@@ -66,6 +80,15 @@ export class CompressedClock implements Clock {
     }
     this.#nowMs = endMs;
     this.#turn = setTimeout(() => this.#advance(), 1);
+  }
+
+  /** Real milliseconds of this turn that count. */
+  #passedMs(): number {
+    const turnMs = performance.now();
+    const tookMs = turnMs - this.#lastTurnMs;
+    this.#lastTurnMs = turnMs;
+    this.#waitedMs = this.#isWaiting() ? this.#waitedMs + tookMs : 0;
+    return this.#waitedMs > 0 && this.#waitedMs < patienceMs ? 0 : Math.min(tookMs, this.#sliceMs);
   }
 
   #due(endMs: number): Timer | undefined {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { circuitId, evseId } from '../../src/domain/ids.ts';
 import { perPhase, phases } from '../../src/domain/phases.ts';
@@ -127,12 +128,21 @@ describeWith('mqtt', 'a real day through a real broker and real sockets', (broke
   let clock: CompressedClock;
   let given: GivenApp;
   let site: SimulatedSite;
+  let listener: MqttClient;
 
   beforeAll(async () => {
     if (sharedFolder === undefined) return;
     const { rows, lineOf } = record(`${sharedFolder}/data`);
     const stations = [...new Set(rows.map((row) => row[3]))];
-    clock = new CompressedClock({ startMs: dayStartMs + fromHour * hourMs, factor: 600, sliceMs: 4 });
+    const startMs = dayStartMs + fromHour * hourMs;
+    let heardAtMs = startMs;
+    const isWaiting = (): boolean => clock.nowMs() > heardAtMs + meterPeriodMs;
+    clock = new CompressedClock({ startMs, factor: 600, sliceMs: 4, isWaiting });
+    listener = await connectAsync(brokerUrl);
+    listener.on('message', () => {
+      heardAtMs = clock.nowMs();
+    });
+    await listener.subscribeAsync('real-day/#');
     given = await givenApp(configText(brokerUrl, stations, lineOf), clock);
     const [garage] = given.loaded.sites;
     if (garage === undefined) throw new Error('the config has a site');
@@ -164,6 +174,7 @@ describeWith('mqtt', 'a real day through a real broker and real sockets', (broke
     await site?.stop();
     await given?.app.stop();
     clock?.stop();
+    await listener?.endAsync(true);
   });
 
   it.skipIf(sharedFolder === undefined)(
