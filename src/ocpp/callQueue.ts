@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../control/ports.ts';
 import { writeCall } from './frames.ts';
-import type { Procedure } from './schemas.ts';
+import type { Procedure, Violation } from './schemas.ts';
 
 /** What became of a call. The caller has to look: none of these is an exception. */
 export type CallOutcome<Response> =
@@ -33,8 +33,12 @@ interface WaitingCall {
   readonly terms: CallTerms;
   /** The payload as it is at this instant, or why there is none. */
   build(): { readonly payload: unknown } | { readonly why: string };
-  settle(outcome: CallOutcome<unknown>): void;
+  /** Returns what is wrong with a result that cannot be read. */
+  settle(outcome: CallOutcome<unknown>): Violation | undefined;
 }
+
+/** Tells the station that its result could not be read, where the version has a way to. */
+type ResultRefusal = (messageId: string, violation: Violation) => void;
 
 /**
  * Our calls to one station, one in flight at a time: a station may refuse a second before it answered the first.
@@ -44,14 +48,21 @@ export class CallQueue {
   readonly #limits: CallQueueLimits;
   readonly #clock: Clock;
   readonly #write: (text: string) => void;
+  readonly #refuseResult: ResultRefusal;
   #waiting: readonly WaitingCall[] = [];
   #inFlight: { readonly messageId: string; readonly call: WaitingCall; cancelTimeout(): void } | undefined;
   #stoppedBecause: string | undefined;
 
-  constructor(limits: CallQueueLimits, clock: Clock, write: (text: string) => void) {
+  constructor(
+    limits: CallQueueLimits,
+    clock: Clock,
+    write: (text: string) => void,
+    refuseResult: ResultRefusal = () => undefined,
+  ) {
     this.#limits = limits;
     this.#clock = clock;
     this.#write = write;
+    this.#refuseResult = refuseResult;
   }
 
   /** Makes a call when its turn comes. `request` is asked at that moment, so that times in it are fresh. */
@@ -69,7 +80,14 @@ export class CallQueue {
           if (procedure.request.check(payload)) return { payload };
           return { why: `the request is not valid: ${procedure.request.violation().description}` };
         },
-        settle: (outcome) => resolve(readOutcome(procedure, outcome)),
+        settle: (outcome) => {
+          const violation =
+            outcome.kind === 'result' && !procedure.response.check(outcome.payload)
+              ? procedure.response.violation()
+              : undefined;
+          resolve(violation === undefined ? (outcome as CallOutcome<Response>) : unreadable(violation));
+          return violation;
+        },
       });
     });
   }
@@ -78,7 +96,8 @@ export class CallQueue {
   answer(messageId: string, outcome: CallOutcome<unknown>): boolean {
     const open = this.#inFlight;
     if (open?.messageId !== messageId) return false;
-    this.#settleInFlight(outcome);
+    const violation = this.#settleInFlight(outcome);
+    if (violation !== undefined) this.#refuseResult(messageId, violation);
     this.#sendNext();
     return true;
   }
@@ -143,21 +162,16 @@ export class CallQueue {
     this.#write(writeCall(messageId, call.action, built.payload));
   }
 
-  #settleInFlight(outcome: CallOutcome<unknown>): void {
+  #settleInFlight(outcome: CallOutcome<unknown>): Violation | undefined {
     const open = this.#inFlight;
     this.#inFlight = undefined;
     open?.cancelTimeout();
-    open?.call.settle(outcome);
+    return open?.call.settle(outcome);
   }
 }
 
 /** An answer that does not fit its schema tells nothing: the call stays in doubt. */
-function readOutcome<Request, Response>(
-  { response }: Procedure<Request, Response>,
-  outcome: CallOutcome<unknown>,
-): CallOutcome<Response> {
-  if (outcome.kind !== 'result') return outcome;
-  const { payload } = outcome;
-  if (response.check(payload)) return { kind: 'result', payload };
-  return { kind: 'in doubt', why: `the answer is not valid: ${response.violation().description}` };
-}
+const unreadable = ({ description }: Violation): CallOutcome<never> => ({
+  kind: 'in doubt',
+  why: `the answer is not valid: ${description}`,
+});

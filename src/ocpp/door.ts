@@ -9,6 +9,7 @@ import { chosenSubprotocol, readOpening } from './handshake.ts';
 import { RefusalLog } from './refusalLog.ts';
 import type { Stations } from './stations.ts';
 import { dialect16 } from './v16/dialect.ts';
+import { dialect21 } from './v21/dialect.ts';
 import { dialect201 } from './v201/dialect.ts';
 
 export interface DoorLimits {
@@ -38,7 +39,7 @@ export interface DoorPorts {
 
 /** By subprotocol. */
 const dialects: ReadonlyMap<string, Dialect> = new Map(
-  [dialect201, dialect16].map((dialect) => [dialect.subprotocol, dialect]),
+  [dialect21, dialect201, dialect16].map((dialect) => [dialect.subprotocol, dialect]),
 );
 
 /** The station and we speak no common version. [RFC 6455 section 7.4.1: protocol error] */

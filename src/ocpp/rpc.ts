@@ -2,10 +2,10 @@ import type { Clock } from '../control/ports.ts';
 import type { Logger } from '../log.ts';
 import { CallQueue, type CallQueueLimits } from './callQueue.ts';
 import type { ErrorCode, ErrorNames } from './errors.ts';
-import { type Frame, parseFrame, writeError, writeResult } from './frames.ts';
+import { type Frame, parseFrame, unknownType, writeError, writeResult, writeResultError } from './frames.ts';
 
 export interface RpcLimits extends CallQueueLimits {
-  /** Calls of the station that wait for our answer. The specification allows it one. */
+  /** Calls of the station that wait for our answer, of which the specification allows it one; and sends beside them. */
   readonly maxUnansweredCalls: number;
   /** Frames that are no message, in a row. */
   readonly maxBadFrames: number;
@@ -16,6 +16,8 @@ export interface RpcRules {
   readonly errorNames: ErrorNames;
   /** Whether a frame whose message id cannot be read is answered, with the id "-1". */
   readonly answersUnreadable: boolean;
+  /** Whether it has calls without an answer, and errors about results. */
+  readonly hasSend: boolean;
 }
 
 /** What the framework needs from the two sides of it. */
@@ -45,7 +47,7 @@ export class CallRefusal extends Error {
   }
 }
 
-type CallFrame = Extract<Frame, { kind: 'call' }>;
+type CallFrame = Extract<Frame, { kind: 'call' | 'send' }>;
 
 /**
  * The RPC framework of OCPP-J on one connection. Calls of the station are answered one after the other in the
@@ -65,15 +67,21 @@ export class Rpc {
     this.#rules = rules;
     this.#limits = limits;
     this.#port = port;
-    this.calls = new CallQueue(limits, port.clock, (text) => port.write(text));
+    this.calls = new CallQueue(
+      limits,
+      port.clock,
+      (text) => port.write(text),
+      (messageId, { code, description }) => this.#refuseResult(messageId, code, description),
+    );
   }
 
   /** Takes one text frame. Never throws. */
   receive(text: string): void {
-    const frame = parseFrame(text);
+    const frame = this.#known(parseFrame(text));
     if (frame.kind !== 'malformed') this.#badFramesInARow = 0;
     switch (frame.kind) {
       case 'call':
+      case 'send':
         this.#queueAnswer(frame);
         return;
       case 'result':
@@ -81,6 +89,9 @@ export class Rpc {
         return;
       case 'error':
         this.#settle(frame.messageId, this.calls.answer(frame.messageId, { ...frame, kind: 'refused' }));
+        return;
+      case 'result error':
+        this.#port.log.warn({ code: frame.code, why: frame.description }, 'station could not read an answer');
         return;
       case 'malformed':
         this.#refuse(frame);
@@ -90,12 +101,21 @@ export class Rpc {
     }
   }
 
+  #known(frame: Frame): Frame {
+    const isOf21 = frame.kind === 'send' || frame.kind === 'result error';
+    return isOf21 && !this.#rules.hasSend ? unknownType(frame.messageId) : frame;
+  }
+
   #queueAnswer(call: CallFrame): void {
     // A repetition of a call that is being answered gets the one answer to its id. A repetition of an answered
     // one is handled anew: what it tells is idempotent by its content, across reconnects and restarts.
     if (this.#unanswered.has(call.messageId)) return;
-    if (this.#unanswered.size >= this.#limits.maxUnansweredCalls) {
-      this.#port.giveUp(`sent ${this.#unanswered.size + 1} calls without waiting for an answer`);
+    const waiting = [...this.#unanswered.values()].filter(({ kind }) => kind === call.kind).length;
+    if (waiting >= this.#limits.maxUnansweredCalls) {
+      // Nothing tells a station to wait with what it sends without an answer, so it did nothing wrong.
+      if (call.kind === 'send')
+        this.#port.log.warn({ action: call.action }, 'message dropped: too many wait');
+      else this.#port.giveUp(`sent ${waiting + 1} calls without waiting for an answer`);
       return;
     }
     this.#unanswered.set(call.messageId, call);
@@ -108,6 +128,7 @@ export class Rpc {
     for (const call of this.#unanswered.values()) {
       const answer = await this.#answerOf(call);
       this.#unanswered.delete(call.messageId);
+      if (call.kind === 'send') continue;
       if (answer instanceof CallRefusal) {
         this.#writeError(call.messageId, answer.code, answer.message);
       } else {
@@ -144,6 +165,12 @@ export class Rpc {
       return;
     }
     this.#writeError(frame.messageId, frame.code, `The message ${frame.why}`);
+  }
+
+  #refuseResult(messageId: string, code: ErrorCode, description: string): void {
+    const name = this.#rules.errorNames[code];
+    if (name !== undefined && this.#rules.hasSend)
+      this.#port.write(writeResultError(messageId, name, description));
   }
 
   #writeError(messageId: string | undefined, code: ErrorCode, description: string): void {

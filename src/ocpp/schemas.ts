@@ -15,7 +15,7 @@ export interface MessageSchema<T> {
   violation(): Violation;
 }
 
-interface Violation {
+export interface Violation {
   readonly code: ErrorCode;
   readonly description: string;
 }
@@ -41,17 +41,17 @@ export interface PublishedSchemas {
  * A schema is compiled when it is asked for. The version folders ask at module level, so that everything is
  * ready before the first station connects: compiling one on its first use would stall every other station.
  */
-export function publishedSchemas(file: 'ocpp1_6.json' | 'ocpp2_0_1.json'): PublishedSchemas {
+export function publishedSchemas(file: 'ocpp1_6.json' | 'ocpp2_0_1.json' | 'ocpp2_1.json'): PublishedSchemas {
   const published: readonly SchemaObject[] = require(`ocpp-rpc/lib/schemas/${file}`);
-  const byId = new Map(published.map((schema) => [schema.$id, schema]));
+  const byName = new Map(published.map((schema) => [messageName(schema), schema]));
   // Not strict: the publishers use keywords Ajv does not know. Without a precision 4.3 A would be refused, since
   // in binary floating point it is not a multiple of 0.1.
   const ajv = new Ajv({ strict: false, multipleOfPrecision: 6 });
   addFormats(ajv);
 
-  const compile = <T>(id: string): MessageSchema<T> => {
-    const schema = byId.get(id);
-    if (schema === undefined) throw new Error(`ocpp-rpc's ${file} has no schema ${id}`);
+  const compile = <T>(name: string): MessageSchema<T> => {
+    const schema = byName.get(name);
+    if (schema === undefined) throw new Error(`ocpp-rpc's ${file} has no schema of ${name}`);
     // All references are local, and Ajv's URI parser refuses the ids ("URN without nid").
     const { $id: _id, ...body } = schema;
     const validate = ajv.compile<T>(body);
@@ -61,14 +61,23 @@ export function publishedSchemas(file: 'ocpp1_6.json' | 'ocpp2_0_1.json'): Publi
     };
   };
   return {
-    actions: new Set(published.map((schema) => String(schema.$id).replace(/^urn:(.*)\.(req|conf)$/, '$1'))),
-    request: (action) => compile(`urn:${action}.req`),
+    actions: new Set([...byName.keys()].map((name) => name.replace(/\.(req|conf)$/, ''))),
+    request: (action) => compile(`${action}.req`),
     procedure: (action) => ({
       action,
-      request: compile(`urn:${action}.req`),
-      response: compile(`urn:${action}.conf`),
+      request: compile(`${action}.req`),
+      response: compile(`${action}.conf`),
     }),
   };
+}
+
+/** `Heartbeat.req` or `Heartbeat.conf`, of ids that read `urn:Heartbeat.req` or, in 2.1, `urn:HeartbeatRequest`. */
+function messageName({ $id }: SchemaObject): string {
+  const name = String($id).replace(/^urn:/, '');
+  if (/\.(req|conf)$/.test(name)) return name;
+  if (name.endsWith('Response')) return `${name.slice(0, -'Response'.length)}.conf`;
+  // What is sent without an answer has no suffix.
+  return `${name.replace(/Request$/, '')}.req`;
 }
 
 function violation(errors: readonly ErrorObject[] | null | undefined): Violation {

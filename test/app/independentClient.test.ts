@@ -4,8 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { givenApp } from './givenApp.ts';
 import { eventually } from './givenService.ts';
 
-// The whole service with a station built on somebody else's OCPP stack, in strict mode: it checks every message
-// of both sides against the published schemas.
+// The whole service with a station built on somebody else's OCPP stack. In strict mode it checks every message of both
+// sides against the published schemas.
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -39,9 +39,11 @@ interface Schedule {
   readonly chargingSchedulePeriod: readonly Period[];
 }
 
-/** What the two versions call the same things. */
+/** What the versions call the same things. */
 interface Dialect {
-  readonly protocol: 'ocpp1.6' | 'ocpp2.0.1';
+  readonly protocol: 'ocpp1.6' | 'ocpp2.0.1' | 'ocpp2.1';
+  /** The stack looks for the schemas of 2.1 under other names than it has them. */
+  readonly strictMode: boolean;
   readonly accepted: Readonly<Record<string, (request: never) => object>>;
   schedule(request: never): { readonly purpose: string; readonly schedule: Schedule };
   composite(request: { readonly duration: number }, limit: number): object;
@@ -56,6 +58,7 @@ let sequence = 0;
 
 const v16: Dialect = {
   protocol: 'ocpp1.6',
+  strictMode: true,
   accepted: {
     ChangeConfiguration: () => ({ status: 'Accepted' }),
     TriggerMessage: () => ({ status: 'Accepted' }),
@@ -100,6 +103,7 @@ const v16: Dialect = {
 
 const v201: Dialect = {
   protocol: 'ocpp2.0.1',
+  strictMode: true,
   accepted: {
     SetVariables: ({
       setVariableData,
@@ -168,13 +172,15 @@ const v201: Dialect = {
     }),
 };
 
+const v21: Dialect = { ...v201, protocol: 'ocpp2.1', strictMode: false };
+
 /** What a schedule allows now, as the independent station reads it. */
 function allowedAmps({ startSchedule, chargingSchedulePeriod }: Schedule): number {
   const sinceS = (Date.now() - Date.parse(startSchedule)) / 1000;
   return chargingSchedulePeriod.filter(({ startPeriod }) => startPeriod <= sinceS).at(-1)?.limit ?? 0;
 }
 
-describe.each([v16, v201])('a station on another stack, $protocol', (dialect) => {
+describe.each([v16, v201, v21])('a station on another stack, $protocol', (dialect) => {
   it('boots, starts, is limited, obeys, and finds its composite schedule', async () => {
     const { app, api } = await givenApp(configText);
     ends.push(() => app.stop());
@@ -185,7 +191,7 @@ describe.each([v16, v201])('a station on another stack, $protocol', (dialect) =>
       endpoint: `ws://127.0.0.1:${app.ocppPort}/ocpp`,
       identity: 'CP-A1',
       protocols: [dialect.protocol],
-      strictMode: true,
+      strictMode: dialect.strictMode,
       reconnect: false,
     } as ConstructorParameters<typeof RPCClient>[0]); // Its types want every option, though all have defaults.
     let standing: Schedule | undefined;

@@ -81,7 +81,7 @@ describe('the door for stations', () => {
     // A close frame with status 1002.
     expect([closeFrame?.at(0), closeFrame?.readUInt16BE(2)]).toEqual([0x88, 1002]);
     expect(refusals(logged)).toMatchObject([
-      { reason: 'no common subprotocol', toDo: 'set the station to one of ocpp2.0.1, ocpp1.6' },
+      { reason: 'no common subprotocol', toDo: 'set the station to one of ocpp2.1, ocpp2.0.1, ocpp1.6' },
     ]);
     expect(events).toEqual([]);
   });

@@ -50,8 +50,23 @@ describe('a frame', () => {
     expect(parseFrame(`[2,"${'x'.repeat(36)}","Heartbeat",{}]`)).toMatchObject({ kind: 'call' });
   });
 
-  it('has only the message types of its version [OCPP 2.0.1 Part 4, 4.4]', () => {
-    expect(parseFrame('[6,"1","NotifyPeriodicEventStream",{}]')).toMatchObject({
+  it('is a call without an answer, or an error about a result, in 2.1', () => {
+    expect(parseFrame('[6,"1","NotifyPeriodicEventStream",{"id":1}]')).toEqual({
+      kind: 'send',
+      messageId: '1',
+      action: 'NotifyPeriodicEventStream',
+      payload: { id: 1 },
+    });
+    expect(parseFrame('[5,"1","FormatViolation","/status is missing",{}]')).toEqual({
+      kind: 'result error',
+      messageId: '1',
+      code: 'FormatViolation',
+      description: '/status is missing',
+    });
+  });
+
+  it('has no other message types [OCPP 2.0.1 Part 4, 4.4]', () => {
+    expect(parseFrame('[7,"1","Heartbeat",{}]')).toMatchObject({
       kind: 'malformed',
       messageId: '1',
       code: 'MessageTypeNotSupported',

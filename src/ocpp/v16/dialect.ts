@@ -26,6 +26,7 @@ export const dialect16: Dialect = {
   subprotocol: 'ocpp1.6',
   errorNames: errorNames16,
   answersUnreadable: false,
+  hasSend: false,
   handlers,
   actions: schemas.actions,
 

@@ -1,5 +1,6 @@
-import type { Handled, StationScope } from '../dialect.ts';
+import type { Handled, Handler, StationScope } from '../dialect.ts';
 import { checkedHandler } from '../handler.ts';
+import type { PublishedSchemas } from '../schemas.ts';
 import { measurements } from './measurements.ts';
 import type {
   AuthorizeRequest,
@@ -13,19 +14,24 @@ import type {
   SecurityEventNotificationRequest,
   StatusNotificationRequest,
 } from './messages.ts';
-import { schemas } from './schemas.ts';
 import { evseStatus, hardware, idTokenInfo, variableKey } from './toDomain.ts';
 import { transactionEvent } from './transactionEvent.ts';
 
-const on = <Request>(
-  action: string,
-  handle: (request: Request, station: StationScope) => Handled<object> | Promise<Handled<object>>,
-) => checkedHandler<Request, object>(schemas, action, handle);
+export const acknowledged: Handled<object> = { response: {} };
 
-const acknowledged: Handled<object> = { response: {} };
+type Handle<Request> = (
+  request: Request,
+  station: StationScope,
+) => Handled<object> | Promise<Handled<object>>;
+/** Registers what answers an action. */
+export type On = <Request>(action: string, handle: Handle<Request>) => [action: string, handler: Handler];
+export const onWith =
+  (schemas: PublishedSchemas): On =>
+  (action, handle) =>
+    checkedHandler(schemas, action, handle);
 
-/** Every call a station of OCPP 2.0.1 may make. */
-export const handlers = new Map([
+/** Every call a station of OCPP 2.0.1 may make, which those of later versions may make too. */
+export const handlersOf = (on: On): readonly [action: string, handler: Handler][] => [
   on('Authorize', async ({ idToken }: AuthorizeRequest, station) => ({
     response: { idTokenInfo: idTokenInfo(await station.authorize(idToken.idToken)) },
   })),
@@ -78,9 +84,9 @@ export const handlers = new Map([
   on('SignCertificate', () => ({ response: { status: 'Rejected' } })),
   on('StatusNotification', statusNotification),
   on('TransactionEvent', transactionEvent),
-]);
+];
 
-function noted(message: string) {
+export function noted(message: string) {
   return ({ status }: ProgressNotification, station: StationScope): Handled<object> => {
     station.log.info({ status }, message);
     return acknowledged;

@@ -1,4 +1,4 @@
-import { publishedSchemas } from '../schemas.ts';
+import { type PublishedSchemas, publishedSchemas } from '../schemas.ts';
 import type {
   ClearChargingProfileRequest,
   GetCompositeScheduleRequest,
@@ -17,8 +17,8 @@ import type {
 
 export const schemas = publishedSchemas('ocpp2_0_1.json');
 
-/** What we call at a station of OCPP 2.0.1. */
-export const procedures = {
+/** What we call at a station of OCPP 2.x, as `schemas` of its version has it. */
+export const proceduresOf = (schemas: PublishedSchemas) => ({
   clearChargingProfile: schemas.procedure<ClearChargingProfileRequest, StatusResponse>(
     'ClearChargingProfile',
   ),
@@ -32,4 +32,5 @@ export const procedures = {
   setChargingProfile: schemas.procedure<SetChargingProfileRequest, StatusResponse>('SetChargingProfile'),
   setVariables: schemas.procedure<SetVariablesRequest, SetVariablesResponse>('SetVariables'),
   triggerMessage: schemas.procedure<TriggerMessageRequest, StatusResponse>('TriggerMessage'),
-} as const;
+});
+export type Procedures = ReturnType<typeof proceduresOf>;

@@ -4,9 +4,10 @@ import {
   setChargingProfile,
   variableNamed,
 } from '../../../src/ocpp/v201/fromDomain.ts';
-import { procedures } from '../../../src/ocpp/v201/schemas.ts';
+import { proceduresOf, schemas } from '../../../src/ocpp/v201/schemas.ts';
 import { givenLease, givenStanding } from '../givenCommand.ts';
 
+const procedures = proceduresOf(schemas);
 const nowMs = Date.parse('2026-11-21T12:00:00Z');
 
 describe('a setpoint in OCPP 2.0.1', () => {

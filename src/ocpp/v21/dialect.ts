@@ -1,0 +1,17 @@
+import type { Dialect } from '../dialect.ts';
+import { errorNames201 } from '../errors.ts';
+import { caller } from '../v201/calls.ts';
+import { proceduresOf } from '../v201/schemas.ts';
+import { handlers } from './handlers.ts';
+import { schemas } from './schemas.ts';
+
+/** OCPP 2.1: all of 2.0.1, and more. */
+export const dialect21: Dialect = {
+  subprotocol: 'ocpp2.1',
+  errorNames: errorNames201,
+  answersUnreadable: true,
+  hasSend: true,
+  handlers,
+  actions: schemas.actions,
+  ...caller(proceduresOf(schemas)),
+};

@@ -1,0 +1,70 @@
+import { acknowledged, handlersOf, onWith } from '../v201/handlers.ts';
+import type {
+  GetCertificateChainStatusRequest,
+  NotifyDERAlarmRequest,
+  NotifyDERStartStopRequest,
+  NotifyPeriodicEventStream,
+  NotifyPriorityChargingRequest,
+  NotifySettlementRequest,
+  PullDynamicScheduleUpdateRequest,
+  VatNumberValidationRequest,
+} from './messages.ts';
+import { schemas } from './schemas.ts';
+
+const on = onWith(schemas);
+
+/** Every call a station of OCPP 2.1 may make. */
+export const handlers = new Map([
+  ...handlersOf(on),
+  // No battery was asked for, and there is nothing to charge in one that was swapped.
+  on('BatterySwap', () => acknowledged),
+  // None was opened: this one is left from another system.
+  on('ClosePeriodicEventStream', () => acknowledged),
+  // There is no certificate authority to ask.
+  on(
+    'GetCertificateChainStatus',
+    ({ certificateStatusRequests }: GetCertificateChainStatusRequest, station) => ({
+      response: {
+        certificateStatus: certificateStatusRequests.map(({ source, certificateHashData }) => ({
+          source,
+          certificateHashData,
+          status: 'Failed',
+          nextUpdate: new Date(station.nowMs()).toISOString(),
+        })),
+      },
+    }),
+  ),
+  on('NotifyDERAlarm', ({ controlType, gridEventFault, alarmEnded }: NotifyDERAlarmRequest, station) => {
+    station.log.warn({ controlType, gridEventFault, alarmEnded }, 'station reported a grid event');
+    return acknowledged;
+  }),
+  on('NotifyDERStartStop', ({ controlId, started }: NotifyDERStartStopRequest, station) => {
+    station.log.info({ controlId, started }, 'station follows a grid control of its own');
+    return acknowledged;
+  }),
+  on('NotifyPeriodicEventStream', ({ id, data }: NotifyPeriodicEventStream, station) => {
+    station.log.debug({ id, values: data.length }, 'station streamed values that nobody asked for');
+    return acknowledged;
+  }),
+  // We install no profile for it: one that somebody else did overrides our setpoints, and whoever draws above
+  // its setpoint is dealt with as disobedient.
+  on('NotifyPriorityCharging', ({ transactionId, activated }: NotifyPriorityChargingRequest, station) => {
+    station.log.warn({ transactionId, activated }, 'station changed its priority charging');
+    return acknowledged;
+  }),
+  on('NotifySettlement', ({ pspRef, status }: NotifySettlementRequest, station) => {
+    station.log.info({ pspRef, status }, 'station settled a payment');
+    return acknowledged;
+  }),
+  on('NotifyWebPaymentStarted', () => acknowledged),
+  on('OpenPeriodicEventStream', () => ({ response: { status: 'Rejected' } })),
+  // Our profiles are not dynamic.
+  on('PullDynamicScheduleUpdate', ({ chargingProfileId }: PullDynamicScheduleUpdateRequest, station) => {
+    station.log.warn({ chargingProfileId }, 'station asked for the update of a profile that is not ours');
+    return { response: { status: 'Rejected' } };
+  }),
+  on('ReportDERControl', () => acknowledged),
+  on('VatNumberValidation', ({ vatNumber, evseId }: VatNumberValidationRequest) => ({
+    response: { vatNumber, status: 'Rejected', ...(evseId === undefined ? {} : { evseId }) },
+  })),
+]);

@@ -1,0 +1,43 @@
+/** The messages that OCPP 2.1 adds to 2.0.1, as they are on the wire, as far as we read or write them. */
+
+export interface GetCertificateChainStatusRequest {
+  readonly certificateStatusRequests: readonly {
+    readonly source: string;
+    readonly certificateHashData: object;
+  }[];
+}
+
+export interface NotifyDERAlarmRequest {
+  readonly controlType: string;
+  readonly gridEventFault?: string;
+  readonly alarmEnded?: boolean;
+}
+
+export interface NotifyDERStartStopRequest {
+  readonly controlId: string;
+  readonly started: boolean;
+}
+
+export interface NotifyPeriodicEventStream {
+  readonly id: number;
+  readonly data: readonly object[];
+}
+
+export interface NotifyPriorityChargingRequest {
+  readonly transactionId: string;
+  readonly activated: boolean;
+}
+
+export interface NotifySettlementRequest {
+  readonly pspRef: string;
+  readonly status: string;
+}
+
+export interface PullDynamicScheduleUpdateRequest {
+  readonly chargingProfileId: number;
+}
+
+export interface VatNumberValidationRequest {
+  readonly vatNumber: string;
+  readonly evseId?: number;
+}
