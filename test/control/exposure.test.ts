@@ -346,6 +346,13 @@ describe('after a restart', () => {
     expect(new Given().ledger.inheritedAmps(id, startMs)).toBeUndefined();
   });
 
+  it('what may have ended already is the lower of setpoint and tail, so that nothing is raised unseen', () => {
+    const leaseEndsAtMs = startMs + 60_000;
+    const { ledger } = new Given({ setpointAmps: 16, tailAmps: 6, leaseEndsAtMs });
+    expect(ledger.inheritedAmps(id, leaseEndsAtMs - 2 * leaseSlackMs - 1)).toBe(16);
+    expect(ledger.inheritedAmps(id, leaseEndsAtMs - 2 * leaseSlackMs)).toBe(6);
+  });
+
   it('nothing is left when the car that was there is gone', () => {
     const given = new Given({ standingAmps: 6, tailAmps: 8, leaseEndsAtMs: startMs + 60_000 });
     given.ledger.sessionEnded(id);
