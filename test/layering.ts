@@ -31,7 +31,7 @@ const table: Readonly<Record<string, Reach>> = {
   'src/domain': { values: ['src/schema.ts'], types: [] },
   solver: { values: [], types: [] },
   'src/control': { values: ['src/domain', 'solver'], types: ['src/log.ts'] },
-  'src/sim': { values: ['src/domain', ...everywhere], types: ['src/control', 'src/ocpp'] },
+  'src/sim': { values: ['src/domain', ...everywhere], types: ['src/control', 'src/ocpp', 'solver'] },
   'src/meters': adapter,
   'src/grid': adapter,
   'src/ocpp': adapter,
@@ -43,7 +43,7 @@ const table: Readonly<Record<string, Reach>> = {
 };
 
 /** The files of `src` itself that construct the parts and join them. */
-const joiners = /^src\/(app[A-Za-z]*|main|demo)\.ts$/;
+const joiners = /^src\/(app[A-Za-z]*|main|demo|simulate[A-Za-z]*)\.ts$/;
 
 /** One library, one folder: where each may be imported. A path that ends in `.ts` or `*` names files. */
 const homes: readonly (readonly [library: RegExp, places: readonly string[]])[] = [

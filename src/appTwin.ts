@@ -1,0 +1,161 @@
+import { createAllocator } from '../solver/allocate.ts';
+import { followMs, leaseSlackMs, loopOptions, retryMs } from './appOptions.ts';
+import type { LoadedConfig } from './config.ts';
+import { ControlLoop, type ControlLoopOptions } from './control/controlLoop.ts';
+import { ExposureLedger } from './control/exposure.ts';
+import { operations } from './control/operations.ts';
+import type { StationCommand } from './control/ports.ts';
+import { SiteState } from './control/siteState.ts';
+import { topologies } from './control/topology.ts';
+import { limitFromRequest } from './domain/limitRequest.ts';
+import { createLogger } from './log.ts';
+import { StationClock } from './ocpp/stationClock.ts';
+import { setChargingProfile as setChargingProfile16 } from './ocpp/v16/fromDomain.ts';
+import { setChargingProfile as setChargingProfile201 } from './ocpp/v201/fromDomain.ts';
+import type { Call } from './sim/stationCodec.ts';
+import { NaiveService } from './sim/twin/naive.ts';
+import type { ServicePorts, TwinJoints, TwinPlace, TwinProtocol, TwinService } from './sim/twin/ports.ts';
+
+const silentLog = createLogger('silent');
+
+/** What a test may put in the place of a part, to prove that the twin notices. */
+export interface TwinParts {
+  ledger(...input: ConstructorParameters<typeof ExposureLedger>): ExposureLedger;
+  state(...input: ConstructorParameters<typeof SiteState>): SiteState;
+}
+
+const realParts: TwinParts = {
+  ledger: (...input) => new ExposureLedger(...input),
+  state: (...input) => new SiteState(...input),
+};
+
+/** The service's own code as the twin runs it: joined as in the service, on the twin's clock, store and wires. */
+export const twinJoints = (options: ControlLoopOptions, parts: TwinParts = realParts): TwinJoints => ({
+  ...wires,
+  start: (place, ports) => startService(place, ports, options, parts),
+});
+
+/** The controller that everybody writes first, in the place of the service. */
+export const naiveJoints = (): TwinJoints => ({
+  ...wires,
+  start: (place, ports) => new NaiveService(place, ports, createAllocator()),
+});
+
+const wires: Omit<TwinJoints, 'start'> = {
+  createStationClock: () => new StationClock(),
+  wire: (protocol, command, nowMs) => asOnTheWire(callOf(protocol, command, nowMs)),
+  createAllocator,
+};
+
+/** Through JSON and back. */
+const asOnTheWire = (call: Call): Call => JSON.parse(JSON.stringify(call));
+
+function callOf(protocol: TwinProtocol, command: StationCommand, nowMs: number): Call {
+  if (command.kind !== 'remote stop') {
+    const payload =
+      protocol === 'ocpp1.6' ? setChargingProfile16(command, nowMs) : setChargingProfile201(command, nowMs);
+    return { action: 'SetChargingProfile', payload };
+  }
+  const { transactionId } = command;
+  return protocol === 'ocpp1.6'
+    ? { action: 'RemoteStopTransaction', payload: { transactionId: Number(transactionId) } }
+    : { action: 'RequestStopTransaction', payload: { transactionId } };
+}
+
+/** A config as a place of the twin. */
+export function twinPlace(name: string, { config, sites, areas }: LoadedConfig, meterMs: number): TwinPlace {
+  return {
+    name,
+    sites,
+    areas,
+    topologies: topologies(sites, areas),
+    meterMs,
+    meterIntervalS: config.ocpp.meterIntervalS,
+    leaseMs: config.control.leaseS * 1000,
+    callTimeoutMs: config.ocpp.callTimeoutS * 1000,
+  };
+}
+
+export const twinOptions = ({ config }: LoadedConfig): ControlLoopOptions => loopOptions(config);
+
+function startService(
+  place: TwinPlace,
+  ports: ServicePorts,
+  options: ControlLoopOptions,
+  parts: TwinParts,
+): TwinService {
+  const { process: clock, store, epoch, link } = ports;
+  const { sites, areas } = place;
+  const evses = sites.flatMap((site) => site.evses);
+  const ledger = parts.ledger({
+    evses,
+    remembered: store.exposures(
+      evses.map(({ id }) => id),
+      leaseSlackMs,
+    ),
+    options: { followMs, leaseSlackMs },
+    leaseMs: options.leaseMs,
+    nowMs: clock.monotonicMs(),
+  });
+  const state = parts.state(
+    sites,
+    {
+      clock,
+      log: silentLog,
+      ledger,
+      onDrop: () => loop.wake(),
+      onSession: (session) => store.saveSession(session),
+      onStation: () => {},
+      onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
+    },
+    { followMs, retryMs },
+  );
+  const solve = createAllocator();
+  const loop = new ControlLoop(
+    place.topologies,
+    epoch,
+    {
+      clock,
+      log: silentLog,
+      state,
+      ledger,
+      link,
+      allocate: (problem) => ports.allocate(problem, solve),
+      onTick: (result) => {
+        for (const { command } of result.sent) {
+          if (command.kind !== 'lease') continue;
+          const { evseId, setpointAmps, tailAmps, leaseMs } = command;
+          store.rememberLease(evseId, { setpointAmps, tailAmps, leaseMs, sentAtMs: clock.nowMs() });
+        }
+        ports.onTick(result);
+      },
+      onBroken: (error) => ports.onBroken(error),
+    },
+    options,
+  );
+  for (const limit of store.limitsNotEnded(clock.nowMs())) state.setLimit(limit);
+  for (const session of store.openSessions()) state.adoptSession(session);
+  const desk = operations({ clock, state, book: store });
+  return {
+    applyReading: (reading) => state.applyReading(reading),
+    applyStationEvent: (event) => state.applyStationEvent(event),
+    applyAnswer: (answer) => state.applyAnswer(answer),
+    setLimit: ({ id, body, source }) => {
+      const asked = limitFromRequest({
+        id,
+        body,
+        source,
+        setBy: 'twin',
+        sites,
+        areas,
+        nowMs: clock.nowMs(),
+      });
+      return asked.status === 'refused'
+        ? undefined
+        : { limit: asked.limit, kept: desk.setLimit(asked.limit) };
+    },
+    endLimit: (id) => desk.endLimit(id, 'twin'),
+    begin: () => loop.start(),
+    stop: () => loop.stop(),
+  };
+}

@@ -1,0 +1,114 @@
+import type { Topology } from '../../control/topology.ts';
+import { type PhaseAmps, phases } from '../../domain/phases.ts';
+import type { NodeLimit } from './limitTruth.ts';
+
+/** Why more flowed than the limit, the first that fits. */
+export const excessCauses = [
+  'background alone',
+  'reaction',
+  'disobedient station',
+  'lying or silent meter',
+  'service away',
+  'station out of reach',
+  'unexplained',
+] as const;
+export type ExcessCause = (typeof excessCauses)[number];
+
+/** After a step the real load is under the limit again by then: meter, tick, command and car [P2]. */
+export const reactionMs = 15_000;
+/** A background that rises by this much within one step of the simulation is a step. */
+const backgroundStepAmps = 2;
+const toleranceAmps = 0.05;
+
+interface NodeExcess {
+  sinceMs: number | undefined;
+  /** When a step last gave it a reason. */
+  steppedAtMs: number;
+  limit: NodeLimit;
+  background: PhaseAmps;
+}
+
+export interface ExcessFigures {
+  readonly seconds: Record<ExcessCause, number>;
+  /** Beyond the reaction time, whatever the cause. */
+  worstAmps: number;
+  longestS: number;
+  /** The instant of the first second nobody can explain. */
+  unexplainedAtMs: number | undefined;
+}
+
+export const noExcess = (): ExcessFigures => ({
+  seconds: Object.fromEntries(excessCauses.map((cause) => [cause, 0])) as Record<ExcessCause, number>,
+  worstAmps: 0,
+  longestS: 0,
+  unexplainedAtMs: undefined,
+});
+
+/** What really flows against what may flow [P2]. */
+export class ExcessMeter {
+  readonly figures = noExcess();
+  readonly #nodes: NodeExcess[];
+  readonly #cause: (node: number) => ExcessCause;
+
+  constructor(topology: Topology, cause: (node: number) => ExcessCause) {
+    this.#cause = cause;
+    this.#nodes = topology.nodes.map(() => ({
+      sinceMs: undefined,
+      steppedAtMs: Number.NEGATIVE_INFINITY,
+      limit: { amps: Number.POSITIVE_INFINITY, watts: Number.POSITIVE_INFINITY },
+      background: [0, 0, 0],
+    }));
+  }
+
+  /** A car that plugs in, a station that comes back: the service can only answer. */
+  stepped(node: number, nowMs: number): void {
+    const at = this.#nodes[node];
+    if (at !== undefined) at.steppedAtMs = nowMs;
+  }
+
+  /** One node after `dtMs`: `amps` and `background` flow through it on each phase. */
+  judge(
+    node: number,
+    now: {
+      readonly amps: PhaseAmps;
+      readonly background: PhaseAmps;
+      readonly limit: NodeLimit;
+      readonly phaseVolts: number;
+      readonly nowMs: number;
+      readonly dtMs: number;
+    },
+  ): void {
+    const at = this.#nodes[node];
+    if (at === undefined) return;
+    const { amps, background, limit, phaseVolts, nowMs, dtMs } = now;
+    const isCut = limit.amps < at.limit.amps || limit.watts < at.limit.watts;
+    const hasRisen = phases.some((phase) => background[phase] > at.background[phase] + backgroundStepAmps);
+    if (isCut || hasRisen) at.steppedAtMs = nowMs;
+    at.limit = limit;
+    at.background = background;
+    const overAmps = over(amps, limit, phaseVolts);
+    if (overAmps <= toleranceAmps) {
+      at.sinceMs = undefined;
+      return;
+    }
+    at.sinceMs ??= nowMs - dtMs;
+    const cause =
+      over(background, limit, phaseVolts) > 0
+        ? 'background alone'
+        : nowMs - Math.max(at.sinceMs, at.steppedAtMs) <= reactionMs
+          ? 'reaction'
+          : this.#cause(node);
+    this.figures.seconds[cause] += dtMs / 1000;
+    if (cause === 'background alone' || cause === 'reaction') return;
+    this.figures.worstAmps = Math.max(this.figures.worstAmps, overAmps);
+    this.figures.longestS = Math.max(this.figures.longestS, (nowMs - at.sinceMs) / 1000);
+    if (cause === 'unexplained') this.figures.unexplainedAtMs ??= nowMs;
+  }
+}
+
+const over = (amps: PhaseAmps, limit: NodeLimit, phaseVolts: number): number => {
+  const watts = (amps[0] + amps[1] + amps[2]) * phaseVolts;
+  const byWatts =
+    limit.watts === Number.POSITIVE_INFINITY ? -Infinity : (watts - limit.watts) / phaseVolts / 3;
+  return Math.max(amps[0] - limit.amps, amps[1] - limit.amps, amps[2] - limit.amps, byWatts);
+};

@@ -1,0 +1,103 @@
+import type { Allocation, Problem } from '../../../solver/problem.ts';
+import type { Topology } from '../../control/topology.ts';
+import type { EvseId } from '../../domain/ids.ts';
+import { type PhaseAmps, perPhase } from '../../domain/phases.ts';
+import { arrive, type Car, type CarModel, stepCar, takeableAmps } from '../car.ts';
+import type { NodeLimit } from './limitTruth.ts';
+
+/** How often the oracle changes its mind. */
+export const oracleMs = 10_000;
+
+export interface NodeTruth {
+  readonly limit: NodeLimit;
+  /** All that flows there and is not charging, of this node's own meter's view. */
+  readonly background: PhaseAmps;
+}
+
+/**
+ * The most the same cars could have got: the exact allocation on the true background and what every car would take
+ * just now, obeyed at once, with no margin, no fault, no rounding and no lost message. Like the service it does not
+ * know on how many phases a car draws.
+ */
+export class Oracle {
+  readonly #topology: Topology;
+  readonly #allocate: (problem: Problem) => Allocation;
+  readonly #cars = new Map<EvseId, Car>();
+  deliveredWh = 0;
+
+  constructor(topology: Topology, allocate: (problem: Problem) => Allocation) {
+    this.#topology = topology;
+    this.#allocate = allocate;
+  }
+
+  arrive(id: EvseId, model: CarModel): void {
+    if (!this.#cars.has(id)) this.#cars.set(id, arrive(model));
+  }
+
+  leave(id: EvseId): void {
+    this.#cars.delete(id);
+  }
+
+  step(nodes: readonly NodeTruth[]): void {
+    const present = this.#topology.evses.flatMap(({ evse, site }) => {
+      const car = this.#cars.get(evse.id);
+      return car === undefined || takeableAmps(car) === 0 ? [] : { evse, site, car };
+    });
+    if (present.length === 0) return;
+    const amps = idealAmps(
+      this.#topology,
+      nodes,
+      new Map(present.map(({ evse, car }) => [evse.id, takeableAmps(car)])),
+      this.#allocate,
+    );
+    for (const { evse, site, car } of present) {
+      const outlet = {
+        offeredAmps: amps.get(evse.id) ?? 0,
+        conductorCount: evse.wiring.length,
+        phaseVolts: site.supply.phaseVolts,
+      };
+      const after = stepCar(car, outlet, oracleMs);
+      this.deliveredWh += after.deliveredWh - car.deliveredWh;
+      this.#cars.set(evse.id, after);
+    }
+  }
+}
+
+/** The exact allocation for cars that take so much, on these backgrounds. */
+export function idealAmps(
+  topology: Topology,
+  nodes: readonly NodeTruth[],
+  takeable: ReadonlyMap<EvseId, number>,
+  allocate: (problem: Problem) => Allocation,
+): ReadonlyMap<EvseId, number> {
+  const wanting = topology.evses.filter(({ evse }) => takeable.has(evse.id));
+  const allocation = allocate({
+    pacing: { nowMs: 0, minOnMs: 0, minOffMs: 0, turnMs: 0 },
+    circuits: topology.nodes.map((node, index) => {
+      const { limit, background } = nodes[index] ?? { limit: { amps: 0, watts: 0 }, background: [0, 0, 0] };
+      const volts = node.kind === 'circuit' ? node.site.supply.phaseVolts : 230;
+      const watts = (background[0] + background[1] + background[2]) * volts;
+      return {
+        name: String(index),
+        parent: node.parent,
+        limitAmps: perPhase((phase) => Math.max(0, limit.amps - background[phase])),
+        limitWatts: Math.max(0, limit.watts - watts),
+      };
+    }),
+    evses: wanting.map(({ evse, site, path }) => ({
+      name: evse.id,
+      circuit: path[0] ?? 0,
+      wiring: evse.wiring,
+      phaseVolts: site.supply.phaseVolts,
+      minAmps: evse.minAmps,
+      maxAmps: Math.min(evse.maxAmps, Math.max(evse.minAmps, takeable.get(evse.id) ?? 0)),
+      stepAmps: 0,
+      priority: evse.priority,
+      weight: evse.weight,
+      isOn: true,
+      sinceMs: 0,
+      waitingMs: 0,
+    })),
+  });
+  return new Map(wanting.map(({ evse }, index) => [evse.id, allocation.evses[index]?.amps ?? 0]));
+}

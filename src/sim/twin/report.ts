@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { type ExcessCause, excessCauses } from './excess.ts';
+import type { Violation } from './exposureCheck.ts';
+import { type TwinResult, twinStartMs } from './run.ts';
+
+/** What a simulation found, over all its runs. */
+export interface SimulationFigures {
+  readonly seeds: number;
+  readonly hours: number;
+  readonly p1Violations: number;
+  /** Past the reaction time of a step, and not because the background alone was too much. */
+  readonly secondsOverLimit: number;
+  readonly secondsByCause: Readonly<Record<ExcessCause, number>>;
+  readonly worstExcessAmps: number;
+  readonly longestExcessS: number;
+  readonly energyOfOracle: number;
+  /** Median, and the worst. */
+  readonly recoveryS: number;
+  readonly recoveryWorstS: number;
+  readonly failsafeWorstS: number;
+  readonly commandsPerEvseHour: number;
+  readonly faults: number;
+  readonly traceHash: string;
+}
+
+export function figuresOf(results: readonly TwinResult[]): SimulationFigures {
+  const sum = (value: (result: TwinResult) => number): number =>
+    results.reduce((total, result) => total + value(result), 0);
+  const most = (value: (result: TwinResult) => number): number => Math.max(0, ...results.map(value));
+  const secondsByCause = Object.fromEntries(
+    excessCauses.map((cause) => [cause, sum(({ secondsOver }) => secondsOver[cause])]),
+  ) as Record<ExcessCause, number>;
+  const recoveriesS = results.flatMap((result) => result.recoveriesS).sort((a, b) => a - b);
+  return {
+    seeds: results.length,
+    hours: sum(({ hours }) => hours),
+    p1Violations: sum(({ p1Violations }) => p1Violations),
+    secondsOverLimit: sum(({ secondsOver }) => beyondReaction(secondsOver)),
+    secondsByCause,
+    worstExcessAmps: most(({ worstExcessAmps }) => worstExcessAmps),
+    longestExcessS: most(({ longestExcessS }) => longestExcessS),
+    energyOfOracle:
+      sum(({ deliveredWh }) => deliveredWh) /
+      Math.max(
+        1,
+        sum(({ oracleWh }) => oracleWh),
+      ),
+    recoveryS: recoveriesS[Math.floor(recoveriesS.length / 2)] ?? 0,
+    recoveryWorstS: recoveriesS.at(-1) ?? 0,
+    failsafeWorstS: most(({ failsafeS }) => failsafeS),
+    commandsPerEvseHour: sum(({ commandsPerEvseHour }) => commandsPerEvseHour) / Math.max(1, results.length),
+    faults: sum(({ faultCount }) => faultCount),
+    traceHash: createHash('sha256')
+      .update(results.map(({ traceHash }) => traceHash).join('\n'))
+      .digest('hex'),
+  };
+}
+
+const beyondReaction = (seconds: TwinResult['secondsOver']): number =>
+  excessCauses.reduce(
+    (sum, cause) => (cause === 'reaction' || cause === 'background alone' ? sum : sum + seconds[cause]),
+    0,
+  );
+
+/** The figures in a line. */
+export function summaryOf(figures: SimulationFigures): string {
+  const { seeds, hours, p1Violations, secondsOverLimit, worstExcessAmps, energyOfOracle, recoveryS } =
+    figures;
+  return [
+    `${seeds} seeds, ${hours} h: ${p1Violations} violations of P1`,
+    `${secondsOverLimit.toFixed(0)} s over a limit past the reaction time, ${worstExcessAmps.toFixed(1)} A at worst`,
+    `energy ${(100 * energyOfOracle).toFixed(1)} % of the oracle's`,
+    `recovered in ${recoveryS.toFixed(0)} s (median)`,
+    `trace ${figures.traceHash.slice(0, 16)}`,
+  ].join('; ');
+}
+
+/** One line for each place. */
+export function tableOf(results: readonly TwinResult[]): string {
+  const places = [...new Set(results.map(({ place }) => place))];
+  const rows = [
+    head,
+    ...places.map((place) => row(place, figuresOf(results.filter((each) => each.place === place)))),
+  ];
+  const widths = head.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+  return rows
+    .map((cells) => cells.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  '))
+    .join('\n');
+}
+
+const head = [
+  ...['place', 'seeds', 'hours', 'faults', 'P1', 'over s', 'reaction', 'disobedient', 'meter', 'service'],
+  ...['reach', 'unexplained', 'worst A', 'longest s', 'energy', 'failsafe s', 'recovery s', 'cmd/EVSE/h'],
+];
+
+function row(place: string, figures: SimulationFigures): readonly string[] {
+  const { secondsByCause: by } = figures;
+  const whole = (value: number): string => value.toFixed(0);
+  return [
+    place,
+    ...[figures.seeds, figures.hours, figures.faults, figures.p1Violations, figures.secondsOverLimit].map(
+      whole,
+    ),
+    whole(by.reaction),
+    whole(by['disobedient station']),
+    whole(by['lying or silent meter']),
+    whole(by['service away']),
+    whole(by['station out of reach']),
+    whole(by.unexplained),
+    figures.worstExcessAmps.toFixed(1),
+    whole(figures.longestExcessS),
+    `${(100 * figures.energyOfOracle).toFixed(1)} %`,
+    whole(figures.failsafeWorstS),
+    `${whole(figures.recoveryS)}/${whole(figures.recoveryWorstS)}`,
+    whole(figures.commandsPerEvseHour),
+  ];
+}
+
+/** What went wrong, when, and how to see it again. */
+export function violationText({ place, seed }: TwinResult, violation: Violation, replay: string): string {
+  const { atMs, node, evse, what, excessAmps } = violation;
+  const at = `${((atMs - twinStartMs) / 1000).toFixed(3)} s`;
+  return [
+    `P1 violated: ${place}, seed ${seed}, ${at} (${new Date(atMs).toISOString()})`,
+    `  ${evse ?? 'the service'} ${what}: ${node} over by ${excessAmps.toFixed(2)} A`,
+    `  replay: ${replay}`,
+  ].join('\n');
+}

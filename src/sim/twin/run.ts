@@ -1,0 +1,225 @@
+import { takeableAmps } from '../car.ts';
+import { createRandom, type Random, streamSeed } from '../random.ts';
+import { findEvse } from '../stationState.ts';
+import { type ExcessCause, excessCauses, noExcess } from './excess.ts';
+import type { Violation } from './exposureCheck.ts';
+import type { Fault } from './faults.ts';
+import { arrivalsOf, curtailment } from './life.ts';
+import { idealAmps } from './oracle.ts';
+import type { TwinJoints, TwinPlace } from './ports.ts';
+import { World } from './world.ts';
+
+export interface TwinRun {
+  readonly place: TwinPlace;
+  readonly joints: TwinJoints;
+  readonly seed: number;
+  readonly forMs: number;
+  readonly faults: readonly Fault[];
+  /** 1: as often as the faults say themselves. */
+  readonly faultRate: number;
+  /** Stops at the first violation. */
+  readonly stopsEarly?: boolean;
+  /** At the instant of every violation. */
+  readonly onViolation?: (atMs: number) => void;
+  /** Takes every line of the trace. */
+  readonly onTrace?: (line: string) => void;
+}
+
+export interface TwinResult {
+  readonly place: string;
+  readonly seed: number;
+  readonly hours: number;
+  readonly traceHash: string;
+  readonly p1Violations: number;
+  readonly violations: readonly Violation[];
+  readonly secondsOver: Readonly<Record<ExcessCause, number>>;
+  readonly worstExcessAmps: number;
+  readonly longestExcessS: number;
+  readonly unexplainedAtMs: number | undefined;
+  readonly deliveredWh: number;
+  readonly oracleWh: number;
+  /** From losing the service to a safe allocation, at worst. */
+  readonly failsafeS: number;
+  /** Each time that every fault was over: how long to 99 % of what may be had, unless another came first. */
+  readonly recoveriesS: readonly number[];
+  /** The last time it did not get there. */
+  readonly isUnrecovered: boolean;
+  readonly commandsPerEvseHour: number;
+  readonly faultCount: number;
+  /** Why the service ended by itself, each time. */
+  readonly broken: readonly string[];
+}
+
+/** All runs begin at the same instant, so that a trace names it by itself. */
+export const twinStartMs = Date.UTC(2026, 0, 31, 12);
+/** After the last fault the world is left in peace for so long. */
+const peaceMs = 12 * 60_000;
+const chunkMs = 5_000;
+
+/** Lives one seed through, from the first car to the peace after the last fault. */
+export async function runTwin(run: TwinRun): Promise<TwinResult> {
+  const { place, joints, seed, forMs } = run;
+  const world = new World({
+    place,
+    joints,
+    seed,
+    startMs: twinStartMs,
+    onViolation: run.onViolation ?? (() => {}),
+    onTrace: run.onTrace ?? (() => {}),
+  });
+  const endMs = twinStartMs + forMs;
+  const healedMs = endMs - Math.min(peaceMs, forMs / 3);
+  scheduleCars(world, run);
+  scheduleCurtailments(world, seed, healedMs);
+  const faults: FaultsSeen = { count: 0, active: 0, healedAtMs: undefined };
+  for (const fault of run.faults) scheduleFault(world, fault, run, healedMs, faults);
+
+  const recoveriesS: number[] = [];
+  while (world.clock.nowMs < endMs) {
+    await world.clock.runUntil(Math.min(endMs, world.clock.nowMs + chunkMs));
+    const isBad = world.scenes.some(({ check }) => check.violationCount > 0);
+    if (run.stopsEarly === true && isBad) break;
+    if (faults.healedAtMs === undefined || !isRecovered(world, joints)) continue;
+    recoveriesS.push((world.clock.nowMs - faults.healedAtMs) / 1000);
+    faults.healedAtMs = undefined;
+  }
+  const isUnrecovered = faults.healedAtMs !== undefined;
+  return resultOf(world, run, { recoveriesS, isUnrecovered, faultCount: faults.count });
+}
+
+function resultOf(
+  world: World,
+  { place, seed, forMs }: TwinRun,
+  told: Pick<TwinResult, 'recoveriesS' | 'isUnrecovered' | 'faultCount'>,
+): TwinResult {
+  const sum = noExcess();
+  for (const { excess } of world.scenes) {
+    const { figures } = excess;
+    for (const cause of excessCauses) sum.seconds[cause] += figures.seconds[cause];
+    sum.worstAmps = Math.max(sum.worstAmps, figures.worstAmps);
+    sum.longestS = Math.max(sum.longestS, figures.longestS);
+    sum.unexplainedAtMs ??= figures.unexplainedAtMs;
+  }
+  const evses = place.sites.reduce((count, site) => count + site.evses.length, 0);
+  const deliveredWh = world.stations.all.reduce(
+    (total, { station }) => total + station.evses.reduce((wh, evse) => wh + evse.meterWh, 0),
+    0,
+  );
+  return {
+    place: place.name,
+    seed,
+    hours: forMs / 3_600_000,
+    traceHash: world.traceHash,
+    p1Violations: world.scenes.reduce((count, { check }) => count + check.violationCount, 0),
+    violations: world.scenes.flatMap(({ check }) => check.violations).sort((a, b) => a.atMs - b.atMs),
+    secondsOver: sum.seconds,
+    worstExcessAmps: sum.worstAmps,
+    longestExcessS: sum.longestS,
+    unexplainedAtMs: sum.unexplainedAtMs,
+    deliveredWh,
+    oracleWh: world.scenes.reduce((total, { oracle }) => total + oracle.deliveredWh, 0),
+    failsafeS: world.failsafeMs / 1000,
+    commandsPerEvseHour: world.commands / evses / (forMs / 3_600_000),
+    broken: world.broken,
+    ...told,
+  };
+}
+
+function scheduleCars(world: World, { place, seed, forMs }: TwinRun): void {
+  const evses = new Map(place.sites.flatMap((site) => site.evses.map((evse) => [evse.id, evse])));
+  for (const { afterMs, staysMs, evseId, car, token } of arrivalsOf(place, seed, forMs)) {
+    const evse = evses.get(evseId);
+    if (evse === undefined) continue;
+    world.clock.after(Math.round(afterMs), () => {
+      world.stations.plugIn(evse, car, token ?? evseId);
+      world.sceneOf(evse).oracle.arrive(evseId, car);
+    });
+    world.clock.after(Math.round(afterMs + staysMs), () => {
+      world.stations.unplug(evse);
+      world.sceneOf(evse).oracle.leave(evseId);
+    });
+  }
+}
+
+function scheduleCurtailments(world: World, seed: number, untilMs: number): void {
+  const random = createRandom(streamSeed(seed, 'curtailments'));
+  const next = (): void => {
+    world.clock.after(exponential(random, curtailment.everyMs), () => {
+      const nowMs = world.clock.nowMs;
+      const at = world.grid.any();
+      const lastsMs = wholeMs(random, curtailment.lastsMs);
+      if (nowMs + lastsMs >= untilMs) return;
+      if (at !== undefined) world.grid.cut(at, between(random, curtailment.share), nowMs, nowMs + lastsMs);
+      next();
+    });
+  };
+  next();
+}
+
+interface FaultsSeen {
+  count: number;
+  active: number;
+  /** Since when none is active, as long as nobody saw it recovered. */
+  healedAtMs: number | undefined;
+}
+
+function scheduleFault(
+  world: World,
+  fault: Fault,
+  { seed, faultRate }: TwinRun,
+  healedMs: number,
+  seen: FaultsSeen,
+): void {
+  const random = createRandom(streamSeed(seed, `fault ${fault.name}`));
+  const next = (): void => {
+    world.clock.after(exponential(random, fault.everyMs / faultRate), () => {
+      const lastsMs = wholeMs(random, fault.lastsMs);
+      if (world.clock.nowMs + lastsMs >= healedMs) return;
+      world.trace(`fault ${fault.name} for ${Math.round(lastsMs / 1000)} s`);
+      const end = fault.begin(world, random);
+      seen.count += 1;
+      seen.active += 1;
+      seen.healedAtMs = undefined;
+      world.clock.after(lastsMs, () => {
+        if (end !== undefined) {
+          world.trace(`fault ${fault.name} ends`);
+          end();
+        }
+        seen.active -= 1;
+        if (seen.active === 0) seen.healedAtMs = world.clock.nowMs;
+        next();
+      });
+    });
+  };
+  next();
+}
+
+const between = (random: Random, [min, max]: readonly [number, number]): number =>
+  min + random() * (max - min);
+const wholeMs = (random: Random, range: readonly [number, number]): number =>
+  Math.round(between(random, range));
+const exponential = (random: Random, meanMs: number): number => Math.round(-meanMs * Math.log(1 - random()));
+
+/** Whether the cars are offered 99 % of what they could use under the true background, in the steps that can be set. */
+function isRecovered(world: World, joints: TwinJoints): boolean {
+  let offered = 0;
+  let ideal = 0;
+  for (const scene of world.scenes) {
+    const takeable = new Map(
+      scene.topology.evses.flatMap(({ evse }) => {
+        const car = findEvse(world.stations.of(evse).station, evse.number);
+        return car?.car === undefined || car.transaction === undefined || takeableAmps(car.car) === 0
+          ? []
+          : [[evse.id, takeableAmps(car.car)] as const];
+      }),
+    );
+    const amps = idealAmps(scene.topology, world.truthOf(scene), takeable, joints.createAllocator());
+    for (const { evse } of scene.topology.evses) {
+      const most = takeable.get(evse.id);
+      if (most === undefined) continue;
+      ideal += Math.min(most, Math.floor(amps.get(evse.id) ?? 0));
+      offered += Math.min(most, findEvse(world.stations.of(evse).station, evse.number)?.offeredAmps ?? 0);
+    }
+  }
+  return offered >= 0.99 * ideal;
+}

@@ -1,0 +1,168 @@
+import type { RememberedExposure } from '../../control/exposure.ts';
+import type { GridLimit } from '../../domain/gridLimit.ts';
+import type { EvseId, LimitId } from '../../domain/ids.ts';
+import type { Session } from '../../domain/session.ts';
+import type { TwinClock } from './twinClock.ts';
+
+/** How the database does. */
+export type StoreCondition = 'works' | 'slow' | 'down';
+
+const flushMs = 200;
+const slowMs = 5_000;
+const commitMs = 5;
+
+export interface KeptLease {
+  readonly setpointAmps: number;
+  readonly tailAmps: number;
+  readonly leaseMs: number;
+  /** On the wall clock of who sent it. */
+  readonly sentAtMs: number;
+}
+
+type Undo = () => void;
+
+/** What outlives a process: records written behind its back, limits that wait for the commit. */
+export class TwinStore {
+  readonly #clock: TwinClock;
+  readonly #standing = new Map<EvseId, number>();
+  readonly #leases = new Map<EvseId, KeptLease>();
+  readonly #sessions = new Map<string, Session>();
+  readonly #limits = new Map<LimitId, GridLimit>();
+  readonly #transactions = new Map<string, number>();
+  /** Not written yet, the newest of a key in the place of the older. */
+  #waiting = new Map<string, () => Undo>();
+  #undos: Undo[] = [];
+  #flushing = false;
+  #epoch = 0;
+  condition: StoreCondition = 'works';
+
+  constructor(clock: TwinClock) {
+    this.#clock = clock;
+  }
+
+  nextEpoch(): number {
+    this.#epoch += 1;
+    return this.#epoch;
+  }
+
+  /** The server's name of a station's transaction, the same whenever it is asked. */
+  transactionNumber(key: string): number {
+    const known = this.#transactions.get(key) ?? this.#transactions.size + 1;
+    this.#transactions.set(key, known);
+    return known;
+  }
+
+  rememberStanding(id: EvseId, amps: number): void {
+    this.#put(`standing ${id}`, () => replace(this.#standing, id, amps));
+  }
+
+  rememberLease(id: EvseId, lease: KeptLease): void {
+    this.#put(`lease ${id}`, () => replace(this.#leases, id, lease));
+  }
+
+  saveSession(session: Session): void {
+    this.#put(`session ${session.id}`, () =>
+      session.state === 'finished'
+        ? replace(this.#sessions, session.id, undefined)
+        : replace(this.#sessions, session.id, session),
+    );
+  }
+
+  openSessions(): readonly Session[] {
+    return [...this.#sessions.values()];
+  }
+
+  limitsNotEnded(nowMs: number): readonly GridLimit[] {
+    return [...this.#limits.values()].filter(({ untilMs }) => untilMs === undefined || nowMs < untilMs);
+  }
+
+  exposures(ids: readonly EvseId[], leaseSlackMs: number): readonly RememberedExposure[] {
+    return ids.map((evseId) => {
+      const lease = this.#leases.get(evseId);
+      return {
+        evseId,
+        standingAmps: this.#standing.get(evseId),
+        setpointAmps: lease?.setpointAmps,
+        tailAmps: lease?.tailAmps,
+        leaseEndsAtMs: lease && lease.sentAtMs + lease.leaseMs + leaseSlackMs,
+      };
+    });
+  }
+
+  /** Durable when it resolves. Rejects while the database is down. */
+  insertLimit(limit: GridLimit): Promise<void> {
+    return this.#commit(() => this.#limits.set(limit.id, limit));
+  }
+
+  async endLimit(id: LimitId): Promise<boolean> {
+    await this.#commit(() => this.#limits.delete(id));
+    return true;
+  }
+
+  appendAudit(): Promise<void> {
+    return this.#commit(() => {});
+  }
+
+  /** Nobody stops a site by hand here. */
+  insertStop(): Promise<void> {
+    return this.#commit(() => {});
+  }
+
+  deleteStop(): Promise<void> {
+    return this.#commit(() => {});
+  }
+
+  /** The process is gone, and with it what it had not written, and so many commits that the disk had not either. */
+  crash(lostCommits: number): void {
+    this.#waiting.clear();
+    for (const undo of this.#undos.splice(Math.max(0, this.#undos.length - lostCommits)).reverse()) undo();
+  }
+
+  #commit(write: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#clock.after(this.condition === 'works' ? commitMs : slowMs, () => {
+        this.#clock.settles();
+        if (this.condition === 'down') {
+          reject(new Error('the database does not answer'));
+          return;
+        }
+        write();
+        resolve();
+      });
+    });
+  }
+
+  #put(key: string, write: () => Undo): void {
+    this.#waiting.delete(key);
+    this.#waiting.set(key, write);
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    this.#clock.after(this.condition === 'works' ? flushMs : slowMs, () => {
+      this.#flushing = false;
+      if (this.condition === 'down') {
+        if (this.#waiting.size > 0) this.#flushSoon();
+        return;
+      }
+      for (const write of this.#waiting.values()) this.#undos.push(write());
+      this.#waiting.clear();
+      this.#undos.splice(0, this.#undos.length - undosMax);
+    });
+  }
+}
+
+/** More commits than this no disk loses. */
+const undosMax = 20;
+
+function replace<K, V>(map: Map<K, V>, key: K, value: V | undefined): Undo {
+  const before = map.get(key);
+  const put = (each: V | undefined): void => {
+    if (each === undefined) map.delete(key);
+    else map.set(key, each);
+  };
+  put(value);
+  return () => put(before);
+}

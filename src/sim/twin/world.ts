@@ -1,0 +1,410 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Allocation, Problem } from '../../../solver/problem.ts';
+import type { TickResult } from '../../control/controlLoop.ts';
+import type { StationCommand } from '../../control/ports.ts';
+import type { Topology } from '../../control/topology.ts';
+import type { EvseId } from '../../domain/ids.ts';
+import { type PhaseAmps, phases } from '../../domain/phases.ts';
+import type { Evse } from '../../domain/site.ts';
+import { createRandom, streamSeed } from '../random.ts';
+import { type ExcessCause, ExcessMeter } from './excess.ts';
+import { type Cause, ExposureCheck } from './exposureCheck.ts';
+import { Flows } from './flows.ts';
+import { GridOperator } from './gridOperator.ts';
+import { backgroundsOf, limitTargets } from './life.ts';
+import { LimitTruth } from './limitTruth.ts';
+import { type TwinMeter, TwinMeters } from './meters.ts';
+import { type NodeTruth, Oracle, oracleMs } from './oracle.ts';
+import type { TwinJoints, TwinPlace, TwinService } from './ports.ts';
+import { TwinStations } from './stations.ts';
+import { TwinStore } from './store.ts';
+import { TwinClock, TwinProcess } from './twinClock.ts';
+import { type TwinStation, truthAmps } from './twinStation.ts';
+
+export interface WorldInput {
+  readonly place: TwinPlace;
+  readonly joints: TwinJoints;
+  readonly seed: number;
+  readonly startMs: number;
+  onViolation(atMs: number): void;
+  /** Every line of the trace. */
+  onTrace(line: string): void;
+}
+
+/** Everything of one topology that is judged. */
+interface Scene {
+  readonly topology: Topology;
+  readonly flows: Flows;
+  readonly check: ExposureCheck;
+  readonly excess: ExcessMeter;
+  readonly oracle: Oracle;
+  readonly stationOf: (index: number) => TwinStation;
+}
+
+/** How finely the world moves between the events of the service. */
+export const stepMs = 1_000;
+/** A fault that ended may still be why for so long. */
+const aftermathMs = 60_000;
+/** A process that was started has every lease in its hand by then. */
+const startingMs = 150_000;
+
+/**
+ * Sites, stations, cars, buildings, meters, a broker, a grid operator, a database and a process of the service, on one
+ * clock and from one seed. The service in it is the real one, and nothing here knows how it works.
+ */
+export class World {
+  readonly clock: TwinClock;
+  readonly store: TwinStore;
+  readonly stations: TwinStations;
+  readonly meters: TwinMeters;
+  readonly grid: GridOperator;
+  readonly scenes: readonly Scene[];
+  readonly #input: WorldInput;
+  readonly #truth = new LimitTruth();
+  readonly #hash: Hash = createHash('sha256');
+  readonly #sceneOf = new Map<EvseId, Scene>();
+  /** Raises and all else of the tick that runs. */
+  #sending: StationCommand[] = [];
+  #sendsLeft: number | undefined;
+  #server:
+    | { readonly service: TwinService; readonly process: TwinProcess; readonly startedAtMs: number }
+    | undefined;
+  #awaySinceMs: number;
+  #steps = 0;
+  #isUnsafe = false;
+  solver: 'works' | 'throws' | 'wrong' | 'no number' = 'works';
+  wallAheadMs = 0;
+  commands = 0;
+  failsafeMs = 0;
+  /** When the service broke by itself, and why. */
+  readonly broken: string[] = [];
+
+  constructor(input: WorldInput) {
+    const { place, joints, seed, startMs } = input;
+    this.#input = input;
+    this.clock = new TwinClock(startMs);
+    this.#awaySinceMs = startMs;
+    this.store = new TwinStore(this.clock);
+    this.stations = new TwinStations({
+      place,
+      clock: this.clock,
+      seed,
+      joints,
+      store: this.store,
+      trace: (line) => this.trace(line),
+      onChange: (station, cause) => this.#refresh(station, cause),
+      onStepped: () => this.#refreshAll(),
+    });
+    const backgrounds = backgroundsOf(place, seed);
+    this.scenes = place.topologies.map((topology) => this.#scene(topology, new Flows(topology, backgrounds)));
+    this.meters = new TwinMeters({
+      sites: place.sites,
+      clock: this.clock,
+      seed,
+      measured: (circuit) => this.#measured(circuit.id, circuit.meter?.measures ?? 'total'),
+      deliver: (reading) => {
+        const server = this.#server;
+        server?.process.run(() =>
+          server.service.applyReading({ ...reading, arrivedAtMs: server.process.monotonicMs() }),
+        );
+      },
+    });
+    this.grid = new GridOperator({
+      clock: this.clock,
+      truth: this.#truth,
+      random: createRandom(streamSeed(seed, 'grid')),
+      targets: limitTargets(place),
+      server: () => this.#server,
+      trace: (line) => this.trace(line),
+    });
+    // Before anybody was told anything, every station may give all it can.
+    for (const twin of this.stations.all) this.#refresh(twin, 'step');
+    this.restart();
+    this.clock.after(stepMs, () => this.#step());
+  }
+
+  get traceHash(): string {
+    return this.#hash.copy().digest('hex');
+  }
+
+  get isServed(): boolean {
+    return this.#server?.process.condition === 'runs';
+  }
+
+  trace(line: string): void {
+    const stamped = `${this.clock.nowMs - this.#input.startMs} ${line}\n`;
+    this.#hash.update(stamped);
+    this.#input.onTrace(stamped);
+  }
+
+  // --- the process ---------------------------------------------------------------------------------
+
+  restart(): void {
+    this.#sendsLeft = undefined;
+    if (this.#server !== undefined) return;
+    const process = new TwinProcess(this.clock, () => this.wallAheadMs);
+    const epoch = this.store.nextEpoch();
+    this.trace(`process ${epoch} starts`);
+    const service = this.#input.joints.start(this.#input.place, {
+      process,
+      store: this.store,
+      epoch,
+      link: { send: (command) => this.#sending.push(command) },
+      allocate: (problem, solve) => this.#allocate(problem, solve),
+      onTick: (result) => this.#ticked(process, result),
+      onBroken: (error) => {
+        this.broken.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        this.#flush(process);
+        this.kill(0);
+        this.clock.after(5_000, () => this.restart());
+      },
+    });
+    this.#server = { service, process, startedAtMs: this.clock.nowMs };
+    this.stations.talkTo(service, process);
+    service.begin();
+  }
+
+  /** False when there is nobody to kill. */
+  kill(lostCommits: number): boolean {
+    const server = this.#server;
+    if (server === undefined) return false;
+    this.trace('process killed');
+    server.process.kill();
+    server.service.stop();
+    this.#server = undefined;
+    this.#sendsLeft = undefined;
+    this.#left();
+    this.store.crash(lostCommits);
+    this.grid.serverDied();
+    this.stations.serverDied();
+    return true;
+  }
+
+  /** It dies in the midst of the next tick that has more to send than this. */
+  killAfterSends(sends: number): void {
+    this.#sendsLeft = sends;
+  }
+
+  freeze(): boolean {
+    const server = this.#server;
+    if (server?.process.condition !== 'runs') return false;
+    this.trace('process frozen');
+    server.process.stop();
+    this.#left();
+    return true;
+  }
+
+  thaw(): void {
+    this.trace('process goes on');
+    this.#server?.process.goOn();
+  }
+
+  /** Nobody reads the meters any more: what was to be left for is the assumed background. */
+  #left(): void {
+    this.#awaySinceMs = this.clock.nowMs;
+    this.#isUnsafe = true;
+    for (const { topology, check } of this.scenes) {
+      topology.nodes.forEach((node, index) => {
+        if (node.kind === 'area') return;
+        const amps = node.circuit.assumedBackgroundAmps;
+        const on = (phase: 0 | 1 | 2): number => (node.circuit.phases.includes(phase) ? amps : 0);
+        this.#setBackground(topology, check, index, [on(0), on(1), on(2)]);
+      });
+    }
+  }
+
+  // --- ticks of the service ------------------------------------------------------------------------
+
+  #ticked(process: TwinProcess, result: TickResult): void {
+    const wallMs = process.nowMs();
+    this.#truth.forgetEnded(wallMs);
+    this.scenes.forEach(({ topology, check }, at) => {
+      topology.nodes.forEach((node, index) => {
+        check.setLimit(index, this.#truth.of(node, wallMs));
+        const background = result.plans[at]?.nodes[index]?.background.amps;
+        if (node.kind === 'area' || background === undefined) return;
+        this.#setBackground(topology, check, index, background);
+        this.#judgeTrust(check, index, this.meters.of(node.circuit.id), background);
+      });
+    });
+    this.#flush(process);
+  }
+
+  /** A phase of which nothing was heard for longer than the meter may be silent counts the assumed background. */
+  #judgeTrust(check: ExposureCheck, node: number, meter: TwinMeter | undefined, background: PhaseAmps): void {
+    const maxAgeMs = meter?.circuit.meter?.maxAgeMs;
+    if (meter === undefined || maxAgeMs === undefined) return;
+    for (const phase of phases) {
+      const missing = meter.circuit.assumedBackgroundAmps - background[phase];
+      if (missing > 1e-6 && this.clock.nowMs - meter.heardAtMs[phase] > maxAgeMs)
+        check.distrust(node, phase, missing);
+    }
+  }
+
+  #setBackground(topology: Topology, check: ExposureCheck, node: number, amps: PhaseAmps): void {
+    const at = topology.nodes[node];
+    if (at?.kind !== 'circuit') return;
+    check.setBackground(node, amps, (amps[0] + amps[1] + amps[2]) * at.site.supply.phaseVolts);
+  }
+
+  /** What a tick decided leaves; a process that dies in the midst of it sends only the first part. */
+  #flush(process: TwinProcess): void {
+    const sending = this.#sending;
+    this.#sending = [];
+    // What a car had time to follow since the last second is no longer in the way.
+    if (sending.length > 0) this.#refreshAll();
+    const isFatal = this.#sendsLeft !== undefined && sending.length > this.#sendsLeft;
+    for (const command of isFatal ? sending.slice(0, this.#sendsLeft) : sending) {
+      this.commands += 1;
+      this.stations.send(command, process.monotonicMs());
+    }
+    if (isFatal) this.kill(0);
+  }
+
+  #allocate(problem: Problem, solve: (problem: Problem) => Allocation): Allocation {
+    if (this.solver === 'throws') throw new Error('the solver failed');
+    const allocation = solve(problem);
+    if (this.solver === 'works') return allocation;
+    const amps = this.solver === 'wrong' ? (max: number): number => max : (): number => Number.NaN;
+    return {
+      ...allocation,
+      evses: allocation.evses.map((evse, index) => ({
+        ...evse,
+        amps: amps(problem.evses[index]?.maxAmps ?? 0),
+      })),
+    };
+  }
+
+  // --- time passes ---------------------------------------------------------------------------------
+
+  #step(): void {
+    this.clock.after(stepMs, () => this.#step());
+    this.#steps += 1;
+    this.stations.step();
+    const nowMs = this.clock.nowMs;
+    const wallMs = nowMs + this.wallAheadMs;
+    for (const scene of this.scenes) this.#observe(scene, nowMs, wallMs);
+    if (this.#isUnsafe) this.#judgeFailsafe(nowMs);
+    if ((this.#steps * stepMs) % this.#input.place.meterMs === 0) this.meters.publish();
+    if ((this.#steps * stepMs) % oracleMs === 0)
+      for (const scene of this.scenes) scene.oracle.step(this.truthOf(scene));
+  }
+
+  #observe({ topology, flows, check, excess, stationOf }: Scene, nowMs: number, wallMs: number): void {
+    flows.measure(nowMs, stationOf);
+    topology.nodes.forEach((node, index) => {
+      const limit = this.#truth.of(node, wallMs);
+      check.setLimit(index, limit);
+      const phaseVolts = node.kind === 'circuit' ? node.site.supply.phaseVolts : areaVolts(topology);
+      excess.judge(index, {
+        amps: flows.total(index),
+        background: flows.background(index),
+        limit,
+        phaseVolts,
+        nowMs,
+        dtMs: stepMs,
+      });
+    });
+  }
+
+  truthOf({ topology, flows }: Scene): readonly NodeTruth[] {
+    const wallMs = this.clock.nowMs + this.wallAheadMs;
+    return topology.nodes.map((node, index) => ({
+      limit: this.#truth.of(node, wallMs),
+      background: [...flows.background(index)],
+    }));
+  }
+
+  /** Without the service the stations fall by themselves: how long that takes [P3]. */
+  #judgeFailsafe(nowMs: number): void {
+    if (this.isServed) {
+      this.#isUnsafe = false;
+      return;
+    }
+    const isOver = this.scenes.some(({ topology, check }) =>
+      topology.nodes.some((_, index) => check.hasFailsafeBudget(index) && check.excessAmps(index) > 0.01),
+    );
+    if (isOver) this.failsafeMs = Math.max(this.failsafeMs, nowMs - this.#awaySinceMs);
+  }
+
+  // --- cars ----------------------------------------------------------------------------------------
+
+  sceneOf(evse: Evse): Scene {
+    const found = this.#sceneOf.get(evse.id);
+    if (found === undefined) throw new Error(`the twin has no EVSE ${evse.id}`);
+    return found;
+  }
+
+  // --- judging -------------------------------------------------------------------------------------
+
+  #scene(topology: Topology, flows: Flows): Scene {
+    const twins = topology.evses.map(({ evse }) => this.stations.of(evse));
+    const stationOf = (index: number): TwinStation => {
+      const twin = twins[index];
+      if (twin === undefined) throw new Error('every EVSE has a station');
+      return twin;
+    };
+    const scene: Scene = {
+      topology,
+      flows,
+      check: new ExposureCheck(
+        topology,
+        () => this.clock.nowMs,
+        () => this.#input.onViolation(this.clock.nowMs),
+      ),
+      excess: new ExcessMeter(topology, (node) => this.#cause(scene, node)),
+      oracle: new Oracle(topology, this.#input.joints.createAllocator()),
+      stationOf,
+    };
+    for (const { evse } of topology.evses) this.#sceneOf.set(evse.id, scene);
+    return scene;
+  }
+
+  #refresh(twin: TwinStation, cause: Cause): void {
+    twin.evses.forEach((evse, order) => {
+      this.#sceneOf.get(evse.id)?.check.set(evse.id, truthAmps(twin, order, this.clock.nowMs), cause);
+    });
+  }
+
+  /** What fell makes room before what rose is judged: all of it happened in the same second. */
+  #refreshAll(): void {
+    for (const twin of this.stations.all) {
+      twin.evses.forEach((evse, order) => {
+        this.#sceneOf.get(evse.id)?.check.fall(evse.id, truthAmps(twin, order, this.clock.nowMs));
+      });
+    }
+    for (const twin of this.stations.all) this.#refresh(twin, 'by itself');
+  }
+
+  #measured(id: Parameters<Flows['indexOf']>[0], measures: 'total' | 'background'): PhaseAmps {
+    for (const { flows } of this.scenes) {
+      const index = flows.indexOf(id);
+      if (index === undefined) continue;
+      return [...(measures === 'total' ? flows.total(index) : flows.background(index))];
+    }
+    throw new Error(`the twin has no circuit ${id}`);
+  }
+
+  #cause({ topology, stationOf }: Scene, index: number): ExcessCause {
+    const nowMs = this.clock.nowMs;
+    const node = topology.nodes[index];
+    const below = node?.evses.map(stationOf) ?? [];
+    if (below.some((twin) => nowMs - twin.disobeyedAtMs < aftermathMs)) return 'disobedient station';
+    const isMeterFaulty = this.meters.all.some(({ site, faultyAtMs }) => {
+      const isOfThis = node?.kind !== 'circuit' || node.site.id === site.id;
+      return isOfThis && nowMs - faultyAtMs < aftermathMs;
+    });
+    if (isMeterFaulty) return 'lying or silent meter';
+    const server = this.#server;
+    if (server?.process.condition !== 'runs' || nowMs - server.startedAtMs < startingMs)
+      return 'service away';
+    if (nowMs - this.#awaySinceMs < startingMs) return 'service away';
+    const isOutOfReach = ({ manner, isAway, clockAheadMs, line }: TwinStation): boolean =>
+      manner !== 'obeys' || isAway || clockAheadMs !== 0 || line === undefined;
+    return below.some(isOutOfReach) ? 'station out of reach' : 'unexplained';
+  }
+}
+
+function areaVolts({ sites }: Topology): number {
+  return sites[0]?.supply.phaseVolts ?? 230;
+}
