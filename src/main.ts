@@ -9,11 +9,13 @@ import { ConfigError, loadConfig } from './config.ts';
 import { createCredential } from './credentials.ts';
 import { runDemo } from './demo.ts';
 import { createLogger } from './log.ts';
+import { runSimulate, SimulateUsageError } from './simulate.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const usage = `Usage:
   lastvakt serve --config FILE       run the service
   lastvakt demo [--for 90s]          simulated site on real sockets, live in the terminal
+  lastvakt simulate [--seeds A..B]   the control code against a simulated world with faults (--help tells more)
   lastvakt check --config FILE       validate, print the circuit tree with its failsafe budget
   lastvakt key create --name NAME --role ROLE [--site SITE]...   API key for access.keys
   lastvakt station add --id STATION  password for a station
@@ -29,6 +31,7 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   serve,
   demo,
   check,
+  simulate: runSimulate,
   key,
   station,
 };
@@ -170,8 +173,9 @@ const version = packageVersion();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageError) {
-    process.stderr.write(`lastvakt: ${error.message}\n\n${usage}\n`);
+  if (error instanceof UsageError || error instanceof SimulateUsageError) {
+    const told = error instanceof SimulateUsageError ? error.usage : usage;
+    process.stderr.write(`lastvakt: ${error.message}\n\n${told}\n`);
     process.exitCode = exitCodes.refused;
   } else if (error instanceof ConfigError) {
     process.stderr.write(`lastvakt: ${error.message}\n`);
