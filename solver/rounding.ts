@@ -34,17 +34,15 @@ export function roundToSteps(
   load: Float64Array,
   canRise: Uint32Array,
 ): void {
-  const { layer, amps, high, bottleneck } = share;
+  const { layer, amps, high, bottleneck, room } = share;
   for (let evse = 0; evse < amps.length; evse++) amps[evse] = stepsDown(amps[evse]!, stepAmps[evse]!);
   sumLoads(layer, amps, load);
   let left = 0;
   for (let place = 0; place < order.length; place++) {
     const evse = order[place]!;
-    // Whoever is held by no row has its maximum, and whoever is held may find that row full already.
-    const row = bottleneck[evse]!;
-    if (row < 0 || stepAmps[evse] === 0 || amps[evse] === 0 || amps[evse]! >= high[evse]!) continue;
-    const draw = layer.coefficient[kinds * evse + (row & 3)]! * stepAmps[evse]!;
-    if (load[row]! + draw <= share.room[row]! + toleranceAmps) canRise[left++] = evse;
+    // Whoever is held by no row has its maximum.
+    const isHeld = bottleneck[evse]! >= 0 && amps[evse]! > 0 && stepAmps[evse]! > 0;
+    if (isHeld && amps[evse]! < high[evse]!) canRise[left++] = evse;
   }
   if (left === 0) return;
   // Rows only fill up, so whoever found no room once is out.
@@ -52,7 +50,12 @@ export function roundToSteps(
     let stillRising = 0;
     for (let index = 0; index < left; index++) {
       const evse = canRise[index]!;
-      if (!addStep(share, evse, stepAmps[evse]!, load)) continue;
+      const step = stepAmps[evse]!;
+      // Most find the row full that holds them, and need not look at the others.
+      const row = bottleneck[evse]!;
+      const draw = layer.coefficient[kinds * evse + (row & 3)]! * step;
+      if (load[row]! + draw > room[row]! + toleranceAmps || !hasRoom(share, evse, step, load)) continue;
+      addStep(share, evse, step, load);
       if (amps[evse]! < high[evse]!) canRise[stillRising++] = evse;
     }
     left = stillRising;
@@ -60,23 +63,36 @@ export function roundToSteps(
   sumLoads(layer, amps, load);
 }
 
-/** Raises one EVSE by one step where every row that can bind has room for it. */
-function addStep(share: FairShare, evse: number, stepAmps: number, load: Float64Array): boolean {
-  const { layer, binding, above, room, amps } = share;
+/** Whether every row that can bind has room for one more step of an EVSE. */
+function hasRoom(
+  { layer, binding, above, room }: FairShare,
+  evse: number,
+  step: number,
+  load: Float64Array,
+): boolean {
   const base = kinds * layer.home[evse]!;
   for (let kind = 0; kind < kinds; kind++) {
-    const draw = layer.coefficient[kinds * evse + kind]! * stepAmps;
+    const draw = layer.coefficient[kinds * evse + kind]! * step;
     if (draw === 0) continue;
     for (let row = binding[base + kind]!; row !== layer.noRow; row = above[row]!) {
       if (load[row]! + draw > room[row]! + toleranceAmps) return false;
     }
   }
+  return true;
+}
+
+function addStep(
+  { layer, binding, above, amps }: FairShare,
+  evse: number,
+  step: number,
+  load: Float64Array,
+): void {
+  const base = kinds * layer.home[evse]!;
   for (let kind = 0; kind < kinds; kind++) {
-    const draw = layer.coefficient[kinds * evse + kind]! * stepAmps;
+    const draw = layer.coefficient[kinds * evse + kind]! * step;
     if (draw === 0) continue;
     for (let row = binding[base + kind]!; row !== layer.noRow; row = above[row]!)
       load[row] = load[row]! + draw;
   }
-  amps[evse] = stepsDown(amps[evse]! + stepAmps, stepAmps);
-  return true;
+  amps[evse] = stepsDown(amps[evse]! + step, step);
 }
