@@ -1,7 +1,15 @@
 import { type Lp, LpBuilder } from './lp.ts';
-import { facets, lineFactors, reachDegrees } from './phasor.ts';
-import { type PeakTariff, type PlanProblem, supplies, wiringOf } from './planProblem.ts';
-import type { Supply } from './problem.ts';
+import {
+  boundOf,
+  factorsOf,
+  formsOf,
+  hasUnbalanceLimit,
+  isBelow,
+  kwhPerAmpHour,
+  type RowForm,
+} from './planForms.ts';
+import { type MinimaMember, settleMinima } from './planMinima.ts';
+import type { PeakTariff, PlanProblem } from './planProblem.ts';
 
 /** A session's places in the LP. */
 interface Member {
@@ -12,19 +20,6 @@ interface Member {
   readonly shape: string;
 }
 
-/** One linear row that every slot may have: a phase, a facet of a line's circle, or the watts of a circuit. */
-interface RowForm {
-  readonly circuit: number;
-  readonly kind: number;
-  /** What of a phasor counts; a plain sum is all along. */
-  readonly along: number;
-  readonly across: number;
-  /** From the limit as given to the bound of the row. */
-  readonly unit: number;
-  /** The same form one circuit up, -1 at a root; undefined where currents do not simply add up. */
-  readonly above: number | undefined;
-}
-
 const hourMs = 3_600_000;
 
 /** A row stays out only while this share of its limit would suffice: limits move a little from plan to plan. */
@@ -32,6 +27,9 @@ const bindingMargin = 0.9;
 
 /** Per kWh and slot: an early slot is preferred, but no price difference is given up for it. */
 const speedCostPerKwh = 1e-5;
+
+/** A shortfall below this is rounding. */
+const roundingKwh = 1e-7;
 
 /** Sessions that left keep their columns. Past this share of the columns the problem is begun again. */
 const deadShareMax = 0.5;
@@ -80,9 +78,14 @@ export class PlanModel {
     return (
       isSame(was.slotMs, problem.slotMs) &&
       isSame(was.parent, problem.parent) &&
+      was.parent.every((_, at) => hasUnbalanceLimit(was, at) === hasUnbalanceLimit(problem, at)) &&
       isSame(was.peak?.hourMs ?? [], problem.peak?.hourMs ?? []) &&
       was.peak?.pastKw.length === problem.peak?.pastKw.length &&
       was.peak?.circuit === problem.peak?.circuit &&
+      was.peak?.count === problem.peak?.count &&
+      was.peak?.pricePerKw === problem.peak?.pricePerKw &&
+      isSame(was.peak?.hourDay ?? [], problem.peak?.hourDay ?? []) &&
+      isSame(was.supply ?? [], problem.supply ?? []) &&
       shortfallCost(problem) <= this.#shortCost &&
       this.#deadColumns <= deadShareMax * this.#builder.columns
     );
@@ -107,6 +110,29 @@ export class PlanModel {
     return { ...lp, cost };
   }
 
+  /** The LP's answer with every session at nothing or at its minimum and above in every slot. */
+  settled(problem: PlanProblem, lp: Lp, x: Float64Array): Float64Array {
+    const { minAmps, id, departureMs } = problem;
+    if (minAmps === undefined || minAmps.every((amps) => amps === 0)) return x;
+    const sessions = Array.from(id, (_, session) => session);
+    sessions.sort((a, b) => departureMs[a]! - departureMs[b]! || id[a]! - id[b]!);
+    const rows = { limits: this.#limitRow.filter((row) => row >= 0), soft: this.#hourRows };
+    const members = sessions.map((session): MinimaMember => {
+      const slots = Array.from(this.#members.get(id[session]!)!.columns, (column, slot) => ({
+        column,
+        hours: hoursOf(problem, session, slot),
+      })).filter(({ column, hours }) => column >= 0 && hours > 0);
+      return {
+        columns: slots.map(({ column }) => column),
+        hours: slots.map(({ hours }) => hours),
+        minAmps: minAmps[session]!,
+        maxAmps: problem.maxAmps[session]!,
+        kwhPerAmpHour: kwhPerAmpHour(problem, session),
+      };
+    });
+    return settleMinima(lp, x, members, rows);
+  }
+
   /** session * S + slot: amps per conductor while the session is there. */
   ampsOf(problem: PlanProblem, x: Float64Array): Float64Array {
     const slots = this.#bySlot.length;
@@ -121,7 +147,12 @@ export class PlanModel {
   }
 
   shortfallOf(problem: PlanProblem, x: Float64Array): Float64Array {
-    return problem.id.map((id) => Math.max(0, x[this.#members.get(id)!.shortColumn]!));
+    return problem.id.map((id, session) => {
+      const { columns } = this.#members.get(id)!;
+      const ampHours = columns.reduce((sum, column) => sum + (column < 0 ? 0 : x[column]!), 0);
+      const missing = problem.needKwh[session]! - ampHours * kwhPerAmpHour(problem, session);
+      return missing > roundingKwh ? missing : 0;
+    });
   }
 
   /** Per row (four per circuit) of the slot in force: what one more ampere or watt for an hour would save. */
@@ -131,7 +162,8 @@ export class PlanModel {
       0,
       problem.slotMs.findLastIndex((fromMs) => fromMs <= problem.nowMs),
     );
-    this.#forms.forEach(({ circuit, kind, unit }, form) => {
+    this.#forms.forEach(({ circuit, kind, unit, less }, form) => {
+      if (less !== undefined) return;
       const row = this.#limitRow[slot * this.#forms.length + form] ?? -1;
       if (row >= 0) prices[4 * circuit + kind]! += Math.max(0, -rowDual[row]!) * unit;
     });
@@ -178,7 +210,7 @@ export class PlanModel {
     const circuit = problem.circuit[session]!;
     const kwh = kwhPerAmpHour(problem, session);
     const needRow = this.#builder.row(0, 0);
-    const factors = this.#factorsOf(problem, session);
+    const factors = factorsOf(problem, this.#forms, session);
     const columns = Int32Array.from(this.#bySlot, (present, slot) => {
       if (hoursOf(problem, session, slot) === 0) return -1;
       const column = this.#builder.column(0, 0, 0);
@@ -196,20 +228,6 @@ export class PlanModel {
     return member;
   }
 
-  /** What one ampere of a session puts on each form of row above it. */
-  #factorsOf(problem: PlanProblem, session: number): Map<number, number> {
-    const factors = new Map<number, number>();
-    const wiring = wiringOf(problem.wiring[session]!);
-    this.#forms.forEach(({ circuit, kind, along, across }, form) => {
-      if (!isBelow(problem, problem.circuit[session]!, circuit)) return;
-      const lines = lineFactors(supplyOf(problem, circuit), wiring);
-      const phasor = kind === 3 ? ([kwhPerAmpHour(problem, session), 0] as const) : lines[kind as 0 | 1 | 2];
-      const factor = along * phasor[0] + across * phasor[1];
-      if (Math.abs(factor) > 1e-12) factors.set(form, factor);
-    });
-    return factors;
-  }
-
   /** Puts a new column into the rows that exist; rows that come later find it in `#bySlot`. */
   #enterLimits(slot: number, column: number, factors: ReadonlyMap<number, number>): void {
     for (const [form, factor] of factors) {
@@ -225,8 +243,8 @@ export class PlanModel {
       const hours = hoursLeft(problem, slot);
       this.#sumMost(slot, most);
       for (let form = forms - 1; form >= 0; form--) {
-        const { circuit, kind, unit, above } = this.#forms[form]!;
-        const limit = problem.limit[4 * (slot * problem.parent.length + circuit) + kind]! * unit;
+        const { above } = this.#forms[form]!;
+        const limit = boundOf(problem, this.#forms[form]!, slot);
         const at = slot * forms + form;
         if (this.#limitRow[at] === -1 && most[form]! > bindingMargin * limit) this.#addLimit(slot, form);
         if (this.#limitRow[at]! >= 0) this.#builder.setRow(this.#limitRow[at]!, -Infinity, limit * hours);
@@ -322,36 +340,6 @@ function shortfallCost({ pricePerKwh, peak }: PlanProblem): number {
   return 2 ** Math.ceil(Math.log2(shortfallFactor * (1 + highest + (peak?.pricePerKw ?? 0))));
 }
 
-/** Kilowatts of one ampere. */
-function kwhPerAmpHour(problem: PlanProblem, session: number): number {
-  const { length } = wiringOf(problem.wiring[session]!);
-  const volts = problem.phaseVolts[session]!;
-  const isDelta = supplyOf(problem, problem.circuit[session]!) !== 'TN';
-  return ((isDelta ? (length - 1) * Math.sqrt(3) : length) * volts) / 1000;
-}
-
-const supplyOf = ({ supply }: PlanProblem, circuit: number): Supply =>
-  supplies[supply?.[circuit] ?? 0] ?? 'TN';
-
-function formsOf(problem: PlanProblem): RowForm[] {
-  const { parent } = problem;
-  const isStar = parent.every((_, circuit) => supplyOf(problem, circuit) === 'TN');
-  // In kilowatts: GLPK's tolerances like numbers of one size.
-  const watts = { kind: 3, along: 1, across: 0, unit: 1e-3 };
-  return Array.from(parent).flatMap((up, circuit): RowForm[] => {
-    if (isStar) {
-      const lines = [0, 1, 2].map((kind) => ({ kind, along: 1, across: 0, unit: 1 }));
-      return [...lines, watts].map((form) => ({ ...form, circuit, above: up < 0 ? -1 : 4 * up + form.kind }));
-    }
-    const supply = supplyOf(problem, circuit);
-    const faces = supply === 'TN' ? [{ along: 1, across: 0, shrink: 1 }] : facets(reachDegrees[supply]);
-    const lines = [0, 1, 2].flatMap((kind) =>
-      faces.map(({ along, across, shrink }) => ({ kind, along, across, unit: shrink })),
-    );
-    return [...lines, watts].map((form) => ({ ...form, circuit, above: undefined }));
-  });
-}
-
 const shapeOf = ({ circuit, wiring, phaseVolts, weight }: PlanProblem, session: number): string =>
   [circuit[session], wiring[session], phaseVolts[session], weight[session]].join();
 
@@ -372,10 +360,4 @@ function hoursOf(
   const from = Math.max(slotMs[slot]!, nowMs, startMs[session]!);
   const until = Math.min(slotMs[slot + 1]!, departureMs[session]!);
   return Math.max(0, until - from) / hourMs;
-}
-
-function isBelow({ parent }: PlanProblem, circuit: number, top: number): boolean {
-  let at = circuit;
-  while (at > top) at = parent[at]!;
-  return at === top;
 }

@@ -20,6 +20,13 @@ export interface PlanProblem {
    * planned limits already out. `Infinity` for no limit.
    */
   readonly limit: Float64Array;
+  /**
+   * Per circuit: the most by which the currents of two phases may differ, background included; `Infinity` or absent:
+   * by anything. For TN.
+   */
+  readonly unbalanceAmps?: Float64Array;
+  /** 3 * (slot * C + circuit): what flows on L1, L2, L3 without charging; only the unbalance asks. 0 where absent. */
+  readonly backgroundAmps?: Float64Array;
   /** Per session: any number that stays with it. */
   readonly id: Float64Array;
   readonly circuit: Int32Array;
@@ -27,6 +34,8 @@ export interface PlanProblem {
   readonly wiring: Uint8Array;
   readonly phaseVolts: Float64Array;
   readonly maxAmps: Float64Array;
+  /** Below this a car does not charge: then the plan has 0 or at least as much in every slot. 0 where absent. */
+  readonly minAmps?: Float64Array;
   readonly needKwh: Float64Array;
   readonly startMs: Float64Array;
   readonly departureMs: Float64Array;
@@ -43,9 +52,12 @@ export interface PeakTariff {
   readonly circuit: number;
   readonly pricePerKw: number;
   readonly count: number;
-  /** The highest hour of each day of the month so far, where known: only the `count` highest matter. */
+  /** The highest hour of each earlier day of the month, where known: only the `count` highest matter. */
   readonly pastKw: Float64Array;
-  /** The hours ahead that count: start, the number of their day, mean background, and what was drawn already. */
+  /**
+   * The hours ahead that count: start, the number of their day, mean background, and what was drawn already. The
+   * highest hour of today so far is one more of them, with its mean as background.
+   */
   readonly hourMs: Float64Array;
   readonly hourDay: Int32Array;
   readonly hourBackgroundKw: Float64Array;
@@ -56,12 +68,13 @@ export interface PeakTariff {
 export type PlanAnswer =
   | {
       readonly status: 'planned';
-      /** session * S + slot: amps per conductor. */
+      /** session * S + slot: amps per conductor; 0 or at least the minimum. */
       readonly amps: Float64Array;
       /** Per session: what cannot be delivered by its departure. */
       readonly shortfallKwh: Float64Array;
       /** 4 * circuit: what one more ampere or watt for an hour would save there in the present slot. */
       readonly shadowPrice: Float64Array;
+      /** Of the linear program, before minima were settled. */
       readonly cost: number;
       readonly isWarm: boolean;
     }
@@ -89,14 +102,23 @@ export function planFault(problem: PlanProblem): string | undefined {
     if (!(slotMs[slot]! < slotMs[slot + 1]!)) return 'the slots are not in order';
   for (const value of limit) if (!(value >= 0)) return 'a limit is below zero or no number';
   const finite = [problem.pricePerKwh, problem.phaseVolts, problem.maxAmps, problem.needKwh, problem.startMs];
-  for (const list of [...finite, problem.departureMs, problem.weight, slotMs]) {
+  const present = [problem.minAmps, problem.backgroundAmps].filter((list) => list !== undefined);
+  for (const list of [...finite, ...present, problem.departureMs, problem.weight, slotMs]) {
     for (const value of list) if (!Number.isFinite(value)) return 'a number is not finite';
   }
+  for (const value of problem.unbalanceAmps ?? [])
+    if (!(value >= 0)) return 'an unbalance limit is below zero';
   for (const value of circuit)
     if (!(value >= 0 && value < parent.length)) return 'a session is on no circuit';
-  if (peak !== undefined && !(peak.circuit >= 0 && peak.circuit < parent.length))
-    return 'the peak is on no circuit';
-  return undefined;
+  return peak === undefined ? undefined : peakFault(problem, peak);
+}
+
+function peakFault({ parent }: PlanProblem, peak: PeakTariff): string | undefined {
+  if (!(peak.circuit >= 0 && peak.circuit < parent.length)) return 'the peak is on no circuit';
+  if (!(peak.count >= 1)) return 'the peak counts no hours';
+  const numbers = [peak.hourMs, peak.hourBackgroundKw, peak.hourChargedKwh, peak.pastKw];
+  const areFinite = numbers.every((list) => list.every(Number.isFinite));
+  return areFinite && Number.isFinite(peak.pricePerKw) ? undefined : 'a number of the peak is not finite';
 }
 
 /** Fine steps soon, coarse ones later: 6 of 10 minutes, 8 of 15, 6 of 30, then hours; 38 over 24 hours. */

@@ -50,7 +50,8 @@ class WarmPlanner implements Planner {
   #planFrom(problem: PlanProblem, timeLimitMs: number, isWarm: boolean): PlanAnswer {
     if (!isWarm) this.#begin(problem);
     const model = this.#model ?? new PlanModel(problem);
-    const answer = this.#stages(model, problem, timeLimitMs);
+    const lp = model.update(problem, Infinity);
+    const answer = this.#stages(model, problem, lp, timeLimitMs);
     if (answer.status !== 'optimal') {
       // Whatever state the simplex stopped in, the next plan does not start from it.
       this.#forget();
@@ -59,10 +60,11 @@ class WarmPlanner implements Planner {
         reason: answer.status === 'failed' ? answer.reason : 'not solved to the end',
       };
     }
+    const x = model.settled(problem, lp, answer.x);
     return {
       status: 'planned',
-      amps: model.ampsOf(problem, answer.x),
-      shortfallKwh: model.shortfallOf(problem, answer.x),
+      amps: model.ampsOf(problem, x),
+      shortfallKwh: model.shortfallOf(problem, x),
       shadowPrice: model.shadowPrices(problem, answer.rowDual ?? new Float64Array()),
       cost: answer.cost,
       isWarm,
@@ -73,8 +75,7 @@ class WarmPlanner implements Planner {
    * Money first with a price on what is missing. Only when something is, the least that must be is found by
    * itself, and money once more below that: the order of the stages does not hang on the price.
    */
-  #stages(model: PlanModel, problem: PlanProblem, timeLimitMs: number): LpAnswer {
-    const lp = model.update(problem, Infinity);
+  #stages(model: PlanModel, problem: PlanProblem, lp: Lp, timeLimitMs: number): LpAnswer {
     const money = this.#solve(lp, timeLimitMs);
     if (money.status !== 'optimal') return money;
     const found = weighted(problem, model.shortfallOf(problem, money.x));

@@ -5,47 +5,17 @@ import type { Lp } from '../../solver/lp.ts';
 import { type PlanThread, type PlanThreadOptions, startPlanThread } from '../../solver/plan.ts';
 import { PlanModel } from '../../solver/planModel.ts';
 import { createPlanner } from '../../solver/planner.ts';
-import {
-  type PlanAnswer,
-  type PlanProblem,
-  slotGrid,
-  wiringBits,
-  wiringOf,
-} from '../../solver/planProblem.ts';
+import { type PlanAnswer, slotGrid, wiringBits, wiringOf } from '../../solver/planProblem.ts';
 import { loadHighsSolver } from './highsOracle.ts';
 import { nextWorker } from './nextWorker.ts';
+import { givenPlan as given, hourMs, planned } from './planGiven.ts';
 import { planSite } from './planSites.ts';
 
-const hourMs = 3_600_000;
 const limitMs = 10_000;
 const highs = await loadHighsSolver();
 const warm = await createPlanner();
 const cold = await createPlanner('nothing to be found here');
 
-/** One car over four hours on one circuit of 16 A per phase; each test changes what it is about. */
-const given = (change: Partial<PlanProblem> = {}): PlanProblem => ({
-  nowMs: 0,
-  slotMs: Float64Array.of(0, hourMs, 2 * hourMs, 3 * hourMs, 4 * hourMs),
-  pricePerKwh: Float64Array.of(4, 3, 1, 2),
-  parent: Int32Array.of(-1),
-  limit: Float64Array.from([1, 2, 3, 4].flatMap(() => [16, 16, 16, Infinity])),
-  id: Float64Array.of(7),
-  circuit: Int32Array.of(0),
-  wiring: Uint8Array.of(1),
-  phaseVolts: Float64Array.of(250),
-  maxAmps: Float64Array.of(16),
-  needKwh: Float64Array.of(4),
-  startMs: Float64Array.of(0),
-  departureMs: Float64Array.of(4 * hourMs),
-  weight: Float64Array.of(1),
-  peak: undefined,
-  ...change,
-});
-
-const planned = (answer: PlanAnswer): Extract<PlanAnswer, { status: 'planned' }> => {
-  if (answer.status === 'failed') throw new Error(answer.reason);
-  return answer;
-};
 const ampsOf = (answer: PlanAnswer): number[] =>
   Array.from(planned(answer).amps, (amps) => Number(amps.toFixed(6)));
 
