@@ -43,6 +43,9 @@ function checkCircuit(circuit: ProblemCircuit, index: number): void {
   atLeastZero(limitAmps[1], where, 'limitAmps[1]');
   atLeastZero(limitAmps[2], where, 'limitAmps[2]');
   atLeastZero(limitWatts, where, 'limitWatts');
+  const { powerFactorMin = 1 } = circuit;
+  if (!(powerFactorMin > 0 && powerFactorMin <= 1))
+    fail(codeOf(powerFactorMin), where, 'powerFactorMin', powerFactorMin, 'above 0, up to 1');
   if (circuit.unbalanceAmps !== undefined) atLeastZero(circuit.unbalanceAmps, where, 'unbalanceAmps');
   for (const amps of circuit.loadAmps ?? []) finite(amps, where, 'loadAmps');
 }

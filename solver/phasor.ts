@@ -33,6 +33,32 @@ export function lineFactors(
   }
 }
 
+/** What one ampere of an EVSE puts on a line at worst: what adds up as a phasor, and what as a number. */
+export interface LineBound {
+  readonly turned: Phasor;
+  readonly straight: number;
+}
+
+/**
+ * The same on IT when the loads' angles are known to a power factor only. Loads of the two sides of a line come as close
+ * as they can: their phasor sum is then the most, and with it every combination of lower currents. Three lines are
+ * used in any way, so their current may point anywhere and counts as a number.
+ */
+export function lineBounds(
+  powerFactorMin: number,
+  wiring: ProblemEvse['wiring'],
+): readonly [LineBound, LineBound, LineBound] {
+  const aside = Math.max(0, 30 - Math.acos(powerFactorMin) / degrees);
+  const onReturn = 2 * unit(aside)[0];
+  const bound = (line: Line): LineBound => {
+    if (!wiring.includes(line)) return { turned: none, straight: 0 };
+    if (wiring.length === 3) return { turned: none, straight: line === wiring[2] ? onReturn : 1 };
+    const [leading] = pairsOf(wiring).map((pair) => onLine(line, pair)[1] > 0);
+    return { turned: unit(leading ? aside : -aside), straight: 0 };
+  };
+  return [bound(0), bound(1), bound(2)];
+}
+
 type Line = 0 | 1 | 2;
 type Pair = readonly [Line, Line];
 

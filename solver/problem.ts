@@ -42,6 +42,11 @@ export interface ProblemCircuit {
   readonly limitWatts: number;
   /** What `limitAmps` counts; `TN` when absent. */
   readonly supply?: Supply;
+  /**
+   * Of the loads on an `IT` circuit. The limits then hold for every angle that such loads can have, and for any use a
+   * car makes of three lines; when absent for resistive loads against the third line, exactly.
+   */
+  readonly powerFactorMin?: number;
   /** The most by which the currents of two phases may differ, `loadAmps` included; for TN. */
   readonly unbalanceAmps?: number;
   /** What flows on L1, L2, L3 already; only the unbalance asks. 0 when absent. */

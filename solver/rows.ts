@@ -1,5 +1,5 @@
-import { lineFactors, magnitude } from './phasor.ts';
-import type { Problem } from './problem.ts';
+import { type LineBound, lineBounds, lineFactors, magnitude } from './phasor.ts';
+import type { Problem, ProblemCircuit, ProblemEvse } from './problem.ts';
 
 /**
  * One limit with what each EVSE puts on it, along and across the line's voltage. For TN and for watts nothing is
@@ -12,20 +12,27 @@ export interface Row {
   readonly limit: number;
   readonly along: Float64Array;
   readonly across: Float64Array;
+  /** Adds up as a number beside the rest; undefined where nothing does. */
+  readonly straight: Float64Array | undefined;
 }
 
 /** Every finite limit of a problem. Written out in full: for sites of hundreds, not of thousands. */
 export function rowsOf(problem: Problem): Row[] {
-  return problem.circuits.flatMap(({ limitAmps, limitWatts, supply }, circuit) => {
+  return problem.circuits.flatMap((node, circuit) => {
+    const { limitAmps, limitWatts } = node;
     const factors = problem.evses.map((evse, index) =>
-      isBelow(problem, index, circuit) ? lineFactors(supply ?? 'TN', evse.wiring) : undefined,
+      isBelow(problem, index, circuit) ? lineLoads(node, evse.wiring) : undefined,
     );
     const lines = ([0, 1, 2] as const).map((phase) => ({
       circuit,
       phase,
       limit: limitAmps[phase],
-      along: Float64Array.from(factors, (each) => each?.[phase][0] ?? 0),
-      across: Float64Array.from(factors, (each) => each?.[phase][1] ?? 0),
+      along: Float64Array.from(factors, (each) => each?.[phase].turned[0] ?? 0),
+      across: Float64Array.from(factors, (each) => each?.[phase].turned[1] ?? 0),
+      straight:
+        node.powerFactorMin === undefined
+          ? undefined
+          : Float64Array.from(factors, (each) => each?.[phase].straight ?? 0),
     }));
     const watts = {
       circuit,
@@ -35,11 +42,22 @@ export function rowsOf(problem: Problem): Row[] {
         each === undefined ? 0 : wattsPerAmp(problem, index),
       ),
       across: new Float64Array(factors.length),
+      straight: undefined,
     };
     return [...lines, watts].filter(
-      ({ limit, along }) => limit < Infinity && along.some((factor) => factor !== 0),
+      (row) => row.limit < Infinity && problem.evses.some((_, evse) => loads(row, evse)),
     );
   });
+}
+
+function lineLoads(
+  { supply = 'TN', powerFactorMin }: ProblemCircuit,
+  wiring: ProblemEvse['wiring'],
+): readonly [LineBound, LineBound, LineBound] {
+  if (supply === 'IT' && powerFactorMin !== undefined) return lineBounds(powerFactorMin, wiring);
+  const [a, b, c] = lineFactors(supply, wiring);
+  const exact = (turned: LineBound['turned']): LineBound => ({ turned, straight: 0 });
+  return [exact(a), exact(b), exact(c)];
 }
 
 /** On IT the volts between lines are sqrt(3) times those to earth, and a three-phase car is two loads between lines. */
@@ -56,14 +74,16 @@ export function isBelow(problem: Problem, evse: number, circuit: number): boolea
 }
 
 /** What flows on a row. */
-export function loadOf({ along, across }: Row, amps: Float64Array): number {
+export function loadOf({ along, across, straight }: Row, amps: Float64Array): number {
+  let straightSum = 0;
   let alongSum = 0;
   let acrossSum = 0;
   for (let evse = 0; evse < amps.length; evse++) {
     alongSum += along[evse]! * amps[evse]!;
     acrossSum += across[evse]! * amps[evse]!;
+    if (straight !== undefined) straightSum += straight[evse]! * amps[evse]!;
   }
-  return magnitude([alongSum, acrossSum]);
+  return magnitude([alongSum, acrossSum]) + straightSum;
 }
 
 /** The first row that is over its limit. */
@@ -74,5 +94,5 @@ export function brokenRow(rows: readonly Row[], amps: Float64Array): Row | undef
 /** Relative. What floating point makes of a sum that just fits. */
 const rowTolerance = 1e-12;
 
-export const loads = ({ along, across }: Row, evse: number): boolean =>
-  along[evse] !== 0 || across[evse] !== 0;
+export const loads = ({ along, across, straight }: Row, evse: number): boolean =>
+  along[evse] !== 0 || across[evse] !== 0 || (straight?.[evse] ?? 0) !== 0;

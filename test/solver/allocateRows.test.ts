@@ -160,3 +160,53 @@ describe('facets', () => {
     },
   );
 });
+
+describe('a delta whose loads are known to a power factor only', () => {
+  const given = (
+    powerFactorMin: number,
+    wirings: readonly ProblemEvse['wiring'][],
+    limit: number,
+  ): number[] => {
+    const problem = deltaSite(
+      wirings.map(() => 0),
+      limit,
+      'fair',
+      0,
+    );
+    const circuits = problem.circuits.map((circuit) => ({ ...circuit, powerFactorMin }));
+    const evses = problem.evses.map((evse, index) => ({ ...evse, wiring: wirings[index] ?? evse.wiring }));
+    return allocateRows({ ...problem, circuits, evses }).evses.map(({ amps }) => amps);
+  };
+  const balanced = [
+    [0, 1],
+    [1, 2],
+    [2, 0],
+  ] as const;
+
+  it('gives resistive loads what their phasor sum allows', () => {
+    for (const amps of given(1, balanced, 30)) expect(amps).toBeCloseTo(30 / Math.sqrt(3), 6);
+  });
+
+  it('gives the less the worse the power factor may be, down to the sum of amps', () => {
+    const [resistive = 0] = given(1, balanced, 30);
+    const [between = 0] = given(0.95, balanced, 30);
+    const [worst = 0] = given(0.8, balanced, 30);
+    expect(between).toBeLessThan(resistive);
+    expect(between).toBeGreaterThan(worst);
+    expect(worst).toBeCloseTo(15, 6);
+  });
+
+  it('counts three lines as numbers, and both loads on the return', () => {
+    const [alone = 0] = given(1, [[0, 1, 2]], 30);
+    expect(alone).toBeCloseTo(30 / Math.sqrt(3), 6);
+    const [three = 0, two = 0] = given(
+      1,
+      [
+        [0, 1, 2],
+        [0, 1],
+      ],
+      30,
+    );
+    expect([three, two].map((amps) => amps.toFixed(3))).toEqual(['15.000', '15.000']);
+  });
+});
