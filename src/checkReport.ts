@@ -1,6 +1,13 @@
 import type { LoadedConfig } from './config.ts';
-import { evsesBelow, failsafeBudget, type NonLeasing, nonLeasingStations } from './configFaults.ts';
 import type { CircuitConfig, EvseConfig } from './configSchema.ts';
+import type { Supply } from './domain/supply.ts';
+import {
+  evsesBelow,
+  failsafeBudget,
+  type NonLeasing,
+  nonLeasingStations,
+  supplyOf,
+} from './failsafeBudget.ts';
 
 /** The circuit tree of every site with its limits and failsafe budget, for people. */
 export function checkReport({ config }: LoadedConfig): string {
@@ -8,7 +15,7 @@ export function checkReport({ config }: LoadedConfig): string {
   const sites = config.sites.map((site) => {
     const { id, name = id, supply, timeZone, circuit } = site;
     const head = `${name} (${id}), ${supply.system} ${supply.phaseVolts} V, ${timeZone}`;
-    return [head, ...circuitLines(circuit, '', nonLeasing)].join('\n');
+    return [head, ...circuitLines(circuit, '', { supply: supplyOf(site), nonLeasing })].join('\n');
   });
   const areas = config.areas.map(
     ({ id, limitWatts, sites: members }) => `area ${id}: ${limitWatts} W over ${members.join(', ')}`,
@@ -16,13 +23,19 @@ export function checkReport({ config }: LoadedConfig): string {
   return [...areas, ...sites].join('\n\n');
 }
 
-function circuitLines(circuit: CircuitConfig, indent: string, nonLeasing: NonLeasing): readonly string[] {
+interface SiteFacts {
+  readonly supply: Supply;
+  readonly nonLeasing: NonLeasing;
+}
+
+function circuitLines(circuit: CircuitConfig, indent: string, facts: SiteFacts): readonly string[] {
+  const { nonLeasing } = facts;
   const { id, breakerAmps, ratedWatts, meter, phases } = circuit;
   const below = evsesBelow(circuit);
   const rating = ratedWatts === undefined ? '' : `, rated ${ratedWatts} W`;
   const metered = meter === undefined ? 'no meter' : `${meter.measures} from ${meter.topic}`;
   const budget = phases.map((phase) => {
-    const { sumAmps } = failsafeBudget(circuit, { below, phase, nonLeasing });
+    const { sumAmps } = failsafeBudget(circuit, { ...facts, below, phase });
     return `${phase} ${amps(sumAmps)} + ${amps(circuit.assumedBackgroundAmps)} of ${amps(breakerAmps)} A`;
   });
   return [
@@ -32,7 +45,7 @@ function circuitLines(circuit: CircuitConfig, indent: string, nonLeasing: NonLea
       (evse) =>
         `${indent}  ${evseLine(evse)}${nonLeasing.has(evse.station) ? ', non-leasing: counts its maximum' : ''}`,
     ),
-    ...circuit.circuits.flatMap((child) => circuitLines(child, `${indent}  `, nonLeasing)),
+    ...circuit.circuits.flatMap((child) => circuitLines(child, `${indent}  `, facts)),
   ];
 }
 

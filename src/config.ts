@@ -6,6 +6,7 @@ import { type CircuitConfig, type Config, configSchema, type EvseConfig } from '
 import { areaId, circuitId, evseId, siteId, stationId } from './domain/ids.ts';
 import { phaseOf } from './domain/phases.ts';
 import type { Area, Circuit, Evse, Site, StationTraits } from './domain/site.ts';
+import { supplyOf } from './failsafeBudget.ts';
 import { compileConfig, type Fault } from './schema.ts';
 
 /** Every fault of a config at once. The message is for people, one fault a line. */
@@ -140,8 +141,7 @@ function sitesOf(config: Config): readonly Site[] {
     walk(site.circuit, undefined);
     const { id, name = id, timeZone } = site;
     const { policy } = site;
-    const supply = { system: 'TN' as const, phaseVolts: site.supply.phaseVolts };
-    return { id: siteId(id), name, timeZone, supply, policy, circuits, evses };
+    return { id: siteId(id), name, timeZone, supply: supplyOf(site), policy, circuits, evses };
   });
 }
 

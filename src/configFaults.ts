@@ -1,6 +1,15 @@
 import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
 import { meterFaults } from './domain/meterConfig.ts';
 import { mqttFaults } from './domain/mqttConfig.ts';
+import type { Supply } from './domain/supply.ts';
+import {
+  evsesBelow,
+  failsafeBudget,
+  failsafeWatts,
+  type NonLeasing,
+  nonLeasingStations,
+  supplyOf,
+} from './failsafeBudget.ts';
 import type { Fault } from './schema.ts';
 
 /** Deep enough for any building, and a bound for everything that walks the tree. */
@@ -9,6 +18,7 @@ const phaseNames = ['L1', 'L2', 'L3'] as const;
 
 interface Place {
   readonly circuit: CircuitConfig;
+  readonly supply: Supply;
   readonly path: string;
   readonly parent: Place | undefined;
   readonly depth: number;
@@ -17,7 +27,9 @@ interface Place {
 /** Everything wrong with a config that its schema cannot say. */
 export function configFaults(config: Config): readonly Fault[] {
   const nonLeasing = nonLeasingStations(config);
-  const places = config.sites.flatMap((site, index) => placesOf(site.circuit, `/sites/${index}/circuit`));
+  const places = config.sites.flatMap((site, index) =>
+    placesOf(site.circuit, supplyOf(site), `/sites/${index}/circuit`),
+  );
   return [
     ...prefixed('/mqtt', mqttFaults(config.mqtt)),
     ...idFaults(config, places),
@@ -27,6 +39,7 @@ export function configFaults(config: Config): readonly Fault[] {
     ...places.flatMap(({ circuit, path }) =>
       circuit.evses.flatMap((evse, index) => evseFaults(evse, circuit, `${path}/evses/${index}`)),
     ),
+    ...places.filter(({ supply }) => supply.system === 'IT').flatMap((place) => deltaFaults(place, config)),
     ...places.flatMap((place) => budgetFaults(place, nonLeasing)),
     ...config.sites.flatMap((site, index) => ratingFaults(site, `/sites/${index}`, nonLeasing)),
     ...areaBudgetFaults(config, nonLeasing),
@@ -39,11 +52,11 @@ export function configFaults(config: Config): readonly Fault[] {
 const prefixed = (prefix: string, faults: readonly Fault[]): readonly Fault[] =>
   faults.map(({ path, message }) => ({ path: path === '/' ? prefix : `${prefix}${path}`, message }));
 
-function placesOf(circuit: CircuitConfig, path: string, parent?: Place): readonly Place[] {
-  const place: Place = { circuit, path, parent, depth: (parent?.depth ?? 0) + 1 };
+function placesOf(circuit: CircuitConfig, supply: Supply, path: string, parent?: Place): readonly Place[] {
+  const place: Place = { circuit, supply, path, parent, depth: (parent?.depth ?? 0) + 1 };
   if (place.depth > depthMax) return [place];
   const below = circuit.circuits.flatMap((child, index) =>
-    placesOf(child, `${path}/circuits/${index}`, place),
+    placesOf(child, supply, `${path}/circuits/${index}`, place),
   );
   return [place, ...below];
 }
@@ -114,10 +127,6 @@ function siteFaults(site: Config['sites'][number], index: number): readonly Faul
   } catch {
     faults.push({ path: `/sites/${index}/timeZone`, message: `"${site.timeZone}" is no IANA time zone` });
   }
-  if (site.supply.system === 'IT') {
-    const message = 'IT (delta) supplies are not controlled yet: their line currents are phasor differences';
-    faults.push({ path: `/sites/${index}/supply/system`, message });
-  }
   return faults;
 }
 
@@ -157,11 +166,37 @@ function evseFaults(evse: EvseConfig, circuit: CircuitConfig, path: string): rea
   return faults;
 }
 
+/** Without a neutral a car needs two lines, and what it draws between them tells itself in amps alone. */
+function deltaFaults({ circuit, path }: Place, { stations }: Config): readonly Fault[] {
+  const faults: Fault[] = [];
+  const inWatts = new Set(stations.flatMap(({ id, traits }) => (traits.unit === 'W' ? id : [])));
+  if (circuit.phases.length < 2)
+    faults.push({ path: `${path}/phases`, message: 'on IT a circuit has two lines or three' });
+  if (circuit.meter?.hasGeneration === true) {
+    const message =
+      'on IT nothing may feed in behind the meter: how its current adds to ours could not be told';
+    faults.push({ path: `${path}/meter/hasGeneration`, message });
+  }
+  circuit.evses.forEach(({ station, phases }, index) => {
+    const at = `${path}/evses/${index}`;
+    if (phases.length < 2) {
+      const message =
+        'on IT an EVSE is wired to two lines ([L1, L2]) or to three, the last one being the return';
+      faults.push({ path: `${at}/phases`, message });
+    }
+    if (phases.length === 3 && inWatts.has(station)) {
+      const message = `on IT a station with three lines is set in amps: how "${station}" would share watts among them is not known`;
+      faults.push({ path: `${at}/station`, message });
+    }
+  });
+  return faults;
+}
+
 /** What stations fall to by themselves must fit beside the background we would have to assume. */
-function budgetFaults({ circuit, path }: Place, nonLeasing: NonLeasing): readonly Fault[] {
+function budgetFaults({ circuit, supply, path }: Place, nonLeasing: NonLeasing): readonly Fault[] {
   const below = evsesBelow(circuit);
   return phaseNames.flatMap((phase) => {
-    const { sumAmps, count, fits } = failsafeBudget(circuit, { below, phase, nonLeasing });
+    const { sumAmps, count, fits } = failsafeBudget(circuit, { supply, below, phase, nonLeasing });
     if (fits || !circuit.phases.includes(phase)) return [];
     const held = below.filter((evse) => nonLeasing.has(evse.station)).map(({ id }) => id);
     const reason =
@@ -178,9 +213,10 @@ function budgetFaults({ circuit, path }: Place, nonLeasing: NonLeasing): readonl
 
 /** The same in watts, where a transformer's rating is given. */
 function ratingFaults(site: Config['sites'][number], path: string, nonLeasing: NonLeasing): readonly Fault[] {
-  return placesOf(site.circuit, `${path}/circuit`).flatMap((place) => {
+  const supply = supplyOf(site);
+  return placesOf(site.circuit, supply, `${path}/circuit`).flatMap((place) => {
     const { ratedWatts } = place.circuit;
-    const watts = failsafeWatts(place.circuit, site.supply.phaseVolts, nonLeasing);
+    const watts = failsafeWatts(place.circuit, supply, nonLeasing);
     if (ratedWatts === undefined || watts <= ratedWatts) return [];
     const message = `failsafe budget of ${place.circuit.id} is exceeded: failsafeAmps and assumedBackgroundAmps make ${round(watts)} W > ratedWatts ${ratedWatts} W`;
     return [{ path: place.path, message }];
@@ -203,7 +239,7 @@ function areaBudgetFaults(config: Config, nonLeasing: NonLeasing): readonly Faul
   return config.areas.flatMap(({ id, limitWatts, sites }, index) => {
     const inArea = config.sites.filter((site) => sites.includes(site.id));
     const watts = inArea.reduce(
-      (sum, site) => sum + failsafeWatts(site.circuit, site.supply.phaseVolts, nonLeasing),
+      (sum, site) => sum + failsafeWatts(site.circuit, supplyOf(site), nonLeasing),
       0,
     );
     if (watts <= limitWatts) return [];
@@ -212,49 +248,7 @@ function areaBudgetFaults(config: Config, nonLeasing: NonLeasing): readonly Faul
   });
 }
 
-function failsafeWatts(circuit: CircuitConfig, phaseVolts: number, nonLeasing: NonLeasing): number {
-  const evseAmps = evsesBelow(circuit).reduce(
-    (sum, evse) => sum + heldAmps(evse, nonLeasing) * evse.phases.length,
-    0,
-  );
-  return (evseAmps + circuit.assumedBackgroundAmps * circuit.phases.length) * phaseVolts;
-}
-
 const round = (amps: number): number => Math.round(amps * 100) / 100;
-
-export const evsesBelow = (circuit: CircuitConfig): readonly EvseConfig[] => [
-  ...circuit.evses,
-  ...circuit.circuits.flatMap(evsesBelow),
-];
-
-/** Stations that keep the last value they were told for ever. */
-export type NonLeasing = ReadonlySet<string>;
-
-export const nonLeasingStations = (config: Config): NonLeasing =>
-  new Set(config.stations.flatMap(({ id, traits }) => (traits.leaseForm === 'none' ? id : [])));
-
-/** What an EVSE may hold on to when we are gone. */
-const heldAmps = ({ station, maxAmps, failsafeAmps }: EvseConfig, nonLeasing: NonLeasing): number =>
-  nonLeasing.has(station) ? maxAmps : failsafeAmps;
-
-/** The failsafe currents that meet on one phase of a circuit, and whether they fit beside the assumed background. */
-export function failsafeBudget(
-  circuit: CircuitConfig,
-  {
-    below,
-    phase,
-    nonLeasing,
-  }: {
-    readonly below: readonly EvseConfig[];
-    readonly phase: 'L1' | 'L2' | 'L3';
-    readonly nonLeasing: NonLeasing;
-  },
-): { readonly sumAmps: number; readonly count: number; readonly fits: boolean } {
-  const onPhase = below.filter((evse) => evse.phases.includes(phase));
-  const sumAmps = onPhase.reduce((sum, evse) => sum + heldAmps(evse, nonLeasing), 0);
-  const fits = sumAmps + circuit.assumedBackgroundAmps <= circuit.breakerAmps + 1e-9;
-  return { sumAmps, count: onPhase.length, fits };
-}
 
 function referenceFaults(config: Config): readonly Fault[] {
   const known = new Set(config.sites.map(({ id }) => id));

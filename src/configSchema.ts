@@ -148,13 +148,20 @@ const site = Type.Object(
       {
         system: Type.Enum(['TN', 'IT'], {
           default: 'TN',
-          description: 'star or delta; IT is refused in this version',
+          description: 'TN: star with a neutral; IT: delta without one, as in Norway, cars between two lines',
         }),
         phaseVolts: Type.Number({
           default: 230,
           minimum: 100,
           maximum: 400,
-          description: 'phase to neutral',
+          description: 'what a one-phase car sees: TN from a phase to neutral, IT between two lines',
+        }),
+        powerFactorMin: Type.Number({
+          default: 0.95,
+          minimum: 0.5,
+          maximum: 1,
+          description:
+            'IT: the lowest power factor of cars and building; the higher, the less is kept free for unknown angles',
         }),
       },
       'how the site is fed',

@@ -288,9 +288,29 @@ describe('the sense of a config', () => {
       '/areas/1/sites: site "garage" is in area "a" already; a site has one area above it',
     ],
     [
-      'a delta supply',
-      (config) => Object.assign(config.sites[0], { supply: { system: 'IT' } }),
-      '/sites/0/supply/system: IT (delta) supplies are not controlled yet: their line currents are phasor differences',
+      'an EVSE with one line on a delta supply',
+      (config) => {
+        Object.assign(config.sites[0], { supply: { system: 'IT' } });
+        Object.assign(config.sites[0].circuit, { breakerAmps: 100 });
+        Object.assign(hall(config).evses[0], { phases: ['L2'] });
+      },
+      '/sites/0/circuit/circuits/0/evses/0/phases: on IT an EVSE is wired to two lines ([L1, L2]) or to three, the last one being the return',
+    ],
+    [
+      'generation behind the meter of a delta supply',
+      (config) => {
+        Object.assign(config.sites[0], { supply: { system: 'IT' } });
+        Object.assign(config.sites[0].circuit.meter, { hasGeneration: true });
+      },
+      '/sites/0/circuit/meter/hasGeneration: on IT nothing may feed in behind the meter: how its current adds to ours could not be told',
+    ],
+    [
+      'a station with three lines on a delta supply that is set in watts',
+      (config) => {
+        Object.assign(config.sites[0], { supply: { system: 'IT' } });
+        Object.assign(config, { stations: [{ id: 'CP-A1', traits: { unit: 'W' } }] });
+      },
+      '/sites/0/circuit/circuits/0/evses/0/station: on IT a station with three lines is set in amps: how "CP-A1" would share watts among them is not known',
     ],
     [
       'a station without a password on a port that is open to others',

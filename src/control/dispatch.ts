@@ -240,7 +240,8 @@ function address(
 const form = ({ at: { evse, site } }: Evaluated): ScheduleForm => ({
   unit: evse.traits.unit,
   phaseVolts: site.supply.phaseVolts,
-  phaseCount: evse.wiring.length,
+  // A car between two lines is a one-phase car to its station.
+  phaseCount: site.supply.system === 'IT' && evse.wiring.length === 2 ? 1 : evse.wiring.length,
   stackLevel: evse.traits.stackLevel,
   leaseForm: evse.traits.leaseForm,
 });

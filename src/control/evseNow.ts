@@ -1,5 +1,6 @@
 import type { SiteId } from '../domain/ids.ts';
 import { usableAmps } from '../domain/reclaim.ts';
+import { usedAmps } from '../domain/supply.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import type { SiteState } from './siteState.ts';
@@ -93,12 +94,12 @@ const heldAmps = ({ ledger, monotonicMs }: EvseNowInput, { evse }: EvseRecord): 
 
 function usable(
   { options, monotonicMs }: EvseNowInput,
-  { evse, draw, leftUnusedSinceMs }: EvseRecord,
+  { evse, supply, draw, leftUnusedSinceMs }: EvseRecord,
 ): number {
   const isFresh = draw !== undefined && monotonicMs - draw.arrivedAtMs <= options.drawMaxAgeMs;
   return usableAmps({
     evse,
-    drawAmps: isFresh ? Math.max(...draw.amps) : undefined,
+    drawAmps: isFresh ? usedAmps(supply, evse.wiring, draw.amps) : undefined,
     leftUnusedSinceMs,
     afterMs: options.reclaimAfterMs,
     nowMs: monotonicMs,

@@ -1,15 +1,17 @@
 import { type Draw, withSample } from '../domain/draw.ts';
+import type { FormerCar } from '../domain/drawRange.ts';
 import type { PhaseAmps } from '../domain/phases.ts';
 import { overdrawAmps, takesAll } from '../domain/reclaim.ts';
 import type { Session } from '../domain/session.ts';
 import type { Evse } from '../domain/site.ts';
 import type { EvseStatus } from '../domain/stationEvent.ts';
+import { type Supply, usedAmps } from '../domain/supply.ts';
 import { measured, type Obedience, obedient } from './escalation.ts';
 
 /** What we hold about one EVSE. Instants are monotonic. */
 export interface EvseRecord {
   readonly evse: Evse;
-  readonly phaseVolts: number;
+  readonly supply: Supply;
   status: EvseStatus | 'unknown';
   fault: string | undefined;
   session: Session | undefined;
@@ -22,6 +24,7 @@ export interface EvseRecord {
   obedience: Obedience;
   /** Its session ran before us: until then its draw is waited for, which the meter counts already. */
   awaitsDrawUntilMs: number;
+  former: FormerCar;
   /** From then on a measurement shows what the car makes of its setpoint. */
   settledAtMs: number;
   leftUnusedSinceMs: number | undefined;
@@ -38,9 +41,9 @@ export interface EvseRecord {
   standingRetryAtMs: number | undefined;
 }
 
-export const newEvseRecord = (evse: Evse, phaseVolts: number, nowMs: number): EvseRecord => ({
+export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRecord => ({
   evse,
-  phaseVolts,
+  supply,
   status: 'unknown',
   fault: undefined,
   session: undefined,
@@ -49,6 +52,7 @@ export const newEvseRecord = (evse: Evse, phaseVolts: number, nowMs: number): Ev
   overdrawAmps: 0,
   obedience: obedient,
   awaitsDrawUntilMs: 0,
+  former: { amps: 0, leftAtMs: Number.NEGATIVE_INFINITY },
   settledAtMs: nowMs,
   leftUnusedSinceMs: undefined,
   isOn: false,
@@ -62,9 +66,15 @@ export const newEvseRecord = (evse: Evse, phaseVolts: number, nowMs: number): Ev
 /** Another car, or none: what the one before did says nothing about it. */
 export function forgetCar(
   record: EvseRecord,
-  input: { readonly nowMs: number; readonly settledAtMs: number },
+  input: { readonly nowMs: number; readonly settledAtMs: number; readonly mostAmps: number },
 ): void {
   record.draw = undefined;
+  // What left just before may have been more.
+  const isJustAfter = record.former.leftAtMs === input.nowMs;
+  record.former = {
+    amps: Math.max(input.mostAmps, isJustAfter ? record.former.amps : 0),
+    leftAtMs: input.nowMs,
+  };
   record.setpointAmpsMin = 0;
   record.overdrawAmps = 0;
   record.obedience = obedient;
@@ -112,7 +122,7 @@ export function takeMeasurement(
   record.setpointAmpsMin = input.setpointAmpsMin;
   record.awaitsDrawUntilMs = 0;
 
-  const drawAmps = Math.max(...amps);
+  const drawAmps = usedAmps(record.supply, record.evse.wiring, amps);
   const isSettled = nowMs >= record.settledAtMs;
   if (setpointAmps === 0 || takesAll({ drawAmps, setpointAmps })) record.leftUnusedSinceMs = undefined;
   else if (isSettled) record.leftUnusedSinceMs ??= nowMs;

@@ -1,5 +1,6 @@
 import type { SiteId } from '../domain/ids.ts';
 import type { Site } from '../domain/site.ts';
+import { starVolts } from '../domain/supply.ts';
 import type { SiteView } from './siteView.ts';
 
 /** What the margins cost: energy that cars would have taken, had nothing been kept free. */
@@ -13,7 +14,7 @@ const gapMaxMs = 60_000;
 
 /** Counts a circuit's margin while that circuit holds somebody back; a free one costs nobody anything. */
 export function marginCost(sites: readonly Pick<Site, 'id' | 'supply'>[]): MarginCost {
-  const volts = new Map(sites.map(({ id, supply }) => [id, supply.phaseVolts]));
+  const volts = new Map(sites.map(({ id, supply }) => [id, starVolts(supply)]));
   const energyWh = new Map<SiteId, number>(sites.map(({ id }) => [id, 0]));
   const lastAtMs = new Map<SiteId, number>();
   return {

@@ -8,6 +8,7 @@ import type { PhaseSwapWatch } from '../domain/phaseSwap.ts';
 import { perPhase, phases } from '../domain/phases.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Circuit } from '../domain/site.ts';
+import type { Supply } from '../domain/supply.ts';
 import type { PendingReading } from '../domain/sureDraw.ts';
 import type { Logger } from '../log.ts';
 
@@ -50,7 +51,7 @@ export interface MeterBook {
 
 export interface MeteredCircuit {
   readonly circuit: Circuit;
-  readonly phaseVolts: number;
+  readonly supply: Supply;
 }
 
 interface Entry {
@@ -75,12 +76,12 @@ export function meterBook(log: Logger): MeterBook {
   };
 
   return {
-    take(reading, { circuit, phaseVolts }, nowMs) {
+    take(reading, { circuit, supply }, nowMs) {
       if (circuit.meter === undefined) return 'refused';
       const held = entry(circuit.id);
       held.isHeard = true;
       const state = withReading(held.state, { ...reading, arrivedAtMs: nowMs });
-      const { amps } = meteredCurrent(state, circuit.meter, phaseVolts, nowMs);
+      const { amps } = meteredCurrent(state, circuit.meter, supply, nowMs);
       held.refusal = implausible({
         circuit,
         plausible: held.plausible,
@@ -89,7 +90,7 @@ export function meterBook(log: Logger): MeterBook {
       });
       // What was held grows old, as if the meter had said nothing.
       if (held.refusal !== undefined) return 'refused';
-      const before = meteredCurrent(held.state, circuit.meter, phaseVolts, nowMs).amps;
+      const before = meteredCurrent(held.state, circuit.meter, supply, nowMs).amps;
       held.state = state;
       held.plausible = [
         amps[0] ?? held.plausible[0],

@@ -1,5 +1,5 @@
 import { type Background, background } from '../domain/background.ts';
-import { addRanges, type DrawRange, drawRange, noDraw } from '../domain/drawRange.ts';
+import { type DrawRange, drawRange, togetherOnLines } from '../domain/drawRange.ts';
 import { circuitRating, type EffectiveLimit, effectiveLimit } from '../domain/effectiveLimit.ts';
 import type { SiteId } from '../domain/ids.ts';
 import { type MarginOptions, withBackground } from '../domain/margin.ts';
@@ -8,6 +8,7 @@ import { watchMeter } from '../domain/meterWatch.ts';
 import { phaseSuspicion, watchPhases } from '../domain/phaseSwap.ts';
 import { addAmps, everyPhase, noAmps, type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { Area } from '../domain/site.ts';
+import { partsFactor, type Supply, starVolts } from '../domain/supply.ts';
 import { addDraws, compared, nothingDrawn, type SureDraw, sureDraw } from '../domain/sureDraw.ts';
 import type { Capacity } from './capacity.ts';
 import type { EvseNow } from './evseNow.ts';
@@ -78,7 +79,7 @@ function planCircuit(input: NodePlanInput, node: CircuitNode): NodePlan {
     finding: finding && { ...finding, steps },
     background: estimate,
     marginAmps,
-    capacity: lessBackground(limit, taken, wattsOf(taken, site.supply.phaseVolts)),
+    capacity: lessBackground(limit, taken, wattsOf(taken, site.supply)),
   };
 }
 
@@ -93,12 +94,7 @@ function meteredBackground(
     const assumed = perPhase((phase) => (circuit.phases.includes(phase) ? circuit.assumedBackgroundAmps : 0));
     return { metered: undefined, finding: undefined, estimate: unmeasured(assumed) };
   }
-  const told = meteredCurrent(
-    state.meters.state(circuit.id),
-    circuit.meter,
-    site.supply.phaseVolts,
-    monotonicMs,
-  );
+  const told = meteredCurrent(state.meters.state(circuit.id), circuit.meter, site.supply, monotonicMs);
   const charging = chargingBelow(input, node, told);
   const finding = findingAbout(input, node, told);
   const metered = finding.watch?.verdict === undefined ? told : silent;
@@ -111,6 +107,7 @@ function meteredBackground(
     measures: circuit.meter.measures,
     metered,
     charging,
+    partsFactor: partsFactor(site.supply),
     previous: state.meters.background(circuit.id) ?? prior,
     assumedAmps: circuit.assumedBackgroundAmps,
     limitAmps: limit.amps,
@@ -128,24 +125,25 @@ function chargingBelow(
   node: CircuitNode,
   metered: MeteredCurrent,
 ): DrawRange {
-  let charging = noDraw;
-  for (const index of node.evses) {
+  const parts = node.evses.flatMap((index) => {
     const evse = evses[index];
-    if (evse === undefined) continue;
+    if (evse === undefined) return [];
     const { record, exposureAmps, leastAllowedAmps } = evse;
     const range = drawRange({
       evse: record.evse,
+      supply: record.supply,
       draw: record.draw,
       exposureAmps,
+      former: record.former,
       leastAllowedAmps,
       settledAtMs: record.settledAtMs,
       meteredAtMs: metered.atMs,
       drawMaxAgeMs,
       nowMs: monotonicMs,
     });
-    charging = addRanges(charging, range);
-  }
-  return charging;
+    return [{ range, shares: evse.at.shares }];
+  });
+  return togetherOnLines(node.site.supply, parts);
 }
 
 function findingAbout(input: NodePlanInput, node: CircuitNode, metered: MeteredCurrent): MeterFinding {
@@ -163,9 +161,10 @@ function findingAbout(input: NodePlanInput, node: CircuitNode, metered: MeteredC
     nowMs: input.monotonicMs,
     waitMs: input.drawMaxAgeMs,
   });
-  const watch = watchMeter(before?.watch, circuit.meter, metered, comparison);
-  const phaseWatch =
-    comparison === undefined ? before?.phaseWatch : watchPhases(before?.phaseWatch, comparison);
+  const watch = watchMeter(before?.watch, circuit.meter, metered, comparison, partsFactor(site.supply));
+  // On IT a car's step shows on two lines, and on neither in full.
+  const canCompare = comparison !== undefined && site.supply.system === 'TN';
+  const phaseWatch = canCompare ? watchPhases(before?.phaseWatch, comparison) : before?.phaseWatch;
   const verdict = refusal ?? watch?.verdict ?? phaseSuspicion(phaseWatch);
   return { pending, watch, phaseWatch, steps: before?.steps, verdict };
 }
@@ -174,10 +173,10 @@ const drawnBelow = ({ state, evses }: NodePlanInput, node: CircuitNode, atMs: nu
   node.evses.reduce((sum, index) => {
     const record = evses[index]?.record;
     if (record === undefined) return sum;
-    const { evse, draw, session, settledAtMs } = record;
+    const { evse, supply, draw, session, settledAtMs } = record;
     const { isOnline, hasSession } = state.presence(evse.id);
-    const one = { evse, draw, isOnline, hasSession: hasSession || session !== undefined, settledAtMs, atMs };
-    return addDraws(sum, sureDraw(one));
+    const isTaken = hasSession || session !== undefined;
+    return addDraws(sum, sureDraw({ evse, supply, draw, isOnline, hasSession: isTaken, settledAtMs, atMs }));
   }, nothingDrawn);
 
 const unmeasured = (amps: PhaseAmps): Background => ({ amps, basis: 'assumed', doubtedSinceMs: undefined });
@@ -194,7 +193,7 @@ function planArea(
   topology.nodes.forEach((child, index) => {
     const estimate = circuits[index]?.background;
     if (child.kind !== 'circuit' || child.circuit.parent !== undefined || estimate === undefined) return;
-    watts += wattsOf(estimate.amps, child.site.supply.phaseVolts);
+    watts += wattsOf(estimate.amps, child.site.supply);
     isMeasured &&= estimate.basis === 'measured';
   });
   const basis = isMeasured ? 'measured' : 'assumed';
@@ -214,8 +213,9 @@ export const areaRating = ({ limitWatts }: Area): { amps: number; watts: number 
   watts: limitWatts,
 });
 
-export const wattsOf = (amps: PhaseAmps, phaseVolts: number): number =>
-  (amps[0] + amps[1] + amps[2]) * phaseVolts;
+/** The most that line currents can carry. */
+export const wattsOf = (amps: PhaseAmps, supply: Supply): number =>
+  (amps[0] + amps[1] + amps[2]) * starVolts(supply);
 
 /** What a limit leaves for charging. */
 export const lessBackground = (limit: EffectiveLimit, amps: PhaseAmps, watts: number): Capacity => ({

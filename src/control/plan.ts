@@ -1,9 +1,10 @@
-import type { Allocation, Bound, Pacing, Problem } from '../../solver/problem.ts';
+import type { Allocation, Bound, Pacing, Problem, ProblemCircuit } from '../../solver/problem.ts';
 import type { SiteId } from '../domain/ids.ts';
 import { laxityMs } from '../domain/laxity.ts';
 import type { MarginOptions } from '../domain/margin.ts';
 import { noAmps, perPhase } from '../domain/phases.ts';
 import type { Evse } from '../domain/site.ts';
+import { starVolts } from '../domain/supply.ts';
 import { type Capacity, isOver, loads, remaining, safeAllocation } from './capacity.ts';
 import { type EvseNow, type EvseNowOptions, evsesNow } from './evseNow.ts';
 import type { ExposureLedger } from './exposure.ts';
@@ -11,7 +12,7 @@ import { type NodePlan, planNodes } from './nodePlan.ts';
 import type { SiteState } from './siteState.ts';
 import { isStarting } from './starting.ts';
 import { tailAmps } from './tails.ts';
-import { nodeName, type Topology } from './topology.ts';
+import { type Node, nodeName, type Topology } from './topology.ts';
 
 export interface PlanInput {
   readonly topology: Topology;
@@ -123,19 +124,20 @@ function problemOf(
       parent: node.parent,
       limitAmps: open[index]?.amps ?? noAmps,
       limitWatts: open[index]?.watts ?? 0,
+      ...supplyOf(node),
     })),
     evses: plannedEvses.flatMap((index) => {
       const now = evses[index];
       const circuit = now?.at.path[0];
       if (now === undefined || circuit === undefined) return [];
       const { evse, session, isOn, sinceMs, waitingSinceMs } = now.record;
-      const { phaseVolts } = now.at.site.supply;
-      const laxity = session && laxityMs({ session, evse, phaseVolts, nowMs });
+      const { supply } = now.at.site;
+      const laxity = session && laxityMs({ session, evse, supply, nowMs });
       return {
         name: evse.id,
         circuit,
         wiring: evse.wiring,
-        phaseVolts,
+        phaseVolts: starVolts(supply),
         minAmps: evse.minAmps,
         maxAmps: now.capAmps,
         stepAmps: evse.traits.stepAmps,
@@ -150,6 +152,11 @@ function problemOf(
     }),
   };
 }
+
+const supplyOf = (node: Node): Pick<ProblemCircuit, 'supply' | 'powerFactorMin'> | undefined =>
+  node.kind === 'circuit' && node.site.supply.system === 'IT'
+    ? { supply: 'IT', powerFactorMin: node.site.supply.powerFactorMin }
+    : undefined;
 
 interface Solved {
   readonly amps: readonly number[];

@@ -3,6 +3,7 @@ import type { LimitOrigin as DomainLimitOrigin, EffectiveLimit } from '../domain
 import type { SiteId } from '../domain/ids.ts';
 import { addAmps, noAmps, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
+import { starVolts } from '../domain/supply.ts';
 import { loads } from './capacity.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
@@ -88,7 +89,7 @@ function circuitView(
   const charging = evses.reduce((sum, evse) => addAmps(sum, draws[evse] ?? noAmps), noAmps);
   const estimated = addAmps(planned.background.amps, charging);
   const metered = circuit.meter?.measures === 'total' ? planned.metered?.amps : undefined;
-  const { limitAmps, limitedBy } = shownLimit(planned, site.supply.phaseVolts);
+  const { limitAmps, limitedBy } = shownLimit(planned, starVolts(site.supply));
   return [
     {
       id: circuit.id,
@@ -113,9 +114,9 @@ function circuitView(
 /** A limit in watts is shown as the current it leaves on each phase when all carry the same. */
 function shownLimit(
   { limit }: NodePlan,
-  phaseVolts: number,
+  volts: number,
 ): { readonly limitAmps: PhaseAmps; readonly limitedBy: LimitOrigin } {
-  const wattsAsAmps = limit.watts / (3 * phaseVolts);
+  const wattsAsAmps = limit.watts / (3 * volts);
   return {
     limitAmps: perPhase((phase) => Math.min(limit.amps[phase], wattsAsAmps)),
     limitedBy: shownOrigin(bindingOrigin(limit, wattsAsAmps)),

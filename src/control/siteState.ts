@@ -8,6 +8,7 @@ import { afterChange, afterMeasurement, sessionFrom } from '../domain/sessionCha
 import type { Circuit, Site } from '../domain/site.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
 import type { StationEvent } from '../domain/stationEvent.ts';
+import type { Supply } from '../domain/supply.ts';
 import type { Logger } from '../log.ts';
 import { changeSetpoint, type EvseRecord, forgetCar, newEvseRecord, takeMeasurement } from './evseRecord.ts';
 import type { ExposureLedger, Presence } from './exposure.ts';
@@ -47,7 +48,7 @@ export class SiteState {
   readonly meters: MeterBook;
   readonly #ports: SiteStatePorts;
   readonly #options: SiteStateOptions;
-  readonly #circuits = new Map<CircuitId, { readonly circuit: Circuit; readonly phaseVolts: number }>();
+  readonly #circuits = new Map<CircuitId, { readonly circuit: Circuit; readonly supply: Supply }>();
   readonly #evses = new Map<EvseId, EvseRecord>();
   readonly #stations = new Map<StationId, Station>();
   readonly #limits = limitBook();
@@ -59,10 +60,10 @@ export class SiteState {
     this.startedAtMs = ports.clock.monotonicMs();
     this.meters = meterBook(ports.log);
     for (const site of sites) {
-      const { phaseVolts } = site.supply;
-      for (const circuit of site.circuits) this.#circuits.set(circuit.id, { circuit, phaseVolts });
+      const { supply } = site;
+      for (const circuit of site.circuits) this.#circuits.set(circuit.id, { circuit, supply });
       for (const evse of site.evses) {
-        const record = newEvseRecord(evse, phaseVolts, this.startedAtMs);
+        const record = newEvseRecord(evse, supply, this.startedAtMs);
         this.#evses.set(evse.id, record);
         const station = this.#stations.get(evse.station);
         if (station === undefined) this.#stations.set(evse.station, newStation(evse.station, record));
@@ -297,7 +298,7 @@ export class SiteState {
       this.#finish(record, { endedAtMs: event.startedAtMs, reason: 'superseded' });
     }
     if (record.status === 'unknown') record.status = 'occupied';
-    forgetCar(record, this.#moments());
+    forgetCar(record, { ...this.#moments(), mostAmps: this.#mostAmps(record) });
     const session = this.#setSession(record, sessionFrom(event, record.evse.id));
     this.#ports.log.info({ sessionId: session.id, evseId: record.evse.id }, 'session started');
     this.#ports.onDrop();
@@ -315,6 +316,7 @@ export class SiteState {
   ): void {
     const { session, evse } = record;
     if (session === undefined) return;
+    const mostAmps = this.#mostAmps(record);
     const energyWh = end.energyWh ?? session.energyWh;
     this.#setSession(record, {
       ...session,
@@ -324,7 +326,7 @@ export class SiteState {
       energyWh,
     });
     record.session = undefined;
-    forgetCar(record, this.#moments());
+    forgetCar(record, { ...this.#moments(), mostAmps });
     this.#ports.ledger.sessionEnded(evse.id);
     this.#ports.log.info(
       { sessionId: session.id, evseId: evse.id, reason: end.reason, energyWh },
@@ -340,7 +342,7 @@ export class SiteState {
       const session = afterMeasurement(record.session, event);
       if (session !== record.session) this.#setSession(record, session);
     }
-    const amps = drawOnCircuit(record.evse, event, record.phaseVolts);
+    const amps = drawOnCircuit(record.evse, event, record.supply);
     // What was queued while the station was offline tells neither draw nor time.
     if (amps === undefined) return;
     const station = this.#stations.get(event.stationId);
@@ -356,6 +358,11 @@ export class SiteState {
     });
     if (!wasObedient && record.obedience.escalation === undefined)
       this.#ports.log.info({ evseId: id }, 'station obeys again');
+  }
+
+  #mostAmps({ evse, overdrawAmps }: EvseRecord): number {
+    const { ledger, clock } = this.#ports;
+    return ledger.exposureAmps(evse.id, this.presence(evse.id), clock.monotonicMs()) + overdrawAmps;
   }
 
   /** Now, and when a car has followed what changes now. */

@@ -1,6 +1,6 @@
 import { circuitRating, lowestKnownLimit } from '../domain/effectiveLimit.ts';
 import { noAmps, perPhase } from '../domain/phases.ts';
-import { type Capacity, loads, remaining, safeAllocation } from './capacity.ts';
+import { type Capacity, loads, safeAllocation } from './capacity.ts';
 import { areaRating, lessBackground, type NodePlanInput, wattsOf } from './nodePlan.ts';
 
 type TailsInput = Pick<NodePlanInput, 'topology' | 'state' | 'nowMs' | 'evses'>;
@@ -21,8 +21,7 @@ export function tailAmps(input: TailsInput): readonly number[] {
   const wanted = evses.map(({ isStopped, record }, index) =>
     holds[index] === true || isStopped ? 0 : record.evse.failsafeAmps,
   );
-  const left = remaining(capacityWithoutUs(input), loads(topology, fixed));
-  const fitting = safeAllocation(topology, wanted, left);
+  const fitting = safeAllocation(topology, wanted, capacityWithoutUs(input), loads(topology, fixed));
   return evses.map((_, index) => (holds[index] === true ? (fixed[index] ?? 0) : (fitting[index] ?? 0)));
 }
 
@@ -36,7 +35,7 @@ function capacityWithoutUs({ topology, state, nowMs }: TailsInput): readonly Cap
     const assumed = perPhase((phase) =>
       Math.max(circuit.assumedBackgroundAmps, state.meters.background(circuit.id)?.amps[phase] ?? 0),
     );
-    const watts = wattsOf(assumed, site.supply.phaseVolts);
+    const watts = wattsOf(assumed, site.supply);
     if (circuit.parent === undefined) areaWatts += watts;
     const limit = lowestKnownLimit(circuitRating(circuit), state.limitsOn(circuit.id), nowMs);
     capacity[index] = lessBackground(limit, assumed, watts);

@@ -1,5 +1,6 @@
 import type { AreaId, CircuitId } from '../domain/ids.ts';
 import type { Area, Circuit, Evse, Site } from '../domain/site.ts';
+import { type LineShares, lineShares, loadCount } from '../domain/supply.ts';
 
 /**
  * Sites that share limits, as one forest in index form: a site alone, or an area with its sites. What one tick
@@ -28,6 +29,9 @@ export interface TopologyEvse {
   readonly site: Site;
   /** Indexes of the nodes above it, its own circuit first, the top last. */
   readonly path: readonly number[];
+  /** What an ampere of its setpoint puts on the lines, and how many watts it is at most. */
+  readonly shares: LineShares;
+  readonly wattsPerAmp: number;
 }
 
 /** One topology for each area and for each site that is in none. */
@@ -72,7 +76,15 @@ function topology(sites: readonly Site[], area: Area | undefined): Topology {
     for (let node = indexOf.get(circuit) ?? -1; node >= 0; node = bare[node]?.parent ?? -1) found.push(node);
     return found;
   };
-  const evses = sites.flatMap((site) => site.evses.map((evse) => ({ evse, site, path: path(evse.circuit) })));
+  const evses = sites.flatMap((site) =>
+    site.evses.map((evse) => ({
+      evse,
+      site,
+      path: path(evse.circuit),
+      shares: lineShares(site.supply, evse.wiring),
+      wattsPerAmp: loadCount(site.supply, evse.wiring) * site.supply.phaseVolts,
+    })),
+  );
 
   const below = bare.map((): number[] => []);
   evses.forEach((evse, index) => {

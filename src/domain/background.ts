@@ -6,6 +6,8 @@ export interface BackgroundInput {
   readonly measures: 'total' | 'background';
   readonly metered: MeteredCurrent;
   readonly charging: DrawRange;
+  /** The most that parts add up to, in relation to the total the meter shows: 1 where phases add up as numbers. */
+  readonly partsFactor: number;
   /** The last estimate that rested on a live meter. */
   readonly previous: Background | undefined;
   readonly assumedAmps: number;
@@ -39,6 +41,9 @@ const measuringErrorAmps = 0.5;
  * A silent meter is not a quiet building: a phase without a fresh value counts the assumed background, or
  * the last estimate where that was higher, so that losing the meter never raises anybody. Export counts as no
  * background: what the sun lends, a cloud takes back faster than cars can follow.
+ *
+ * On IT the parts of a line's current add up to more than the meter shows, by an angle that it does not tell. The range
+ * then reaches up to what the worst angle allows, and the last estimate within it stands: without cars it was exact.
  */
 export function background(input: BackgroundInput): Background {
   const { metered, charging, previous, nowMs } = input;
@@ -62,7 +67,7 @@ export function background(input: BackgroundInput): Background {
 
 /** The background as long as cars may explain what changed. */
 function trustedAmps(
-  { metered, measures, charging, previous, assumedAmps }: BackgroundInput,
+  { metered, measures, charging, partsFactor, previous, assumedAmps }: BackgroundInput,
   phase: Phase,
 ): number {
   const meteredAmps = metered.amps[phase];
@@ -70,6 +75,6 @@ function trustedAmps(
   if (meteredAmps === undefined) return Math.max(assumedAmps, previousAmps ?? 0);
   if (measures === 'background') return Math.max(0, meteredAmps);
   const least = Math.max(0, meteredAmps - charging.highAmps[phase]);
-  const most = Math.max(0, meteredAmps - charging.lowAmps[phase]);
+  const most = Math.max(0, Math.min(meteredAmps, partsFactor * meteredAmps - charging.lowAmps[phase]));
   return Math.min(Math.max(previousAmps ?? most, least), most);
 }

@@ -1,6 +1,7 @@
-import type { PhaseAmps } from './phases.ts';
+import { type Phase, type PhaseAmps, perPhase } from './phases.ts';
 import type { Evse } from './site.ts';
 import type { EvseMeasurement } from './stationEvent.ts';
+import { loadCount, type Supply } from './supply.ts';
 
 /** What an EVSE was measured to draw, on the circuit's phases. */
 export interface DrawSample {
@@ -38,26 +39,36 @@ const sampleOf = ({ amps, arrivedAtMs, leastAllowedAmps }: Draw): DrawSample => 
 export function drawOnCircuit(
   evse: Evse,
   measurement: EvseMeasurement,
-  phaseVolts: number,
+  supply: Supply,
 ): PhaseAmps | undefined {
-  const own = ownAmps(evse, measurement, phaseVolts);
-  if (own === undefined) return undefined;
-  const amps: [number, number, number] = [0, 0, 0];
-  evse.wiring.forEach((phase, conductor) => {
-    amps[phase] = Math.max(0, own[conductor] ?? 0);
-  });
-  return amps;
+  const told = ownAmps(evse, measurement, supply);
+  if (told === undefined) return undefined;
+  const own = evse.wiring.map((_, conductor) => Math.max(0, told[conductor] ?? 0));
+  const flowing = supply.system === 'TN' ? own : withReturn(own);
+  return perPhase((phase: Phase) => flowing[evse.wiring.indexOf(phase)] ?? 0);
+}
+
+/**
+ * Without a neutral the last conductor is the return, which stations do not measure: it carries what the others do,
+ * of two loads as much as resistive ones would put there.
+ */
+function withReturn(own: readonly number[]): readonly number[] {
+  const [first = 0, second = 0, third] = own;
+  if (third === undefined) return own.map(() => Math.max(first, second));
+  // A car that uses the three lines as a delta has a current of its own there.
+  return [first, second, third > 0 ? third : Math.sqrt(first * first + second * second + first * second)];
 }
 
 function ownAmps(
   evse: Evse,
   measurement: EvseMeasurement,
-  phaseVolts: number,
+  supply: Supply,
 ): readonly (number | undefined)[] | undefined {
   const { amps, isPerPhase, powerWatts } = measurement;
+  const loads = loadCount(supply, evse.wiring);
   if (amps?.some((value) => value !== undefined)) {
-    return isPerPhase ? amps : evse.wiring.map(() => amps[0]);
+    return isPerPhase ? amps : Array.from({ length: loads }, () => amps[0]);
   }
   if (powerWatts === undefined) return undefined;
-  return evse.wiring.map(() => powerWatts / (phaseVolts * evse.wiring.length));
+  return Array.from({ length: loads }, () => powerWatts / (supply.phaseVolts * loads));
 }

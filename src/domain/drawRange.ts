@@ -1,6 +1,7 @@
 import type { Draw, DrawSample } from './draw.ts';
 import { addAmps, noAmps, type PhaseAmps, perPhase } from './phases.ts';
 import type { Evse } from './site.ts';
+import { type LineShares, lineShares, mostOnLines, type Supply, turnedAmps } from './supply.ts';
 
 /** What our own EVSEs below a circuit may have drawn when its meter was read. */
 export interface DrawRange {
@@ -12,11 +13,19 @@ export interface DrawRange {
   readonly toldAtMs: number;
 }
 
+export interface FormerCar {
+  readonly amps: number;
+  readonly leftAtMs: number;
+}
+
 export interface DrawRangeInput {
   readonly evse: Evse;
+  readonly supply: Supply;
   readonly draw: Draw | undefined;
   /** The most that may be in force there. */
   readonly exposureAmps: number;
+  /** The most that the car before could take, and when it left: a reading from before may still show that. */
+  readonly former: FormerCar;
   /** The least it may have been held to since the newest measurement. */
   readonly leastAllowedAmps: number;
   /** When the setpoint last changed, with the time the car needs to follow. */
@@ -35,8 +44,12 @@ export interface DrawRangeInput {
  * confirms them; otherwise the car may also have followed a decrease, or have ramped to all it is allowed.
  */
 export function drawRange(input: DrawRangeInput): DrawRange {
-  const { evse, draw, exposureAmps, leastAllowedAmps, settledAtMs, meteredAtMs, nowMs } = input;
-  const allowed = perPhase((phase) => (evse.wiring.includes(phase) ? exposureAmps : 0));
+  const { evse, supply, draw, former, leastAllowedAmps, settledAtMs, meteredAtMs, nowMs } = input;
+  const shares = mostOnLines(lineShares(supply, evse.wiring));
+  // On a star the next reading sets right what this one leaves open; on a delta the range it leaves is too wide for that.
+  const isBefore = supply.system === 'IT' && meteredAtMs !== undefined && meteredAtMs <= former.leftAtMs;
+  const allowedAmps = isBefore ? Math.max(input.exposureAmps, former.amps) : input.exposureAmps;
+  const allowed = perPhase((phase) => shares[phase] * allowedAmps);
   const isStale = draw === undefined || nowMs - draw.arrivedAtMs > input.drawMaxAgeMs;
   const bracket = isStale || meteredAtMs === undefined ? undefined : samplesAround(draw, meteredAtMs);
   if (isStale || bracket === undefined) return untold(noAmps, allowed);
@@ -91,5 +104,24 @@ export const addRanges = (a: DrawRange, b: DrawRange): DrawRange => ({
   toldAmps: addAmps(a.toldAmps, b.toldAmps),
   toldAtMs: Math.min(a.toldAtMs, b.toldAtMs),
 });
+
+/**
+ * What the parts below one meter made together on each line. On a delta two sides meet there, and the most they make is
+ * less than their sum; `lowAmps` stays the sum of the parts, of which the meter shows only the length.
+ */
+export function togetherOnLines(
+  supply: Supply,
+  parts: readonly { readonly range: DrawRange; readonly shares: LineShares }[],
+): DrawRange {
+  const sum = parts.reduce((all, { range }) => addRanges(all, range), noDraw);
+  if (supply.system === 'TN') return sum;
+  const meeting = (amps: 'highAmps' | 'toldAmps'): PhaseAmps =>
+    perPhase((line) => {
+      const of = (side: keyof LineShares): number =>
+        parts.reduce((all, { range, shares }) => (shares[side][line] > 0 ? all + range[amps][line] : all), 0);
+      return of('straight') + turnedAmps(supply, of('ahead'), of('behind'));
+    });
+  return { ...sum, highAmps: meeting('highAmps'), toldAmps: meeting('toldAmps') };
+}
 
 export const noDraw: DrawRange = untold(noAmps, noAmps);

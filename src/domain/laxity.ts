@@ -1,5 +1,6 @@
 import type { Session } from './session.ts';
 import type { Evse } from './site.ts';
+import { loadCount, type Supply } from './supply.ts';
 
 const hourMs = 3_600_000;
 
@@ -10,13 +11,13 @@ const hourMs = 3_600_000;
 export function laxityMs(input: {
   readonly session: Session;
   readonly evse: Evse;
-  readonly phaseVolts: number;
+  readonly supply: Supply;
   readonly nowMs: number;
 }): number | undefined {
-  const { session, evse, phaseVolts, nowMs } = input;
+  const { session, evse, supply, nowMs } = input;
   const { departureAtMs, wantedEnergyWh, energyWh } = session;
   if (departureAtMs === undefined || wantedEnergyWh === undefined) return undefined;
-  const fullWatts = evse.maxAmps * evse.wiring.length * phaseVolts;
+  const fullWatts = evse.maxAmps * loadCount(supply, evse.wiring) * supply.phaseVolts;
   const neededMs = (Math.max(0, wantedEnergyWh - energyWh) / fullWatts) * hourMs;
   return departureAtMs - nowMs - neededMs;
 }

@@ -1,6 +1,7 @@
 import type { Phase } from './phases.ts';
 import type { Reading } from './reading.ts';
 import type { CircuitMeter } from './site.ts';
+import type { Supply } from './supply.ts';
 
 /** A value and when it arrived. */
 interface Sample {
@@ -44,9 +45,12 @@ export function withReading(state: MeterState, reading: Reading): MeterState {
   };
 }
 
+/** Per phase, undefined where nothing is told. */
+type KnownAmps = readonly [number | undefined, number | undefined, number | undefined];
+
 export interface MeteredCurrent {
   /** undefined on a phase of which nothing fresh is known. */
-  readonly amps: readonly [number | undefined, number | undefined, number | undefined];
+  readonly amps: KnownAmps;
   /** When the oldest value in use arrived; undefined when none is in use. */
   readonly atMs: number | undefined;
 }
@@ -54,11 +58,14 @@ export interface MeteredCurrent {
 /**
  * Current per phase from the fields that are fresh: amps as they are, else watts over volts, else the sum over
  * the phases counted on every phase, because nobody told on which one it flows.
+ *
+ * On IT only amps tell the current of a line. Meters for it often leave one line out, on which at most the sum of the
+ * others comes back.
  */
 export function meteredCurrent(
   state: MeterState,
   meter: CircuitMeter,
-  nominalVolts: number,
+  supply: Supply,
   nowMs: number,
 ): MeteredCurrent {
   const fresh = (sample: Sample | undefined): Sample | undefined =>
@@ -71,11 +78,19 @@ export function meteredCurrent(
   const onPhase = (phase: Phase): number | undefined => {
     const amps = fresh(state.amps[phase]);
     if (amps !== undefined) return use(amps);
+    if (supply.system === 'IT') return undefined;
     const watts = fresh(state.watts[phase]) ?? fresh(state.totalWatts);
     if (watts === undefined) return undefined;
-    return use(watts) / plausibleVolts(fresh(state.volts[phase])?.value, nominalVolts);
+    return use(watts) / plausibleVolts(fresh(state.volts[phase])?.value, supply.phaseVolts);
   };
-  return { amps: [onPhase(0), onPhase(1), onPhase(2)], atMs: oldestMs };
+  const amps = [onPhase(0), onPhase(1), onPhase(2)] as const;
+  return { amps: supply.system === 'IT' ? withMissingLine(amps) : amps, atMs: oldestMs };
+}
+
+function withMissingLine([a, b, c]: KnownAmps): KnownAmps {
+  const orSum = (own: number | undefined, x: number | undefined, y: number | undefined): number | undefined =>
+    own ?? (x === undefined || y === undefined ? undefined : Math.abs(x) + Math.abs(y));
+  return [orSum(a, b, c), orSum(b, c, a), orSum(c, a, b)];
 }
 
 /** A voltage far from nominal is a wrong field or a dead phase: dividing by it would hide the current. */

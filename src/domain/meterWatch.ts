@@ -32,15 +32,21 @@ const movedAmps = 3;
 const toleranceAmps = 2;
 const toleranceShare = 0.1;
 
-/** The watch after a tick. `comparison` is there when there is one to judge. */
+/**
+ * The watch after a tick. `comparison` is there when there is one to judge; `partsFactor` is how much more than the
+ * meter shows our EVSEs may add up to: 1 on star supply.
+ */
 export function watchMeter(
   watch: MeterWatch | undefined,
   meter: CircuitMeter,
   metered: MeteredCurrent,
   comparison: Comparison | undefined,
+  partsFactor: number,
 ): MeterWatch | undefined {
   const next = withReading(watch, metered);
-  return next === undefined || comparison === undefined ? next : judged(next, meter, comparison);
+  return next === undefined || comparison === undefined
+    ? next
+    : judged(next, { meter, comparison, partsFactor });
 }
 
 function withReading(watch: MeterWatch | undefined, { amps, atMs }: MeteredCurrent): MeterWatch | undefined {
@@ -62,7 +68,14 @@ function withReading(watch: MeterWatch | undefined, { amps, atMs }: MeteredCurre
   };
 }
 
-function judged(held: MeterWatch, meter: CircuitMeter, { atMs, amps, drawn }: Comparison): MeterWatch {
+interface Judged {
+  readonly meter: CircuitMeter;
+  readonly comparison: Comparison;
+  readonly partsFactor: number;
+}
+
+function judged(held: MeterWatch, { meter, comparison, partsFactor }: Judged): MeterWatch {
+  const { atMs, amps, drawn } = comparison;
   const watch = atMs < held.sameSinceMs ? held : withSureDraw(held, drawn.lowAmps, drawn.highAmps);
   const { sureHighAmps, sureLowAmps, sameCount } = watch;
   const hasMoved = phases.some(
@@ -73,7 +86,7 @@ function judged(held: MeterWatch, meter: CircuitMeter, { atMs, amps, drawn }: Co
   const isFrozen = hasMoved && sameCount >= sameReadingsMin;
   const lessOn = phases.find((phase) => {
     const shown = amps[phase];
-    const low = drawn.lowAmps[phase];
+    const low = drawn.lowAmps[phase] / partsFactor;
     const least = low - Math.max(toleranceAmps, toleranceShare * low);
     return meter.hasGeneration !== true && shown !== undefined && shown < least;
   });

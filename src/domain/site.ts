@@ -1,15 +1,6 @@
 import type { AreaId, CircuitId, EvseId, SiteId, StationId } from './ids.ts';
 import type { Phase } from './phases.ts';
-
-/**
- * How a site is fed. `TN` is star, 230 V from each phase to neutral. (`IT`, delta, is refused by the
- * config until the allocation handles phasor differences.)
- */
-export interface Supply {
-  readonly system: 'TN';
-  /** Nominal voltage from a phase to neutral. */
-  readonly phaseVolts: number;
-}
+import type { Supply } from './supply.ts';
 
 /**
  * `fair`: exactly weighted max-min. `deadline`: who can wait least first, phases balanced. `first-come`: in the order

@@ -3,6 +3,7 @@ import type { KnownAmps } from './meterQuality.ts';
 import type { MeteredCurrent } from './meterState.ts';
 import { addAmps, noAmps, type PhaseAmps, perPhase } from './phases.ts';
 import type { Evse } from './site.ts';
+import { lineShares, mostOnLines, type Supply } from './supply.ts';
 
 /** Between what our own EVSEs below a meter surely drew at an instant that is past. */
 export interface SureDraw {
@@ -20,6 +21,7 @@ export const nothingDrawn: SureDraw = { lowAmps: noAmps, highAmps: noAmps, isTol
  */
 export function sureDraw(input: {
   readonly evse: Evse;
+  readonly supply: Supply;
   readonly draw: Draw | undefined;
   readonly isOnline: boolean;
   readonly hasSession: boolean;
@@ -27,8 +29,9 @@ export function sureDraw(input: {
   readonly settledAtMs: number;
   readonly atMs: number;
 }): SureDraw {
-  const { evse, draw, isOnline, hasSession, settledAtMs, atMs } = input;
-  const anything = perPhase((phase) => (evse.wiring.includes(phase) ? evse.maxAmps : 0));
+  const { evse, supply, draw, isOnline, hasSession, settledAtMs, atMs } = input;
+  const shares = mostOnLines(lineShares(supply, evse.wiring));
+  const anything = perPhase((phase) => shares[phase] * evse.maxAmps);
   const isSteady = settledAtMs <= atMs;
   if (!hasSession)
     return { lowAmps: noAmps, highAmps: isSteady && isOnline ? noAmps : anything, isTold: true };

@@ -2,16 +2,12 @@ import type { Clock } from '../control/ports.ts';
 import type { CircuitId, EvseId, StationId } from '../domain/ids.ts';
 import { noAmps, type PhaseAmps } from '../domain/phases.ts';
 import type { Evse, Site } from '../domain/site.ts';
+import { loadCount, starVolts } from '../domain/supply.ts';
 import type { Logger } from '../log.ts';
 import type { Arrival } from './arrivals.ts';
 import type { Background } from './building.ts';
-import {
-  type BrokerOptions,
-  circuitAmps,
-  MeterPublisher,
-  onPhases,
-  type SimulatedMeterOptions,
-} from './meter.ts';
+import { flowParts, lineAmps } from './lines.ts';
+import { type BrokerOptions, circuitAmps, MeterPublisher, type SimulatedMeterOptions } from './meter.ts';
 import type { Quirks } from './quirks.ts';
 import { createRandom, streamSeed } from './random.ts';
 import { StationClient } from './stationClient.ts';
@@ -29,7 +25,7 @@ export interface SimulatedSiteOptions {
   readonly ocppUrl: string;
   readonly broker: BrokerOptions;
   readonly meters: readonly SimulatedMeterOptions[];
-  /** A circuit without one has no background load of its own. */
+  /** A circuit without one has no background load of its own. On IT it is what flows between L1-L2, L2-L3, L3-L1. */
   readonly backgrounds: ReadonlyMap<CircuitId, Background>;
   readonly arrivals: readonly Arrival[];
   readonly protocolOf: (station: StationId) => StationProtocol;
@@ -131,7 +127,7 @@ export class SimulatedSite {
       clientId: `simulated-${site.id}-${seed}`,
       meters,
       read: (circuit) => this.#metered(circuit),
-      phaseVolts: site.supply.phaseVolts,
+      phaseVolts: starVolts(site.supply),
       clock,
       log,
     });
@@ -170,7 +166,7 @@ export class SimulatedSite {
       evses: site.evses.map((evse) => ({
         id: evse.id,
         offeredAmps: this.#evseState(evse)?.offeredAmps ?? 0,
-        amps: this.#evseAmps(evse),
+        amps: lineAmps(site.supply, this.#evseParts(evse)),
       })),
     };
   }
@@ -240,15 +236,17 @@ export class SimulatedSite {
     return findEvse(this.station(evse.station).station, evse.number);
   }
 
-  #evseAmps(evse: Evse): PhaseAmps {
+  /** In parts that add up; so is what flows in circuits until it is shown. */
+  #evseParts(evse: Evse): PhaseAmps {
     const state = this.#evseState(evse);
-    return state === undefined ? noAmps : onPhases(evse.wiring, drawnAmps(state));
+    return state === undefined ? noAmps : flowParts(this.#options.site.supply, evse.wiring, drawnAmps(state));
   }
 
-  #flowing(evseAmps = (id: EvseId) => this.#evseAmps(this.#evse(id))): ReadonlyMap<CircuitId, PhaseAmps> {
+  #flowing(evseAmps = (id: EvseId) => this.#evseParts(this.#evse(id))): ReadonlyMap<CircuitId, PhaseAmps> {
     const { site, backgrounds, clock } = this.#options;
     const nowMs = clock.nowMs();
-    return circuitAmps(site, evseAmps, (id) => backgrounds.get(id)?.(nowMs) ?? noAmps);
+    const parts = circuitAmps(site, evseAmps, (id) => backgrounds.get(id)?.(nowMs) ?? noAmps);
+    return new Map([...parts].map(([id, amps]) => [id, lineAmps(site.supply, amps)]));
   }
 
   /** What the meter of a circuit counts. */
@@ -272,7 +270,11 @@ function createClient(options: SimulatedSiteOptions, id: StationId): StationClie
       vendor: 'Lastvakt',
       model: 'Simulated',
       phaseVolts: site.supply.phaseVolts,
-      evses: evses.map(({ number, wiring, maxAmps }) => ({ number, conductorCount: wiring.length, maxAmps })),
+      evses: evses.map(({ number, wiring, maxAmps }) => ({
+        number,
+        conductorCount: loadCount(site.supply, wiring),
+        maxAmps,
+      })),
       firmware: codec.firmware,
       ...(quirks !== undefined && { quirks }),
       settings: { meterIntervalS, heartbeatIntervalS, measurands },

@@ -3,12 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { circuitId, evseId } from '../../src/domain/ids.ts';
 import type { Phase } from '../../src/domain/phases.ts';
 import type { Circuit, Evse, LeaseForm, Site } from '../../src/domain/site.ts';
+import { powerFactorMin } from './deltaLines.ts';
 import type { Manner } from './farSide.ts';
 import { givenCircuit, givenEvse, givenSite } from './givenSite.ts';
 import { watch } from './invariants.ts';
 import { loopOptions, World } from './world.ts';
 
 const wirings: readonly (readonly Phase[])[] = [[0, 1, 2], [1, 2, 0], [0], [1], [2]];
+const deltaWirings: readonly (readonly Phase[])[] = [
+  [0, 1, 2],
+  [2, 0, 1],
+  [0, 1],
+  [1, 2],
+  [0, 2],
+];
 const manners: readonly Manner[] = ['obeys', 'rejects', 'silent', 'deaf', 'ignores'];
 
 interface AnyEvse {
@@ -29,7 +37,7 @@ const heldAmps = ({ leaseForm, maxAmps, failsafeAmps }: AnyEvse): number =>
   leaseForm === 'none' ? maxAmps : failsafeAmps;
 
 /** A small tree whose failsafe budget fits, as the config demands. */
-function siteOf(circuits: readonly AnyCircuit[], evses: readonly AnyEvse[]): Site {
+function siteOf(isDelta: boolean, circuits: readonly AnyCircuit[], evses: readonly AnyEvse[]): Site {
   const name = (index: number): string => (index === 0 ? 'grid' : `sub-${index}`);
   const parentOf = circuits.map(({ parent }, index) => (index === 0 ? -1 : parent % index));
   const isBelow = (index: number, top: number): boolean =>
@@ -39,12 +47,14 @@ function siteOf(circuits: readonly AnyCircuit[], evses: readonly AnyEvse[]): Sit
     evses.reduce((sum, evse, at) => (isBelow(homes[at] ?? 0, top) ? sum + heldAmps(evse) : sum), 0);
   const assumedBackgroundAmps = 5;
   return givenSite({
+    supply: isDelta ? { system: 'IT', phaseVolts: 230, powerFactorMin } : { system: 'TN', phaseVolts: 230 },
     circuits: circuits.map(
       ({ spareAmps, isMetered }, index): Circuit =>
         givenCircuit({
           id: circuitId(name(index)),
           parent: index === 0 ? undefined : circuitId(name(parentOf[index] ?? 0)),
-          breakerAmps: failsafeBelow(index) + assumedBackgroundAmps + spareAmps,
+          // The return of a three-phase car carries up to twice its current.
+          breakerAmps: failsafeBelow(index) * (isDelta ? 2 : 1) + assumedBackgroundAmps + spareAmps,
           assumedBackgroundAmps,
           meter: isMetered || index === 0 ? { measures: 'total', maxAgeMs: 5_000 } : undefined,
         }),
@@ -54,7 +64,7 @@ function siteOf(circuits: readonly AnyCircuit[], evses: readonly AnyEvse[]): Sit
         givenEvse({
           id: evseId(`A${index + 1}`),
           circuit: circuitId(name(homes[index] ?? 0)),
-          wiring: wirings[wiring] ?? [0],
+          wiring: (isDelta ? deltaWirings : wirings)[wiring] ?? [0, 1, 2],
           maxAmps,
           failsafeAmps,
           traits: { unit: 'A', stepAmps: 1, stackLevel: 0, leaseForm },
@@ -65,6 +75,7 @@ function siteOf(circuits: readonly AnyCircuit[], evses: readonly AnyEvse[]): Sit
 
 const anySite = fc
   .tuple(
+    fc.constantFrom(false, false, false, true),
     fc.array(
       fc.record({ parent: fc.nat(3), spareAmps: fc.integer({ min: 0, max: 40 }), isMetered: fc.boolean() }),
       { minLength: 1, maxLength: 3 },
@@ -80,7 +91,7 @@ const anySite = fc
       { minLength: 2, maxLength: 5 },
     ),
   )
-  .map(([circuits, evses]) => siteOf(circuits, evses));
+  .map(([isDelta, circuits, evses]) => siteOf(isDelta, circuits, evses));
 
 const happenings = [
   'plug in',

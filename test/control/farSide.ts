@@ -46,6 +46,8 @@ export interface RealStation {
 
 export interface FarSideOptions {
   readonly callTimeoutMs: number;
+  /** How many loads a car can be there, each with a current the station tells. */
+  loadsOf(evse: Evse): number;
 }
 
 /** Stations and cars, at the other end of the wire: they take commands, fall back by themselves, and draw. */
@@ -173,7 +175,7 @@ export class FarSide {
       evseNumber: real.evse.number,
       transactionId: real.transactionId,
       takenAtMs: this.#clock.nowMs() + station.clockAheadMs,
-      amps: real.evse.wiring.map(() => real.drawAmps),
+      amps: Array.from({ length: this.#options.loadsOf(real.evse) }, () => real.drawAmps),
       isPerPhase: true,
       powerWatts: undefined,
       energyWh: undefined,

@@ -24,6 +24,7 @@ import type { SiteStop } from '../../src/domain/siteStop.ts';
 import type { StationEvent } from '../../src/domain/stationEvent.ts';
 import { createLogger } from '../../src/log.ts';
 import { VirtualClock } from '../virtualClock.ts';
+import { deltaLineAmps } from './deltaLines.ts';
 import { FarSide, type RealEvse, type RealStation } from './farSide.ts';
 import { givenSite } from './givenSite.ts';
 
@@ -117,7 +118,15 @@ export class World {
       ...change,
     };
     const evses = this.input.sites.flatMap((site) => site.evses);
-    this.farSide = new FarSide(evses, this.clock, { callTimeoutMs: this.input.callTimeoutMs });
+    this.farSide = new FarSide(evses, this.clock, {
+      callTimeoutMs: this.input.callTimeoutMs,
+      loadsOf: (evse) => {
+        const isDelta = this.input.sites.some(
+          ({ evses: own, supply }) => supply.system === 'IT' && own.includes(evse),
+        );
+        return evse.wiring.length - (isDelta ? 1 : 0);
+      },
+    });
     this.#service = this.#newService(this.clock);
     this.loop.start();
     this.clock.after(0, () => this.#step());
@@ -289,6 +298,12 @@ export class World {
   loadAmps(circuit: Circuit, site: Site): PhaseAmps {
     const below = descendants(circuit, site);
     const background = this.backgroundAmps.get(circuit.id) ?? everyPhase(0);
+    if (site.supply.system === 'IT') {
+      const cars = site.evses
+        .filter((evse) => below.has(evse.circuit))
+        .map(({ id, wiring }) => ({ wiring, amps: this.farSide.evse(id).drawAmps }));
+      return perPhase((line) => deltaLineAmps(line, background[line], cars));
+    }
     return perPhase((phase) =>
       site.evses.reduce(
         (sum, evse) =>

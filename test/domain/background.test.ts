@@ -7,6 +7,7 @@ const given = (change: Partial<BackgroundInput> = {}): BackgroundInput => ({
   measures: 'total',
   metered: { amps: [30, 30, 30], atMs: 1_000 },
   charging: drawn(10, 10),
+  partsFactor: 1,
   previous: { amps: everyPhase(20), basis: 'measured', doubtedSinceMs: undefined },
   assumedAmps: 15,
   limitAmps: everyPhase(63),

@@ -4,6 +4,8 @@ import { everyPhase } from '../../src/domain/phases.ts';
 import type { EvseMeasurement } from '../../src/domain/stationEvent.ts';
 import { givenEvse } from '../control/givenSite.ts';
 
+const star = { system: 'TN', phaseVolts: 230 } as const;
+
 const given = (change: Partial<EvseMeasurement> = {}): EvseMeasurement => ({
   evseNumber: 1,
   transactionId: '1',
@@ -19,35 +21,35 @@ const given = (change: Partial<EvseMeasurement> = {}): EvseMeasurement => ({
 
 describe('a measurement on the phases of the circuit', () => {
   it('follows the wiring: the first conductor of the EVSE may be L2', () => {
-    expect(drawOnCircuit(givenEvse({ wiring: [1, 2, 0] }), given(), 230)).toEqual([12, 10, 11]);
+    expect(drawOnCircuit(givenEvse({ wiring: [1, 2, 0] }), given(), star)).toEqual([12, 10, 11]);
   });
 
   it('leaves the phases without a conductor at zero', () => {
-    expect(drawOnCircuit(givenEvse({ wiring: [2] }), given(), 230)).toEqual([0, 0, 10]);
+    expect(drawOnCircuit(givenEvse({ wiring: [2] }), given(), star)).toEqual([0, 0, 10]);
   });
 
   it('counts one current without a phase on every conductor', () => {
     const measurement = given({ amps: [9], isPerPhase: false });
-    expect(drawOnCircuit(givenEvse({ wiring: [0, 1] }), measurement, 230)).toEqual([9, 9, 0]);
+    expect(drawOnCircuit(givenEvse({ wiring: [0, 1] }), measurement, star)).toEqual([9, 9, 0]);
   });
 
   it('takes a phase that was not told for zero', () => {
-    expect(drawOnCircuit(givenEvse(), given({ amps: [9, undefined, undefined] }), 230)).toEqual([9, 0, 0]);
+    expect(drawOnCircuit(givenEvse(), given({ amps: [9, undefined, undefined] }), star)).toEqual([9, 0, 0]);
   });
 
   it('spreads power over the conductors where there is no current', () => {
     const measurement = given({ amps: undefined, powerWatts: 6_900 });
-    expect(drawOnCircuit(givenEvse(), measurement, 230)).toEqual([10, 10, 10]);
-    expect(drawOnCircuit(givenEvse({ wiring: [1] }), measurement, 230)).toEqual([0, 30, 0]);
+    expect(drawOnCircuit(givenEvse(), measurement, star)).toEqual([10, 10, 10]);
+    expect(drawOnCircuit(givenEvse({ wiring: [1] }), measurement, star)).toEqual([0, 30, 0]);
   });
 
   it('is none without current and power', () => {
-    expect(drawOnCircuit(givenEvse(), given({ amps: [undefined, undefined] }), 230)).toBeUndefined();
-    expect(drawOnCircuit(givenEvse(), given({ amps: undefined }), 230)).toBeUndefined();
+    expect(drawOnCircuit(givenEvse(), given({ amps: [undefined, undefined] }), star)).toBeUndefined();
+    expect(drawOnCircuit(givenEvse(), given({ amps: undefined }), star)).toBeUndefined();
   });
 
   it('counts a car that feeds back as drawing nothing', () => {
-    expect(drawOnCircuit(givenEvse(), given({ amps: [-5, 3, 0] }), 230)).toEqual([0, 3, 0]);
+    expect(drawOnCircuit(givenEvse(), given({ amps: [-5, 3, 0] }), star)).toEqual([0, 3, 0]);
   });
 });
 

@@ -15,8 +15,10 @@ const drawOf = (newest: DrawSample, ...earlier: readonly DrawSample[]): Draw => 
 /** A car held to 16 A that told 10 A at 20 s and at 10 s, settled long before; its meter was read at 15 s. */
 const given = (change: Partial<DrawRangeInput> = {}): DrawRangeInput => ({
   evse: givenEvse(),
+  supply: { system: 'TN', phaseVolts: 230 },
   draw: drawOf(sample(10, 20_000), sample(10, 10_000)),
   exposureAmps: 16,
+  former: { amps: 0, leftAtMs: 0 },
   leastAllowedAmps: 16,
   settledAtMs: 5_000,
   meteredAtMs: 15_000,

@@ -11,7 +11,7 @@ const given = (change: Partial<Session> = {}) =>
   laxityMs({
     session: { departureAtMs: 4 * hourMs, wantedEnergyWh: 30_000, energyWh: 7_920, ...change } as Session,
     evse,
-    phaseVolts: 230,
+    supply: { system: 'TN', phaseVolts: 230 },
     nowMs: 0,
   });
 

@@ -12,7 +12,7 @@ const given = (change: Partial<Reading>): Reading => ({
 });
 
 const current = (nowMs: number, ...readings: readonly Reading[]): ReturnType<typeof meteredCurrent> =>
-  meteredCurrent(readings.reduce(withReading, silentMeter), meter, 230, nowMs);
+  meteredCurrent(readings.reduce(withReading, silentMeter), meter, { system: 'TN', phaseVolts: 230 }, nowMs);
 
 describe('the current a meter shows', () => {
   it('is unknown before anything was heard', () => {

@@ -22,7 +22,7 @@ function watched(steps: readonly Step[], of = meter): MeterWatch | undefined {
   let watch: MeterWatch | undefined;
   steps.forEach(({ shows, drawn }, index) => {
     const metered = { amps: [shows, shows, shows] as const, atMs: 1_000 * (index + 1) };
-    watch = watchMeter(watch, of, metered, { ...metered, drawn });
+    watch = watchMeter(watch, of, metered, { ...metered, drawn }, 1);
   });
   return watch;
 }

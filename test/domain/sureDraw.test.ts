@@ -16,6 +16,7 @@ type Input = Parameters<typeof sureDraw>[0];
 const given = (change: Partial<Input> = {}): SureDraw =>
   sureDraw({
     evse: givenEvse(),
+    supply: { system: 'TN', phaseVolts: 230 },
     draw,
     isOnline: true,
     hasSession: true,
