@@ -51,7 +51,10 @@ start_servers() {
   export LASTVAKT_TEST_INFLUX_URL="http://127.0.0.1:$influx"
   export LASTVAKT_TEST_VICTORIA_URL="http://127.0.0.1:$victoria"
   LASTVAKT_TEST_CHROMIUM=$(command -v chromium)
-  export LASTVAKT_TEST_CHROMIUM
+  LASTVAKT_TEST_MOSQUITTO=$(PATH="$PATH:/usr/sbin" command -v mosquitto)
+  LASTVAKT_TEST_POSTGRES_BIN=$(postgres_bin)
+  # The last two for tests that start and kill servers of their own.
+  export LASTVAKT_TEST_CHROMIUM LASTVAKT_TEST_MOSQUITTO LASTVAKT_TEST_POSTGRES_BIN
 }
 
 start_mosquitto() {

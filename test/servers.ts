@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { describe } from 'vitest';
+
+/** Folder of the PATH that holds a program. */
+const folderOf = (program: string): string | undefined =>
+  (process.env['PATH'] ?? '').split(delimiter).find((folder) => existsSync(join(folder, program)));
+
+const mosquittoFolder = folderOf('mosquitto');
 
 /** The real servers tests may use, found by environment: `.ci/run` starts them all. */
 export const servers = {
@@ -9,6 +15,10 @@ export const servers = {
   influx: process.env['LASTVAKT_TEST_INFLUX_URL'],
   victoria: process.env['LASTVAKT_TEST_VICTORIA_URL'],
   chromium: process.env['LASTVAKT_TEST_CHROMIUM'],
+  // Not running servers but programs, for tests that start and kill their own.
+  mosquitto:
+    process.env['LASTVAKT_TEST_MOSQUITTO'] ?? (mosquittoFolder && join(mosquittoFolder, 'mosquitto')),
+  postgresBin: process.env['LASTVAKT_TEST_POSTGRES_BIN'] ?? folderOf('initdb'),
 } as const;
 
 export type ServerName = keyof typeof servers;
@@ -19,6 +29,8 @@ const variables: Record<ServerName, string> = {
   influx: 'LASTVAKT_TEST_INFLUX_URL',
   victoria: 'LASTVAKT_TEST_VICTORIA_URL',
   chromium: 'LASTVAKT_TEST_CHROMIUM',
+  mosquitto: 'LASTVAKT_TEST_MOSQUITTO',
+  postgresBin: 'LASTVAKT_TEST_POSTGRES_BIN',
 };
 
 /**
