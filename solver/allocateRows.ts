@@ -22,7 +22,10 @@ export function allocateRows(problem: Problem): Allocation {
     fillClass(state, late);
     roundClass(state, late);
   }
-  limitUnbalance(problem, state.amps, state.low);
+  limitUnbalance(problem, state.amps, state.low, (evse, circuit, phase) => {
+    state.heldBy[evse] = { circuit, phase };
+    state.isPaused[evse] = state.amps[evse] === 0;
+  });
   return answerOf(state);
 }
 
@@ -35,8 +38,8 @@ export interface RowState {
   readonly high: Float64Array;
   readonly amps: Float64Array;
   readonly continuousAmps: Float64Array;
-  /** The row that holds or refuses an EVSE. */
-  readonly heldBy: (Row | undefined)[];
+  /** The row that holds or refuses an EVSE, or the circuit and phase where an unbalance limit does. */
+  readonly heldBy: (Pick<Row, 'circuit' | 'phase'> | undefined)[];
   readonly isPaused: boolean[];
 }
 

@@ -1,6 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { isPlain } from './allocate.ts';
-import type { AuditReply, AuditRequest } from './auditWorker.ts';
+import type { AuditRequest } from './auditWorker.ts';
 import type { Allocation, Problem } from './problem.ts';
 import { startThread } from './thread.ts';
 
@@ -8,12 +7,20 @@ import { startThread } from './thread.ts';
 export type AuditResult =
   | {
       readonly status: 'compared';
-      /** The largest difference between the tick's continuous allocation and the linear programs. */
+      /** The largest difference between the tick and what must hold. */
       readonly differenceAmps: number;
-      /** Name of the EVSE where it is. */
+      /** Name of the EVSE, or of the circuit, where it is. Empty when there is none. */
       readonly evse: string;
       /** How many linear programs it took. */
       readonly lps: number;
+      /**
+       * What was checked besides limits, minima and steps. `programs`: every share against linear programs.
+       * `certificate`: that nobody could have more without taking from somebody who has no more per weight; for
+       * delta supply, whose limits are circles. `limits`: nothing besides. An unbalance limit is met by lowering, and
+       * an order of arrival or laxity by more than one allocation: there is no single right share to compare with.
+       * Who is paused is taken over in all three.
+       */
+      readonly by: 'programs' | 'certificate' | 'limits';
     }
   | { readonly status: 'failed'; readonly reason: string };
 
@@ -39,7 +46,7 @@ export interface AuditOptions {
 
 /** Re-solves ticks through GLPK in a worker thread, one at a time. */
 export interface Audit {
-  /** False when it was dropped: the worker is busy, the site too large or not of the fast tick's kind, or the audit has ended. */
+  /** False when it was dropped: the worker is busy, the site too large, or the audit has ended. */
   submit(problem: Problem, allocation: Allocation): boolean;
   counts(): AuditCounts;
   /** May be called twice. */
@@ -59,7 +66,7 @@ class AuditThread implements Audit {
   readonly #options: AuditOptions;
   readonly #timeoutMs: number;
   #worker: Worker | undefined;
-  #current: { readonly problem: Problem; readonly cancel: () => void } | undefined;
+  #current: { readonly cancel: () => void } | undefined;
   #isStopped = false;
   #counts = { submitted: 0, compared: 0, failed: 0, dropped: 0, differenceAmpsMax: 0 };
 
@@ -71,15 +78,14 @@ class AuditThread implements Audit {
   submit(problem: Problem, allocation: Allocation): boolean {
     this.#counts.submitted++;
     const isTooLarge = problem.evses.length > (this.#options.evsesMax ?? evsesMaxDefault);
-    // The linear programs know star supply and fair shares only.
-    if (this.#current !== undefined || isTooLarge || this.#isStopped || !isPlain(problem)) {
+    if (this.#current !== undefined || isTooLarge || this.#isStopped) {
       this.#counts.dropped++;
       return false;
     }
     const cancel = this.#options.after(this.#timeoutMs, () => {
       this.#giveUp(`no answer within ${this.#timeoutMs} ms`);
     });
-    this.#current = { problem, cancel };
+    this.#current = { cancel };
     const request: AuditRequest = { problem, allocation, timeLimitMs: this.#timeoutMs * lpShareOfTimeout };
     this.#thread().postMessage(request);
     return true;
@@ -106,7 +112,7 @@ class AuditThread implements Audit {
     const failOnce = (reason: string): void => {
       if (this.#worker === worker) this.#giveUp(reason);
     };
-    worker.on('message', (reply: AuditReply) => {
+    worker.on('message', (reply: AuditResult) => {
       // One that was given up may still have had its answer on the way.
       if (this.#worker === worker) this.#take(reply);
     });
@@ -123,18 +129,16 @@ class AuditThread implements Audit {
     this.#take({ status: 'failed', reason });
   }
 
-  #take(reply: AuditReply): void {
+  #take(reply: AuditResult): void {
     const current = this.#current;
     if (current === undefined) return;
     this.#current = undefined;
     current.cancel();
-    if (reply.status === 'failed') {
-      this.#counts.failed++;
-      this.#options.onResult(reply);
-      return;
+    if (reply.status === 'failed') this.#counts.failed++;
+    else {
+      this.#counts.compared++;
+      this.#counts.differenceAmpsMax = Math.max(this.#counts.differenceAmpsMax, reply.differenceAmps);
     }
-    this.#counts.compared++;
-    this.#counts.differenceAmpsMax = Math.max(this.#counts.differenceAmpsMax, reply.differenceAmps);
-    this.#options.onResult({ ...reply, evse: current.problem.evses[reply.evse]?.name ?? '' });
+    this.#options.onResult(reply);
   }
 }

@@ -1,4 +1,7 @@
 import { parentPort } from 'node:worker_threads';
+import { isPlain } from './allocate.ts';
+import type { AuditResult } from './audit.ts';
+import { type Fault, limitFault, shareFault } from './certificate.ts';
 import { loadGlpk } from './glpk.ts';
 import type { Allocation, Problem } from './problem.ts';
 import { progressiveFairShare } from './progressive.ts';
@@ -10,31 +13,44 @@ export interface AuditRequest {
   readonly timeLimitMs: number;
 }
 
-export type AuditReply =
-  | {
-      readonly status: 'compared';
-      readonly differenceAmps: number;
-      readonly evse: number;
-      readonly lps: number;
-    }
-  | { readonly status: 'failed'; readonly reason: string };
-
 const solveLp = await loadGlpk();
 
 parentPort?.on('message', (request: AuditRequest) => {
-  parentPort?.postMessage(compare(request));
+  parentPort?.postMessage(audited(request));
 });
 
-function compare({ problem, allocation, timeLimitMs }: AuditRequest): AuditReply {
+function audited(request: AuditRequest): AuditResult {
+  const { problem, allocation } = request;
+  const limits = limitFault(problem, allocation);
+  if (isPlain(problem)) return byPrograms(request, limits);
+  const isShared = (problem.policy ?? 'fair') === 'fair' && !hasUnbalanceLimit(problem);
+  if (!isShared) return found(limits, 'limits', 0);
+  return found(worse(limits, shareFault(problem, allocation)), 'certificate', 0);
+}
+
+function byPrograms({ problem, allocation, timeLimitMs }: AuditRequest, limits: Fault): AuditResult {
   const reference = progressiveFairShare(problem, allocation, solveLp, timeLimitMs);
   if (reference.status === 'failed') return reference;
-  let evse = 0;
-  let differenceAmps = 0;
-  reference.amps.forEach((amps, index) => {
-    const difference = Math.abs(amps - allocation.evses[index]!.continuousAmps);
-    if (!(difference > differenceAmps)) return;
-    differenceAmps = difference;
-    evse = index;
-  });
-  return { status: 'compared', differenceAmps, evse, lps: reference.lps };
+  const fault = allocation.evses.reduce<Fault>((most, { continuousAmps }, evse) => {
+    const differenceAmps = Math.abs(reference.amps[evse]! - continuousAmps);
+    return worse(most, { differenceAmps, where: problem.evses[evse]!.name });
+  }, limits);
+  return found(fault, 'programs', reference.lps);
 }
+
+const worse = (a: Fault, b: Fault): Fault => (b.differenceAmps > a.differenceAmps ? b : a);
+
+const found = (
+  { differenceAmps, where }: Fault,
+  by: 'programs' | 'certificate' | 'limits',
+  lps: number,
+): AuditResult => ({
+  status: 'compared',
+  differenceAmps,
+  evse: where,
+  lps,
+  by,
+});
+
+const hasUnbalanceLimit = ({ circuits }: Problem): boolean =>
+  circuits.some(({ unbalanceAmps }) => unbalanceAmps !== undefined);

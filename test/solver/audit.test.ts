@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { allocate } from '../../solver/allocate.ts';
 import { type Audit, type AuditOptions, type AuditResult, startAudit } from '../../solver/audit.ts';
+import { deltaSite } from './deltaSite.ts';
 import { nextWorker } from './nextWorker.ts';
 import { bigSite } from './sites.ts';
 
@@ -26,7 +27,7 @@ describe('the audit', () => {
     const { audit, next } = given();
     const result = next();
     expect(audit.submit(site, allocation)).toBe(true);
-    expect(await result).toMatchObject({ status: 'compared' });
+    expect(await result).toMatchObject({ status: 'compared', by: 'programs' });
     expect(audit.counts()).toMatchObject({ submitted: 1, compared: 1, failed: 0, dropped: 0 });
     expect(audit.counts().differenceAmpsMax).toBeLessThan(1e-6);
   });
@@ -46,6 +47,32 @@ describe('the audit', () => {
       status: 'compared',
       evse: 'evse 17',
       differenceAmps: expect.closeTo(2.5, 6),
+    });
+  });
+
+  it.each([
+    ['certificate', { ...deltaSite([0, 0, 1, 2], 40, 'fair', 6) }],
+    ['limits', { ...deltaSite([0, 0, 1, 2], 40, 'deadline', 6) }],
+    ['limits', { ...site, circuits: site.circuits.with(0, { ...site.circuits[0]!, unbalanceAmps: 10 }) }],
+  ] as const)('checks by %s what linear programs do not know', async (by, problem) => {
+    const { audit, next } = given();
+    const result = next();
+    audit.submit(problem, allocate(problem));
+    expect(await result).toMatchObject({ status: 'compared', by, lps: 0 });
+    expect(audit.counts().differenceAmpsMax).toBeLessThan(1e-6);
+  });
+
+  it('names the circuit that a rounded answer puts over its limit', async () => {
+    const { audit, next } = given();
+    const wrong = {
+      ...allocation,
+      evses: allocation.evses.map((evse) => ({ ...evse, amps: evse.amps + 1 })),
+    };
+    const result = next();
+    audit.submit(site, wrong);
+    expect(await result).toMatchObject({
+      status: 'compared',
+      evse: expect.stringMatching(/grid|panel|feeder/),
     });
   });
 
