@@ -4,7 +4,7 @@ import { allocate } from '../../solver/allocate.ts';
 import { allocateRows } from '../../solver/allocateRows.ts';
 import { limitFault } from '../../solver/certificate.ts';
 import { facets, lineFactors, magnitude, reachDegrees } from '../../solver/phasor.ts';
-import type { Policy } from '../../solver/problem.ts';
+import type { Policy, ProblemEvse } from '../../solver/problem.ts';
 import { arbitraryProblem } from './arbitraryProblem.ts';
 import { deltaSite } from './deltaSite.ts';
 import { worstExcessAmps } from './treeLoads.ts';
