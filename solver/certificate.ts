@@ -59,10 +59,9 @@ const seenByClass = (problem: Problem, allocation: Allocation, priority: number)
 
 /** What a row has left, in amps of whoever loads it most per ampere. */
 function leftAmps(row: Row, amps: Float64Array): number {
-  const perAmp = row.along.reduce(
-    (most, along, evse) => Math.max(most, Math.hypot(along, row.across[evse]!)),
-    0,
-  );
+  const perAmp = row.along.reduce((most, along, evse) => {
+    return Math.max(most, Math.hypot(along, row.across[evse]!) + (row.straight?.[evse] ?? 0));
+  }, 0);
   return (row.limit - loadOf(row, amps)) / perAmp;
 }
 

@@ -1,6 +1,7 @@
-import { facets, lineFactors, reachDegrees } from './phasor.ts';
+import { facets, reachDegrees } from './phasor.ts';
 import { type PlanProblem, supplies, wiringOf } from './planProblem.ts';
 import type { Supply } from './problem.ts';
+import { lineLoads } from './rows.ts';
 
 /** One linear row that every slot may have: a phase, a facet of a line's circle, the watts, or two phases against each other. */
 export interface RowForm {
@@ -73,12 +74,14 @@ export function factorsOf(
 ): Map<number, number> {
   const factors = new Map<number, number>();
   const wiring = wiringOf(problem.wiring[session]!);
-  forms.forEach(({ circuit, kind, less, along, across }, form) => {
+  const watts = { turned: [kwhPerAmpHour(problem, session), 0], straight: 0 } as const;
+  forms.forEach(({ circuit, kind, less, along, across, unit }, form) => {
     if (!isBelow(problem, problem.circuit[session]!, circuit)) return;
-    const onLine = lineFactors(supplyOf(problem, circuit), wiring);
-    const phasor = kind === 3 ? ([kwhPerAmpHour(problem, session), 0] as const) : onLine[kind];
-    const against = less === undefined ? 0 : onLine[less][0];
-    const factor = along * phasor[0] + across * phasor[1] - against;
+    const onLine = lineLoads(supplyAndAngles(problem, circuit), wiring);
+    const { turned, straight } = kind === 3 ? watts : onLine[kind];
+    const against = less === undefined ? 0 : onLine[less].turned[0];
+    // What adds up as a number leaves a smaller circle to the rest.
+    const factor = along * turned[0] + across * turned[1] + unit * straight - against;
     if (Math.abs(factor) > 1e-12) factors.set(form, factor);
   });
   return factors;
@@ -104,6 +107,12 @@ export function kwhPerAmpHour(problem: PlanProblem, session: number): number {
 
 const supplyOf = ({ supply }: PlanProblem, circuit: number): Supply =>
   supplies[supply?.[circuit] ?? 0] ?? 'TN';
+
+function supplyAndAngles(problem: PlanProblem, circuit: number): Parameters<typeof lineLoads>[0] {
+  const supply = supplyOf(problem, circuit);
+  const powerFactorMin = problem.powerFactorMin?.[circuit];
+  return powerFactorMin === undefined ? { supply } : { supply, powerFactorMin };
+}
 
 export function isBelow({ parent }: PlanProblem, circuit: number, top: number): boolean {
   let at = circuit;

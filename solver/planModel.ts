@@ -86,6 +86,7 @@ export class PlanModel {
       was.peak?.pricePerKw === problem.peak?.pricePerKw &&
       isSame(was.peak?.hourDay ?? [], problem.peak?.hourDay ?? []) &&
       isSame(was.supply ?? [], problem.supply ?? []) &&
+      isSame(was.powerFactorMin ?? [], problem.powerFactorMin ?? []) &&
       shortfallCost(problem) <= this.#shortCost &&
       this.#deadColumns <= deadShareMax * this.#builder.columns
     );

@@ -15,6 +15,8 @@ export interface PlanProblem {
   readonly parent: Int32Array;
   /** Per circuit, an index into `supplies`; TN where absent. */
   readonly supply?: Uint8Array;
+  /** Per circuit, for IT: see `ProblemCircuit`. Resistive loads where absent. */
+  readonly powerFactorMin?: Float64Array;
   /**
    * 4 * (slot * C + circuit): amps on L1, L2, L3 and watts that charging may use then, forecast background and
    * planned limits already out. `Infinity` for no limit.
@@ -102,7 +104,9 @@ export function planFault(problem: PlanProblem): string | undefined {
     if (!(slotMs[slot]! < slotMs[slot + 1]!)) return 'the slots are not in order';
   for (const value of limit) if (!(value >= 0)) return 'a limit is below zero or no number';
   const finite = [problem.pricePerKwh, problem.phaseVolts, problem.maxAmps, problem.needKwh, problem.startMs];
-  const present = [problem.minAmps, problem.backgroundAmps].filter((list) => list !== undefined);
+  const present = [problem.minAmps, problem.backgroundAmps, problem.powerFactorMin].filter(
+    (list) => list !== undefined,
+  );
   for (const list of [...finite, ...present, problem.departureMs, problem.weight, slotMs]) {
     for (const value of list) if (!Number.isFinite(value)) return 'a number is not finite';
   }

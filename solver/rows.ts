@@ -50,8 +50,9 @@ export function rowsOf(problem: Problem): Row[] {
   });
 }
 
-function lineLoads(
-  { supply = 'TN', powerFactorMin }: ProblemCircuit,
+/** What one ampere of an EVSE puts on each of a circuit's lines. */
+export function lineLoads(
+  { supply = 'TN', powerFactorMin }: Pick<ProblemCircuit, 'supply' | 'powerFactorMin'>,
   wiring: ProblemEvse['wiring'],
 ): readonly [LineBound, LineBound, LineBound] {
   if (supply === 'IT' && powerFactorMin !== undefined) return lineBounds(powerFactorMin, wiring);

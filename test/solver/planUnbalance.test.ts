@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineFactors, magnitude } from '../../solver/phasor.ts';
+import { magnitude } from '../../solver/phasor.ts';
 import { createPlanner } from '../../solver/planner.ts';
 import { type PlanProblem, wiringBits, wiringOf } from '../../solver/planProblem.ts';
+import { lineLoads } from '../../solver/rows.ts';
 import { givenPlan, planned } from './planGiven.ts';
 import { planSite } from './planSites.ts';
 import { seeded } from './sites.ts';
@@ -66,24 +67,37 @@ describe('a plan under an unbalance limit', () => {
 describe('a plan on delta supply', () => {
   it('keeps the current of every line, as phasors, under its limit', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1_000 }), fc.constantFrom(0, 6), (seed, least) => {
-        const random = seeded(seed);
-        const { problem } = planSite(9, seed);
-        const wiring = problem.wiring.map(() => {
-          const first = Math.floor(3 * random()) as 0 | 1 | 2;
-          const second = ((first + 1) % 3) as 0 | 1 | 2;
-          const third = ((first + 2) % 3) as 0 | 1 | 2;
-          return wiringBits(random() < 0.3 ? [first, second, third] : [first, second]);
-        });
-        const supply = new Uint8Array(problem.parent.length).fill(1);
-        const delta = { ...problem, wiring, supply, minAmps: problem.id.map(() => least) };
-        const { amps } = planned(planner.plan(delta, limitMs));
-        slotCurrents(delta, amps).forEach((currents, slot) => {
-          currents.forEach((amps, line) => {
-            expect(amps).toBeLessThan(delta.limit[4 * slot * delta.parent.length + line]! + 1e-4);
+      fc.property(
+        fc.integer({ min: 1, max: 1_000 }),
+        fc.constantFrom(0, 6),
+        fc.constantFrom(undefined, 0.9),
+        (seed, least, powerFactor) => {
+          const random = seeded(seed);
+          const { problem } = planSite(9, seed);
+          const wiring = problem.wiring.map(() => {
+            const first = Math.floor(3 * random()) as 0 | 1 | 2;
+            const second = ((first + 1) % 3) as 0 | 1 | 2;
+            const third = ((first + 2) % 3) as 0 | 1 | 2;
+            return wiringBits(random() < 0.3 ? [first, second, third] : [first, second]);
           });
-        });
-      }),
+          const supply = new Uint8Array(problem.parent.length).fill(1);
+          const delta = {
+            ...problem,
+            wiring,
+            supply,
+            minAmps: problem.id.map(() => least),
+            ...(powerFactor === undefined
+              ? {}
+              : { powerFactorMin: new Float64Array(supply.length).fill(powerFactor) }),
+          };
+          const { amps } = planned(planner.plan(delta, limitMs));
+          slotCurrents(delta, amps).forEach((currents, slot) => {
+            currents.forEach((amps, line) => {
+              expect(amps).toBeLessThan(delta.limit[4 * slot * delta.parent.length + line]! + 1e-4);
+            });
+          });
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -112,19 +126,22 @@ function presence({ slotMs, departureMs }: PlanProblem, session: number, slot: n
   return Math.max(0, Math.min(until, departureMs[session]!) - from) / (until - from);
 }
 
+/** The same as phasors, by the rows of the tick. */
 function slotCurrents(problem: PlanProblem, amps: Float64Array): number[][] {
   const slots = problem.slotMs.length - 1;
+  const powerFactorMin = problem.powerFactorMin?.[0];
+  const circuit = { supply: 'IT', ...(powerFactorMin === undefined ? {} : { powerFactorMin }) } as const;
   return Array.from({ length: slots }, (_, slot) =>
     phases.map((line) => {
-      let along = 0;
-      let across = 0;
+      let [along, across, straight] = [0, 0, 0];
       problem.wiring.forEach((bits, session) => {
-        const factor = lineFactors('IT', wiringOf(bits))[line];
+        const load = lineLoads(circuit, wiringOf(bits))[line];
         const drawn = amps[session * slots + slot]! * presence(problem, session, slot);
-        along += factor[0] * drawn;
-        across += factor[1] * drawn;
+        along += load.turned[0] * drawn;
+        across += load.turned[1] * drawn;
+        straight += load.straight * drawn;
       });
-      return magnitude([along, across]);
+      return magnitude([along, across]) + straight;
     }),
   );
 }
