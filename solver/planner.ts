@@ -81,9 +81,17 @@ class WarmPlanner implements Planner {
     const found = weighted(problem, model.shortfallOf(problem, money.x));
     if (found <= shortfallTolerance) return money;
     const least = this.#solveShortfall(model.shortfallOnly(problem, lp), timeLimitMs);
-    if (least.status !== 'optimal' || found <= least.cost * (1 + shortfallTolerance) + shortfallTolerance)
-      return money;
-    return this.#solve(model.update(problem, least.cost * (1 + shortfallTolerance)), timeLimitMs);
+    if (least.status !== 'optimal') return this.#settleFor(money);
+    const bound = least.cost * (1 + shortfallTolerance);
+    if (found <= bound + shortfallTolerance) return money;
+    const below = this.#solve(model.update(problem, bound), timeLimitMs);
+    return below.status === 'optimal' ? below : this.#settleFor(money);
+  }
+
+  /** A later stage was not solved to the end: the first one's plan is whole, but its memory is not to be gone on from. */
+  #settleFor(money: LpAnswer): LpAnswer {
+    this.#free();
+    return money;
   }
 
   #begin(problem: PlanProblem): void {
@@ -92,11 +100,15 @@ class WarmPlanner implements Planner {
   }
 
   #forget(): void {
+    this.#free();
+    this.#model = undefined;
+  }
+
+  #free(): void {
     this.#money?.free();
     this.#shortfall?.free();
     this.#money = undefined;
     this.#shortfall = undefined;
-    this.#model = undefined;
   }
 
   #solve(lp: Lp, timeLimitMs: number): LpAnswer {
