@@ -3,6 +3,7 @@ import type { Logger } from '../log.ts';
 import { type Dispatched, type DispatchOptions, dispatch } from './dispatch.ts';
 import { climb, dueRungs } from './escalation.ts';
 import type { ExposureLedger } from './exposure.ts';
+import { nodeFlow } from './nodePower.ts';
 import { type Plan, type PlanOptions, plan } from './plan.ts';
 import type { Clock, StationLink } from './ports.ts';
 import { siteViews } from './publish.ts';
@@ -115,6 +116,7 @@ export class ControlLoop {
     this.#lastTickMs = monotonicMs;
     this.#number += 1;
     state.forgetEndedLimits(nowMs);
+    state.grid.followTime();
     state.failOverdueCommands();
 
     const planned = this.#topologies.map((topology) => ({
@@ -172,9 +174,17 @@ export class ControlLoop {
 
   /** What the next tick compares with. */
   #remember(topology: Topology, planned: Plan): void {
-    const { meters } = this.#ports.state;
+    const { state, clock } = this.#ports;
+    const { meters, grid } = state;
     topology.nodes.forEach((node, index) => {
       const found = planned.nodes[index];
+      const id = node.kind === 'area' ? node.area.id : node.circuit.id;
+      if (found !== undefined && grid.on(id).length > 0) {
+        const { drawMaxAgeMs } = this.#options;
+        const input = { topology, state, ...planned, monotonicMs: clock.monotonicMs(), drawMaxAgeMs };
+        grid.rememberReleases(id, found.releases);
+        grid.rememberFlow(id, nodeFlow(input, index));
+      }
       if (node.kind !== 'circuit' || found === undefined) return;
       if (found.finding !== undefined) meters.rememberFinding(node.circuit.id, found.finding);
       // The assumed one too: a meter that comes back has to show that the building takes less, and what was so

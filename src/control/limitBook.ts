@@ -13,18 +13,25 @@ export interface LimitBook {
   all(): readonly GridLimit[];
 }
 
+interface Shelf {
+  readonly limits: Map<LimitId, GridLimit>;
+  /** The same as a list, made when it is asked for: thousands may be set at once. */
+  list: readonly GridLimit[] | undefined;
+}
+
 export function limitBook(): LimitBook {
   const byId = new Map<LimitId, GridLimit>();
-  const byNode = new Map<CircuitId | AreaId, readonly GridLimit[]>();
+  const byNode = new Map<CircuitId | AreaId, Shelf>();
 
   const end = (id: LimitId): boolean => {
     const limit = byId.get(id);
     if (limit === undefined) return false;
     byId.delete(id);
     const node = limitedNode(limit.target);
-    const others = (byNode.get(node) ?? []).filter((other) => other.id !== id);
-    if (others.length === 0) byNode.delete(node);
-    else byNode.set(node, others);
+    const shelf = byNode.get(node);
+    shelf?.limits.delete(id);
+    if (shelf !== undefined) shelf.list = undefined;
+    if (shelf?.limits.size === 0) byNode.delete(node);
     return true;
   };
 
@@ -33,14 +40,22 @@ export function limitBook(): LimitBook {
       end(limit.id);
       byId.set(limit.id, limit);
       const node = limitedNode(limit.target);
-      byNode.set(node, [...(byNode.get(node) ?? []), limit]);
+      const shelf = byNode.get(node) ?? { limits: new Map<LimitId, GridLimit>(), list: undefined };
+      byNode.set(node, shelf);
+      shelf.limits.set(limit.id, limit);
+      shelf.list = undefined;
     },
     end,
     forgetEnded(nowMs) {
       for (const { id, untilMs } of [...byId.values()])
         if (untilMs !== undefined && untilMs <= nowMs) end(id);
     },
-    on: (node) => byNode.get(node) ?? [],
+    on(node) {
+      const shelf = byNode.get(node);
+      if (shelf === undefined) return [];
+      shelf.list ??= [...shelf.limits.values()];
+      return shelf.list;
+    },
     all: () => [...byId.values()],
   };
 }

@@ -1,17 +1,20 @@
 import { type Background, background } from '../domain/background.ts';
 import { type DrawRange, drawRange, togetherOnLines } from '../domain/drawRange.ts';
-import { circuitRating, type EffectiveLimit, effectiveLimit } from '../domain/effectiveLimit.ts';
-import type { SiteId } from '../domain/ids.ts';
+import { circuitRating, type EffectiveLimit, type Fixed } from '../domain/effectiveLimit.ts';
+import type { Caps } from '../domain/gridLimit.ts';
+import type { AreaId, CircuitId, SiteId } from '../domain/ids.ts';
 import { type MarginOptions, withBackground } from '../domain/margin.ts';
-import { type MeteredCurrent, meteredCurrent } from '../domain/meterState.ts';
+import { type MeteredCurrent, meteredCurrent, meteredVolts } from '../domain/meterState.ts';
 import { watchMeter } from '../domain/meterWatch.ts';
 import { phaseSuspicion, watchPhases } from '../domain/phaseSwap.ts';
 import { addAmps, everyPhase, noAmps, type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
-import type { Area } from '../domain/site.ts';
+import type { Area, Circuit } from '../domain/site.ts';
 import { partsFactor, type Supply, starVolts } from '../domain/supply.ts';
 import { addDraws, compared, nothingDrawn, type SureDraw, sureDraw } from '../domain/sureDraw.ts';
 import type { Capacity } from './capacity.ts';
 import type { EvseNow } from './evseNow.ts';
+import type { Releases } from './gridBook.ts';
+import { limitNow } from './limitNow.ts';
 import { type MeterFinding, noFinding } from './meterBook.ts';
 import type { SiteState } from './siteState.ts';
 import type { Node, Topology } from './topology.ts';
@@ -40,6 +43,8 @@ export interface NodePlan {
   readonly background: Background;
   /** Kept free for the next step of the background. */
   readonly marginAmps: PhaseAmps;
+  /** How far the limits of grid operators were let go. */
+  readonly releases: Releases;
   /** Limit less background and margin: what charging may have, negative when the background alone is over. */
   readonly capacity: Capacity;
 }
@@ -65,7 +70,11 @@ type CircuitNode = Extract<Node, { kind: 'circuit' }>;
 
 function planCircuit(input: NodePlanInput, node: CircuitNode): NodePlan {
   const { circuit, site } = node;
-  const limit = effectiveLimit(circuitRating(circuit), input.state.limitsOn(circuit.id), input.nowMs);
+  const { limit, releases } = limitNow({
+    ...limitInput(input, circuit.id),
+    fixed: circuitRating(circuit),
+    top: circuitTop(circuit, starVolts(site.supply)),
+  });
   const { metered, finding, estimate } = meteredBackground(input, node, limit);
   const isLive = estimate.basis === 'measured' && !input.starting.has(site.id);
   const { steps: before } = input.state.meters.finding(circuit.id) ?? {};
@@ -73,13 +82,51 @@ function planCircuit(input: NodePlanInput, node: CircuitNode): NodePlan {
   const steps = isLive ? withBackground(before, now, input.margin) : before;
   const marginAmps = isLive && steps !== undefined ? steps.marginAmps : noAmps;
   const taken = addAmps(estimate.amps, marginAmps);
+  const volts = site.supply.phaseVolts / measuredVolts(input, node);
   return {
     limit,
+    releases,
     metered,
     finding: finding && { ...finding, steps },
     background: estimate,
     marginAmps,
-    capacity: lessBackground(limit, taken, wattsOf(taken, site.supply)),
+    capacity: lessBackground(atVolts(limit, volts), taken, wattsOf(taken, site.supply)),
+  };
+}
+
+const limitInput = ({ state, nowMs, monotonicMs }: NodePlanInput, node: CircuitId | AreaId) => ({
+  grid: state.grid,
+  node,
+  limits: state.limitsOn(node),
+  nowMs,
+  monotonicMs,
+});
+
+/** What its own wiring can carry, in finite numbers. */
+const circuitTop = ({ breakerAmps, phases: conductors, ratedWatts }: Circuit, phaseVolts: number): Caps => ({
+  amps: everyPhase(breakerAmps),
+  watts: Math.min(ratedWatts ?? Number.POSITIVE_INFINITY, breakerAmps * conductors.length * phaseVolts),
+});
+
+/** What its meter tells, else the meter of the grid connection, else the nominal voltage. */
+function measuredVolts({ state, monotonicMs }: NodePlanInput, { circuit, site }: CircuitNode): number {
+  const { phaseVolts } = site.supply;
+  const of = ({ id, meter }: Circuit) =>
+    meter && meteredVolts(state.meters.state(id), meter, phaseVolts, monotonicMs);
+  const [root] = site.circuits;
+  return of(circuit) ?? (root && of(root)) ?? phaseVolts;
+}
+
+/**
+ * A limit in watts as the sum of amps times nominal volts, which is how all watts are counted here: at 240 V the
+ * same power is less current than at 230 V.
+ */
+function atVolts(limit: EffectiveLimit, nominalPerMeasured: number): EffectiveLimit {
+  const { cars } = limit;
+  return {
+    ...limit,
+    watts: limit.watts * nominalPerMeasured,
+    ...(cars && { cars: { ...cars, watts: cars.watts * nominalPerMeasured } }),
   };
 }
 
@@ -182,33 +229,35 @@ const drawnBelow = ({ state, evses }: NodePlanInput, node: CircuitNode, atMs: nu
 const unmeasured = (amps: PhaseAmps): Background => ({ amps, basis: 'assumed', doubtedSinceMs: undefined });
 
 /** An area's background is what its sites do not control, in watts. */
-function planArea(
-  { topology, state, nowMs }: NodePlanInput,
-  area: Area,
-  circuits: readonly NodePlan[],
-): NodePlan {
-  const limit = effectiveLimit(areaRating(area), state.limitsOn(area.id), nowMs);
+function planArea(input: NodePlanInput, area: Area, circuits: readonly NodePlan[]): NodePlan {
+  const { topology } = input;
+  const top = { amps: everyPhase(Number.POSITIVE_INFINITY), watts: area.limitWatts };
+  const { limit, releases } = limitNow({ ...limitInput(input, area.id), fixed: areaRating(area), top });
   let watts = 0;
   let isMeasured = true;
+  let volts = 1;
   topology.nodes.forEach((child, index) => {
     const estimate = circuits[index]?.background;
     if (child.kind !== 'circuit' || child.circuit.parent !== undefined || estimate === undefined) return;
     watts += wattsOf(estimate.amps, child.site.supply);
     isMeasured &&= estimate.basis === 'measured';
+    // The highest voltage of its sites: no site's amps are counted for less than they are.
+    volts = Math.min(volts, child.site.supply.phaseVolts / measuredVolts(input, child));
   });
   const basis = isMeasured ? 'measured' : 'assumed';
   return {
     limit,
+    releases,
     metered: undefined,
     finding: undefined,
     background: { amps: noAmps, basis, doubtedSinceMs: undefined },
     marginAmps: noAmps,
-    capacity: lessBackground(limit, noAmps, watts),
+    capacity: lessBackground(atVolts(limit, volts), noAmps, watts),
   };
 }
 
 /** An area is limited in watts alone. */
-export const areaRating = ({ limitWatts }: Area): { amps: number; watts: number } => ({
+export const areaRating = ({ limitWatts }: Area): Fixed => ({
   amps: Number.POSITIVE_INFINITY,
   watts: limitWatts,
 });
@@ -217,8 +266,10 @@ export const areaRating = ({ limitWatts }: Area): { amps: number; watts: number 
 export const wattsOf = (amps: PhaseAmps, supply: Supply): number =>
   (amps[0] + amps[1] + amps[2]) * starVolts(supply);
 
-/** What a limit leaves for charging. */
+/** What a limit leaves for charging: a limit on the cars alone knows no background. */
 export const lessBackground = (limit: EffectiveLimit, amps: PhaseAmps, watts: number): Capacity => ({
-  amps: perPhase((phase) => limit.amps[phase] - amps[phase]),
-  watts: limit.watts - watts,
+  amps: perPhase((phase) =>
+    Math.min(limit.amps[phase] - amps[phase], limit.cars?.amps[phase] ?? Number.POSITIVE_INFINITY),
+  ),
+  watts: Math.min(limit.watts - watts, limit.cars?.watts ?? Number.POSITIVE_INFINITY),
 });

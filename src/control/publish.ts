@@ -1,7 +1,7 @@
 import type { Bound } from '../../solver/problem.ts';
-import type { LimitOrigin as DomainLimitOrigin, EffectiveLimit } from '../domain/effectiveLimit.ts';
+import type { CarLimit, LimitOrigin as DomainLimitOrigin } from '../domain/effectiveLimit.ts';
 import type { SiteId } from '../domain/ids.ts';
-import { addAmps, noAmps, type PhaseAmps, perPhase } from '../domain/phases.ts';
+import { addAmps, noAmps, type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
 import { starVolts } from '../domain/supply.ts';
 import { loads } from './capacity.ts';
@@ -111,20 +111,34 @@ function circuitView(
   ];
 }
 
-/** A limit in watts is shown as the current it leaves on each phase when all carry the same. */
+/**
+ * A limit in watts is shown as the current it leaves on each phase when all carry the same, and one on the cars alone
+ * together with the background beside them.
+ */
 function shownLimit(
-  { limit }: NodePlan,
-  volts: number,
+  { limit, background }: NodePlan,
+  phaseVolts: number,
 ): { readonly limitAmps: PhaseAmps; readonly limitedBy: LimitOrigin } {
-  const wattsAsAmps = limit.watts / (3 * volts);
+  const own = leveled(limit, phaseVolts);
+  const cars = limit.cars && leveled(limit.cars, phaseVolts);
+  const total = cars && addAmps(cars.amps, background.amps);
+  const isByCars = total !== undefined && Math.min(...total) < Math.min(...own.amps);
   return {
-    limitAmps: perPhase((phase) => Math.min(limit.amps[phase], wattsAsAmps)),
-    limitedBy: shownOrigin(bindingOrigin(limit, wattsAsAmps)),
+    limitAmps: perPhase((phase) => Math.min(own.amps[phase], total?.[phase] ?? own.amps[phase])),
+    limitedBy: shownOrigin(isByCars && cars !== undefined ? cars.origin : own.origin),
   };
 }
 
-const bindingOrigin = (limit: EffectiveLimit, wattsAsAmps: number): DomainLimitOrigin =>
-  wattsAsAmps < Math.min(...limit.amps) ? limit.wattsOrigin : limit.ampsOrigin;
+function leveled(
+  limit: CarLimit,
+  phaseVolts: number,
+): { readonly amps: PhaseAmps; readonly origin: DomainLimitOrigin } {
+  const wattsAsAmps = limit.watts / (3 * phaseVolts);
+  return {
+    amps: perPhase((phase) => Math.min(limit.amps[phase], wattsAsAmps)),
+    origin: wattsAsAmps < Math.min(...limit.amps) ? limit.wattsOrigin : limit.ampsOrigin,
+  };
+}
 
 function shownOrigin(origin: DomainLimitOrigin): LimitOrigin {
   if (origin.kind !== 'limit') return { kind: origin.kind };
@@ -204,7 +218,7 @@ function boundReason(
   bound: Exclude<Bound, { kind: 'maximum' }>,
 ): EvseReason {
   const node = bound.circuit === undefined ? undefined : topology.nodes[bound.circuit];
-  const limit = bound.circuit === undefined ? undefined : plan.nodes[bound.circuit]?.limit;
+  const planned = bound.circuit === undefined ? undefined : plan.nodes[bound.circuit];
   if (bound.kind === 'paused') {
     return {
       kind: 'paused',
@@ -212,8 +226,20 @@ function boundReason(
       phase: bound.phase,
     };
   }
-  if (node === undefined || limit === undefined) return { kind: 'waiting for others' };
+  if (node === undefined || planned === undefined) return { kind: 'waiting for others' };
   if (node.kind === 'area') return { kind: 'area full', area: node.area.id };
+  const limit = bindingLimit(planned, bound.phase);
   const limitedBy = shownOrigin(bound.phase === undefined ? limit.wattsOrigin : limit.ampsOrigin);
   return { kind: 'circuit full', circuit: node.circuit.id, phase: bound.phase, limitedBy };
+}
+
+/** The limit with the building, or the one on the cars alone where that leaves less. */
+function bindingLimit({ limit, background, marginAmps }: NodePlan, phase: Phase | undefined): CarLimit {
+  const { cars } = limit;
+  if (cars === undefined) return limit;
+  const isByCars =
+    phase === undefined
+      ? cars.watts < limit.watts
+      : cars.amps[phase] < limit.amps[phase] - background.amps[phase] - marginAmps[phase];
+  return isByCars ? cars : limit;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { drawOnCircuit } from '../domain/draw.ts';
+import type { GridConnection } from '../domain/gridConnection.ts';
 import type { GridLimit } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId, EvseId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
 import type { Reading } from '../domain/reading.ts';
@@ -12,6 +13,7 @@ import type { Supply } from '../domain/supply.ts';
 import type { Logger } from '../log.ts';
 import { changeSetpoint, type EvseRecord, forgetCar, newEvseRecord, takeMeasurement } from './evseRecord.ts';
 import type { ExposureLedger, Presence } from './exposure.ts';
+import { type ConnectionChange, type GridBook, gridBook } from './gridBook.ts';
 import { limitBook } from './limitBook.ts';
 import { type MeterBook, meterBook } from './meterBook.ts';
 import type { Clock, CommandAnswer, StationCommand } from './ports.ts';
@@ -27,6 +29,8 @@ export interface SiteStatePorts {
   /** A station acknowledged its standing TxDefaultProfile. */
   onStanding(evseId: EvseId, amps: number): void;
   onStation(station: StationRecord): void;
+  /** A connection to a grid operator changed its phase, or was heard. */
+  onConnection?(change: ConnectionChange): void;
 }
 
 /** A station that told nothing about a running session for so long does not measure it. */
@@ -37,6 +41,8 @@ export interface SiteStateOptions {
   readonly followMs: number;
   /** How long a station that failed a command is planned around before it is asked again. */
   readonly retryMs: number;
+  /** To grid operators. */
+  readonly connections?: readonly GridConnection[];
 }
 
 /**
@@ -46,6 +52,7 @@ export interface SiteStateOptions {
 export class SiteState {
   readonly startedAtMs: number;
   readonly meters: MeterBook;
+  readonly grid: GridBook;
   readonly #ports: SiteStatePorts;
   readonly #options: SiteStateOptions;
   readonly #circuits = new Map<CircuitId, { readonly circuit: Circuit; readonly supply: Supply }>();
@@ -59,6 +66,13 @@ export class SiteState {
     this.#options = options;
     this.startedAtMs = ports.clock.monotonicMs();
     this.meters = meterBook(ports.log);
+    this.grid = gridBook(options.connections ?? [], {
+      clock: ports.clock,
+      log: ports.log,
+      limits: this.#limits,
+      onConnection: (change) => ports.onConnection?.(change),
+      onDrop: () => ports.onDrop(),
+    });
     for (const site of sites) {
       const { supply } = site;
       for (const circuit of site.circuits) this.#circuits.set(circuit.id, { circuit, supply });

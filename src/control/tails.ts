@@ -1,6 +1,8 @@
-import { circuitRating, lowestKnownLimit } from '../domain/effectiveLimit.ts';
+import { circuitRating } from '../domain/effectiveLimit.ts';
+import type { AreaId, CircuitId } from '../domain/ids.ts';
 import { noAmps, perPhase } from '../domain/phases.ts';
 import { type Capacity, loads, safeAllocation } from './capacity.ts';
+import { lowestLimitKnown } from './limitNow.ts';
 import { areaRating, lessBackground, type NodePlanInput, wattsOf } from './nodePlan.ts';
 
 type TailsInput = Pick<NodePlanInput, 'topology' | 'state' | 'nowMs' | 'evses'>;
@@ -27,6 +29,12 @@ export function tailAmps(input: TailsInput): readonly number[] {
 
 /** What charging may have once nobody reads the meters any more. */
 function capacityWithoutUs({ topology, state, nowMs }: TailsInput): readonly Capacity[] {
+  const known = (node: CircuitId | AreaId) => ({
+    grid: state.grid,
+    node,
+    limits: state.limitsOn(node),
+    nowMs,
+  });
   let areaWatts = 0;
   const capacity: Capacity[] = [];
   topology.nodes.forEach((node, index) => {
@@ -37,12 +45,12 @@ function capacityWithoutUs({ topology, state, nowMs }: TailsInput): readonly Cap
     );
     const watts = wattsOf(assumed, site.supply);
     if (circuit.parent === undefined) areaWatts += watts;
-    const limit = lowestKnownLimit(circuitRating(circuit), state.limitsOn(circuit.id), nowMs);
+    const limit = lowestLimitKnown({ ...known(circuit.id), fixed: circuitRating(circuit) });
     capacity[index] = lessBackground(limit, assumed, watts);
   });
   topology.nodes.forEach((node, index) => {
     if (node.kind !== 'area') return;
-    const limit = lowestKnownLimit(areaRating(node.area), state.limitsOn(node.area.id), nowMs);
+    const limit = lowestLimitKnown({ ...known(node.area.id), fixed: areaRating(node.area) });
     capacity[index] = lessBackground(limit, noAmps, areaWatts);
   });
   return capacity;

@@ -1,5 +1,5 @@
-import { type GridLimit, isInForce } from './gridLimit.ts';
-import { everyPhase, type PhaseAmps } from './phases.ts';
+import { type Boundary, type Caps, caps, type GridLimit, isInForce } from './gridLimit.ts';
+import { everyPhase, type PhaseAmps, perPhase } from './phases.ts';
 import type { Circuit } from './site.ts';
 
 /** What a node of the tree may carry, background included, and who says so. */
@@ -8,9 +8,15 @@ export interface EffectiveLimit {
   readonly amps: PhaseAmps;
   /** Over all phases; `Infinity` where nobody limits power. */
   readonly watts: number;
+  /** Of the lowest phase. */
   readonly ampsOrigin: LimitOrigin;
   readonly wattsOrigin: LimitOrigin;
+  /** What the cars may have of it, whatever else flows; absent where nobody limits them alone. */
+  readonly cars?: CarLimit;
 }
+
+/** A bound on controllable load: the background does not count. */
+export type CarLimit = Omit<EffectiveLimit, 'cars'>;
 
 export type LimitOrigin =
   | { readonly kind: 'breaker' | 'rating' }
@@ -18,40 +24,49 @@ export type LimitOrigin =
 
 const breaker: LimitOrigin = { kind: 'breaker' };
 const rating: LimitOrigin = { kind: 'rating' };
+const unlimited: Caps = { amps: everyPhase(Number.POSITIVE_INFINITY), watts: Number.POSITIVE_INFINITY };
 
-/** The lowest of the breaker, the rating and every limit for which `counts` holds. Ties go to the wiring, then to the oldest limit. */
-function lowest(
-  fixed: { readonly amps: number; readonly watts: number },
-  limits: readonly GridLimit[],
-): EffectiveLimit {
+/** The lowest of the breaker, the rating and the limits given. Ties go to the wiring, then to the oldest limit. */
+function lowest(fixed: Fixed, limits: readonly GridLimit[]): EffectiveLimit {
+  const on = (boundary: Boundary) =>
+    limits.filter(({ terms }) => (terms?.boundary ?? 'connection') === boundary);
+  const cars = on('controllable');
+  return {
+    ...lowestOf({ amps: everyPhase(fixed.amps), watts: fixed.watts }, on('connection')),
+    ...(cars.length > 0 && { cars: lowestOf(unlimited, cars) }),
+  };
+}
+
+function lowestOf(fixed: Caps, limits: readonly GridLimit[]): CarLimit {
   let { amps, watts } = fixed;
   let ampsOrigin = breaker;
   let wattsOrigin = rating;
   for (const limit of limits) {
-    if ('amps' in limit.value && limit.value.amps < amps) {
-      amps = limit.value.amps;
-      ampsOrigin = { kind: 'limit', limit };
-    }
-    if ('watts' in limit.value && limit.value.watts < watts) {
-      watts = limit.value.watts;
+    const own = caps(limit.value);
+    if (Math.min(...own.amps) < Math.min(...amps)) ampsOrigin = { kind: 'limit', limit };
+    const before = amps;
+    amps = perPhase((phase) => Math.min(before[phase], own.amps[phase]));
+    if (own.watts < watts) {
+      watts = own.watts;
       wattsOrigin = { kind: 'limit', limit };
     }
   }
-  return { amps: everyPhase(amps), watts, ampsOrigin, wattsOrigin };
+  return { amps, watts, ampsOrigin, wattsOrigin };
+}
+
+export interface Fixed {
+  readonly amps: number;
+  readonly watts: number;
 }
 
 /** A circuit's wiring as limits. */
-export const circuitRating = (circuit: Circuit): { amps: number; watts: number } => ({
+export const circuitRating = (circuit: Circuit): Fixed => ({
   amps: circuit.breakerAmps,
   watts: circuit.ratedWatts ?? Number.POSITIVE_INFINITY,
 });
 
 /** The limit in force now: `limits` are those set on this circuit or area. */
-export const effectiveLimit = (
-  fixed: { readonly amps: number; readonly watts: number },
-  limits: readonly GridLimit[],
-  nowMs: number,
-): EffectiveLimit =>
+export const effectiveLimit = (fixed: Fixed, limits: readonly GridLimit[], nowMs: number): EffectiveLimit =>
   lowest(
     fixed,
     limits.filter((limit) => isInForce(limit, nowMs)),
@@ -61,11 +76,7 @@ export const effectiveLimit = (
  * The lowest limit that is or will be in force as far as we know: what stations must obey if they never hear
  * from us again.
  */
-export const lowestKnownLimit = (
-  fixed: { readonly amps: number; readonly watts: number },
-  limits: readonly GridLimit[],
-  nowMs: number,
-): EffectiveLimit =>
+export const lowestKnownLimit = (fixed: Fixed, limits: readonly GridLimit[], nowMs: number): EffectiveLimit =>
   lowest(
     fixed,
     limits.filter((limit) => limit.untilMs === undefined || nowMs < limit.untilMs),

@@ -1,7 +1,7 @@
 import type { Phase } from './phases.ts';
 import type { Reading } from './reading.ts';
 import type { CircuitMeter } from './site.ts';
-import type { Supply } from './supply.ts';
+import { type Supply, starVolts } from './supply.ts';
 
 /** A value and when it arrived. */
 interface Sample {
@@ -93,8 +93,48 @@ function withMissingLine([a, b, c]: KnownAmps): KnownAmps {
   return [orSum(a, b, c), orSum(b, c, a), orSum(c, a, b)];
 }
 
+/** The mean over the phases of which it told a plausible voltage lately; undefined when it told none. */
+export function meteredVolts(
+  { volts }: MeterState,
+  { maxAgeMs }: CircuitMeter,
+  nominalVolts: number,
+  nowMs: number,
+): number | undefined {
+  const told = volts.flatMap((sample) =>
+    sample !== undefined && nowMs - sample.atMs <= maxAgeMs && isPlausibleVolts(sample.value, nominalVolts)
+      ? sample.value
+      : [],
+  );
+  return told.length === 0 ? undefined : told.reduce((sum, value) => sum + value, 0) / told.length;
+}
+
+/** Power over the phases from the fields that are fresh: the sum as told, else watts, else amps at its voltage. */
+export function meteredWatts(
+  state: MeterState,
+  meter: CircuitMeter,
+  supply: Supply,
+  nowMs: number,
+): number | undefined {
+  const fresh = (sample: Sample | undefined): number | undefined =>
+    sample !== undefined && nowMs - sample.atMs <= meter.maxAgeMs ? sample.value : undefined;
+  const total = fresh(state.totalWatts);
+  if (total !== undefined) return total;
+  const { phaseVolts } = supply;
+  const volts = starVolts(supply) * ((meteredVolts(state, meter, phaseVolts, nowMs) ?? phaseVolts) / phaseVolts);
+  let sum = 0;
+  for (const phase of [0, 1, 2] as const) {
+    const amps = fresh(state.amps[phase]);
+    const watts = fresh(state.watts[phase]) ?? (amps === undefined ? undefined : amps * volts);
+    if (watts === undefined) return undefined;
+    sum += watts;
+  }
+  return sum;
+}
+
 /** A voltage far from nominal is a wrong field or a dead phase: dividing by it would hide the current. */
 function plausibleVolts(measured: number | undefined, nominalVolts: number): number {
-  const isPlausible = measured !== undefined && Math.abs(measured - nominalVolts) <= 0.2 * nominalVolts;
-  return isPlausible ? measured : nominalVolts;
+  return measured !== undefined && isPlausibleVolts(measured, nominalVolts) ? measured : nominalVolts;
 }
+
+const isPlausibleVolts = (measured: number, nominalVolts: number): boolean =>
+  Math.abs(measured - nominalVolts) <= 0.2 * nominalVolts;

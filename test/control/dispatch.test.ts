@@ -69,6 +69,7 @@ const givenPlan = (changes: readonly Partial<EvsePlan>[], roomAmps: number): Pla
         ampsOrigin: { kind: 'breaker' },
         wattsOrigin: { kind: 'rating' },
       },
+      releases: new Map(),
       metered: undefined,
       finding: undefined,
       marginAmps: [0, 0, 0],
