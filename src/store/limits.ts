@@ -1,6 +1,8 @@
-import type { Insertable, Kysely, Selectable } from 'kysely';
-import type { GridLimit, LimitSource, LimitTarget, LimitValue } from '../domain/gridLimit.ts';
+import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
+import type { GridLimit, LimitSource, LimitTarget, LimitTerms, LimitValue } from '../domain/gridLimit.ts';
 import { areaId, circuitId, type LimitId, limitId, siteId } from '../domain/ids.ts';
+import { perPhase } from '../domain/phases.ts';
+import { appendEvidence, type EvidenceEntry } from './evidence.ts';
 import { type Page, type PageRequest, pageOf, rowsToRead } from './paging.ts';
 import type { GridLimitTable, Tables } from './schema.ts';
 import { inStore } from './storeError.ts';
@@ -11,12 +13,22 @@ interface StoredLimit {
   readonly ended: { readonly atMs: number; readonly endedBy: string } | undefined;
 }
 
+export interface LimitChange {
+  readonly set: readonly GridLimit[];
+  readonly ended: readonly LimitId[];
+  readonly atMs: number;
+  readonly endedBy: string;
+  readonly evidence: readonly EvidenceEntry[];
+}
+
 export interface LimitStore {
   /**
    * Durable once it resolves: whoever imposed the limit may be told that it holds. When it rejects because the
    * database did not answer, the limit may have been stored all the same, and then holds after the next start.
    */
   insertLimit(limit: GridLimit): Promise<void>;
+  /** All of it or nothing: what a grid operator's message sets and ends, with the evidence of it. Durable once it resolves. */
+  changeLimits(change: LimitChange): Promise<void>;
   /** Lifts a limit. False when it is not known or was lifted before. Durable once it resolves. */
   endLimit(id: LimitId, end: { readonly atMs: number; readonly endedBy: string }): Promise<boolean>;
   /** Every limit in force now or later. Not paged: the loop needs each of them. */
@@ -30,6 +42,11 @@ export function limitStore(db: Kysely<Tables>): LimitStore {
       inStore(`store limit ${limit.id}`, async () => {
         await db.insertInto('grid_limit').values(toRow(limit)).execute();
       }),
+
+    changeLimits: (change) =>
+      inStore('change the limits of a grid operator', () =>
+        db.transaction().execute((transaction) => applyChange(transaction, change)),
+      ),
 
     endLimit: (id, end) =>
       inStore(`end limit ${id}`, async () => {
@@ -77,6 +94,26 @@ export function limitStore(db: Kysely<Tables>): LimitStore {
   };
 }
 
+/** Rows in one statement: both databases bound how many values one may carry. */
+const rowsMax = 200;
+
+async function applyChange(transaction: Transaction<Tables>, change: LimitChange): Promise<void> {
+  const { set, ended, atMs, endedBy, evidence } = change;
+  for (let from = 0; from < set.length; from += rowsMax) {
+    const rows = set.slice(from, from + rowsMax).map(toRow);
+    await transaction.insertInto('grid_limit').values(rows).execute();
+  }
+  for (let from = 0; from < ended.length; from += rowsMax) {
+    await transaction
+      .updateTable('grid_limit')
+      .set({ ended_at_ms: atMs, ended_by: endedBy })
+      .where('id', 'in', ended.slice(from, from + rowsMax))
+      .where('ended_at_ms', 'is', null)
+      .execute();
+  }
+  for (const entry of evidence) await appendEvidence(transaction, entry);
+}
+
 function toRow(limit: GridLimit): Insertable<GridLimitTable> {
   const { target, value } = limit;
   return {
@@ -86,6 +123,8 @@ function toRow(limit: GridLimit): Insertable<GridLimitTable> {
     area_id: target.kind === 'area' ? target.areaId : null,
     limit_amps: 'amps' in value ? value.amps : null,
     limit_watts: 'watts' in value ? value.watts : null,
+    limit_phase_amps: 'phaseAmps' in value ? JSON.stringify(value.phaseAmps) : null,
+    terms: limit.terms === undefined ? null : JSON.stringify(limit.terms),
     source: limit.source,
     set_by: limit.setBy,
     reason: limit.reason,
@@ -114,6 +153,8 @@ function toLimit(row: Selectable<GridLimitTable>): GridLimit {
     fromMs: row.from_ms,
     untilMs: row.until_ms ?? undefined,
     createdAtMs: row.created_at_ms,
+    // Only `toRow` writes this column.
+    ...(row.terms !== null && { terms: JSON.parse(row.terms) as LimitTerms }),
   };
 }
 
@@ -126,5 +167,10 @@ function toTarget(row: Selectable<GridLimitTable>): LimitTarget {
 function toValue(row: Selectable<GridLimitTable>): LimitValue {
   if (row.limit_amps !== null) return { amps: row.limit_amps };
   if (row.limit_watts !== null) return { watts: row.limit_watts };
+  if (row.limit_phase_amps !== null) {
+    // JSON has no infinity: it is written as null.
+    const amps = JSON.parse(row.limit_phase_amps) as readonly (number | null)[];
+    return { phaseAmps: perPhase((phase) => amps[phase] ?? Number.POSITIVE_INFINITY) };
+  }
   throw new Error(`limit ${row.id} has no value`);
 }

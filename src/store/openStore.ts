@@ -5,6 +5,8 @@ import { type CommandStore, commandStore } from './commands.ts';
 import { nextNumber } from './counters.ts';
 import { within } from './deadline.ts';
 import { openDatabase } from './dialect.ts';
+import { type EvidenceStore, evidenceStore } from './evidence.ts';
+import { type GridConnectionStore, gridConnectionStore } from './gridConnections.ts';
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
@@ -28,6 +30,8 @@ export interface Store
     CommandStore,
     TransactionStore,
     SiteStopStore,
+    GridConnectionStore,
+    EvidenceStore,
     AuditStore {
   /** Rises with every start of the program, so that stations' gateways can tell an old command from a new one. */
   nextEpoch(): Promise<number>;
@@ -59,6 +63,8 @@ export async function openStore(
     ...commandStore(db, queue),
     ...transactionStore(db),
     ...siteStopStore(db),
+    ...gridConnectionStore(db, queue),
+    ...evidenceStore(db),
     ...auditStore(db),
 
     nextEpoch: () =>

@@ -14,6 +14,8 @@ export interface Tables {
   station_transaction: StationTransactionTable;
   audit: AuditTable;
   site_stop: SiteStopTable;
+  grid_connection: GridConnectionTable;
+  grid_evidence: GridEvidenceTable;
 }
 
 /** Numbers that only rise and must survive us. */
@@ -32,6 +34,10 @@ export interface GridLimitTable {
   /** Either amps per phase, or watts over the phases. */
   limit_amps: number | null;
   limit_watts: number | null;
+  /** JSON, amps per phase with null where it says nothing: in the place of the two above. */
+  limit_phase_amps: string | null;
+  /** JSON, what a connection of a grid operator said beside the number; null for a limit that stands for itself. */
+  terms: string | null;
   source: string;
   set_by: string;
   reason: string;
@@ -106,4 +112,28 @@ export interface SiteStopTable {
   at_ms: number;
   stopped_by: string;
   reason: string;
+}
+
+/** Where a connection to a grid operator stood last. */
+export interface GridConnectionTable {
+  id: string;
+  phase: string;
+  since_ms: number;
+  heard_at_ms: number | null;
+  alive_until_ms: number | null;
+}
+
+/** Append-only and chained: each row's hash covers the row and the hash before it. */
+export interface GridEvidenceTable {
+  sequence: number;
+  at_ms: number;
+  kind: string;
+  connection_id: string;
+  /** The circuit or area. */
+  node: string | null;
+  external_id: string | null;
+  /** JSON. */
+  body: string;
+  previous_hash: string;
+  hash: string;
 }
