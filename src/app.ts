@@ -1,6 +1,7 @@
 import { createAllocator } from '../solver/allocate.ts';
 import { type Audit, type AuditResult, startAudit } from '../solver/audit.ts';
 import type { Allocation, Problem } from '../solver/problem.ts';
+import { evidenceOf, type GridService, gridService, keepConnection, restoreConnections } from './appGrid.ts';
 import { httpPorts } from './appHttp.ts';
 import { limitOverMqtt } from './appLimits.ts';
 import {
@@ -23,6 +24,7 @@ import type { SiteView } from './control/siteView.ts';
 import { topologies } from './control/topology.ts';
 import { ViewBoard } from './control/viewBoard.ts';
 import type { SiteId } from './domain/ids.ts';
+import type { EvidenceQueue } from './grid/evidenceQueue.ts';
 import { startHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { startEmbeddedBroker } from './meters/embeddedBroker.ts';
@@ -73,6 +75,7 @@ export interface Running {
   /** Messages of meters that were refused, by reason. */
   readonly refusedReadings: Map<string, number>;
   readonly heartbeatsMs: Map<SiteId, number>;
+  readonly grid: GridService;
 }
 
 /** Builds the service from its config, starts it and joins its parts. Throws when one cannot start. */
@@ -98,7 +101,14 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
       onResult: (result) => judgeAudit(result, log),
     }),
   );
-  const { state, loop, connect } = await control(loaded, ports, { store, epoch, board, audit });
+  const evidence = parts.add(evidenceOf(store, clock, log));
+  const { state, ledger, loop, connect } = await control(loaded, ports, {
+    store,
+    epoch,
+    board,
+    audit,
+    evidence,
+  });
 
   const gateway = parts.add(await gatewayFor(loaded, ports, store, state));
   connect(gateway);
@@ -126,6 +136,15 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
       onRefused: (_circuit, reason) => refusedReadings.set(reason, (refusedReadings.get(reason) ?? 0) + 1),
     }),
   );
+  const grid = gridService({
+    ...ports,
+    store,
+    state,
+    ledger,
+    evidence,
+    topologies: topologies(loaded.sites, loaded.areas),
+  });
+  board.onTick((result) => grid.follow(result));
   parts.add(loop).start();
 
   const desk = operations({ clock, state, book: store });
@@ -157,6 +176,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     marginCost: cost,
     refusedReadings,
     heartbeatsMs,
+    grid,
   };
   const http = parts.add(await startHttp(running));
   log.info({ httpPort: http.port, ocppPort: gateway.port, epoch }, 'service started');
@@ -170,12 +190,26 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   };
 }
 
+interface ControlNeeds {
+  readonly store: Store;
+  readonly epoch: number;
+  readonly board: ViewBoard;
+  readonly audit: Audit;
+  readonly evidence: EvidenceQueue;
+}
+
 /** The state, what it starts from, and the loop over it. Commands go nowhere until it is connected to a link. */
 async function control(
-  { config, sites, areas }: LoadedConfig,
+  loaded: LoadedConfig,
   { clock, log, onBroken }: AppPorts,
-  { store, epoch, board, audit }: { store: Store; epoch: number; board: ViewBoard; audit: Audit },
-): Promise<{ state: SiteState; loop: ControlLoop; connect(link: StationLink): void }> {
+  { store, epoch, board, audit, evidence }: ControlNeeds,
+): Promise<{
+  state: SiteState;
+  ledger: ExposureLedger;
+  loop: ControlLoop;
+  connect(link: StationLink): void;
+}> {
+  const { config, sites, areas, connections } = loaded;
   const options = loopOptions(config);
   const remembered = (await store.exposures()).map(({ evseId, standingAmps, lease }) => ({
     evseId,
@@ -201,8 +235,9 @@ async function control(
       onSession: (session) => store.saveSession(session),
       onStation: (station) => store.saveStation(station),
       onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
+      onConnection: (change) => keepConnection(change, { store, evidence, clock }),
     },
-    { followMs, retryMs },
+    { followMs, retryMs, connections },
   );
   let link: StationLink | undefined;
   const loop = new ControlLoop(
@@ -227,10 +262,12 @@ async function control(
     options,
   );
   for (const limit of await store.limitsNotEnded(clock.nowMs())) state.setLimit(limit);
+  await restoreConnections(loaded, store, state, clock);
   for (const stop of await store.stops()) state.stopSite(stop);
   for (const session of await store.openSessions()) state.adoptSession(session);
   return {
     state,
+    ledger,
     loop,
     connect: (to) => {
       link = to;

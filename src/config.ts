@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument, visit } from 'yaml';
-import { configFaults } from './configFaults.ts';
+import { configFaults, knownNodes } from './configFaults.ts';
 import { overrides } from './configOverrides.ts';
 import { type CircuitConfig, type Config, configSchema, type EvseConfig } from './configSchema.ts';
+import { gridConnection } from './domain/gridConfig.ts';
+import type { GridConnection } from './domain/gridConnection.ts';
 import { areaId, circuitId, evseId, siteId, stationId } from './domain/ids.ts';
 import { phaseOf } from './domain/phases.ts';
 import type { Area, Circuit, Evse, Site, StationTraits } from './domain/site.ts';
@@ -28,6 +30,7 @@ export interface LoadedConfig {
   readonly config: Config;
   readonly sites: readonly Site[];
   readonly areas: readonly Area[];
+  readonly connections: readonly GridConnection[];
 }
 
 const sizeMaxBytes = 4 * 1024 * 1024;
@@ -66,7 +69,9 @@ export function parseConfig(
   if (!validator.check(value)) return refuse(withCrossFaults(value, validator.faults()));
   const crossed = configFaults(value);
   if (crossed.length > 0) refuse(crossed);
-  return { config: value, sites: sitesOf(value), areas: areasOf(value) };
+  const known = knownNodes(value);
+  const connections = value.grid.connections.map((each) => gridConnection(each, known));
+  return { config: value, sites: sitesOf(value), areas: areasOf(value), connections };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
+import { gridFaults, type KnownNodes } from './domain/gridConfig.ts';
 import { meterFaults } from './domain/meterConfig.ts';
 import { mqttFaults } from './domain/mqttConfig.ts';
 import type { Supply } from './domain/supply.ts';
@@ -46,8 +47,20 @@ export function configFaults(config: Config): readonly Fault[] {
     ...areaPolicyFaults(config),
     ...referenceFaults(config),
     ...accessFaults(config),
+    ...prefixed('/grid', gridFaults(config.grid.connections, knownNodes(config))),
   ];
 }
+
+/** What a connection to a grid operator may name. */
+export const knownNodes = (config: Config): KnownNodes => ({
+  circuits: new Map(config.sites.map(({ id, circuit }) => [id, circuitIds(circuit)])),
+  areas: new Set(config.areas.map(({ id }) => id)),
+});
+
+const circuitIds = ({ id, circuits }: CircuitConfig): readonly string[] => [
+  id,
+  ...circuits.flatMap(circuitIds),
+];
 
 const prefixed = (prefix: string, faults: readonly Fault[]): readonly Fault[] =>
   faults.map(({ path, message }) => ({ path: path === '/' ? prefix : `${prefix}${path}`, message }));

@@ -1,4 +1,5 @@
 import { type Static, type TObject, Type } from 'typebox';
+import { gridConnectionSettings } from './domain/gridConfig.ts';
 import { meterConfig } from './domain/meterConfig.ts';
 import { mqttConfig } from './domain/mqttConfig.ts';
 
@@ -186,6 +187,9 @@ const accessKey = Type.Object(
   closed,
 );
 
+/** One way to a grid operator. The settings of a protocol (`openadr`, `oscp`) stand beside those that all have. */
+const gridConnection = Type.Object({ ...gridConnectionSettings }, closed);
+
 export const configSchema = Type.Object(
   {
     http: section(
@@ -345,6 +349,18 @@ export const configSchema = Type.Object(
         closed,
       ),
       { default: [], maxItems: 1_000, description: "parts of the DSO's grid above several sites" },
+    ),
+    grid: section(
+      {
+        connections: Type.Array(gridConnection, { default: [], maxItems: 1_000 }),
+        evidenceDays: Type.Integer({
+          default: 1_100,
+          minimum: 731,
+          maximum: 10_000,
+          description: 'how long the record of limits and of the load under them is kept; at least two years',
+        }),
+      },
+      'grid operators that send limits',
     ),
     stations: Type.Array(station, { default: [], maxItems: 10_000 }),
     sites: Type.Array(site, { minItems: 1, maxItems: 10_000 }),

@@ -1,0 +1,134 @@
+import type { LoadedConfig } from './config.ts';
+import type { TickResult } from './control/controlLoop.ts';
+import type { ExposureLedger } from './control/exposure.ts';
+import type { ConnectionChange } from './control/gridBook.ts';
+import type { Clock } from './control/ports.ts';
+import type { SiteState } from './control/siteState.ts';
+import { nodeName, type Topology } from './control/topology.ts';
+import type { ConnectionState } from './domain/gridConnection.ts';
+import type { EvseId } from './domain/ids.ts';
+import { curtailments } from './grid/curtailments.ts';
+import { type EvidenceQueue, evidenceQueue } from './grid/evidenceQueue.ts';
+import { gridDesk } from './grid/gridDesk.ts';
+import type { GridPorts, GridProgress, HeardPrice } from './grid/gridPorts.ts';
+import { minuteMeans } from './grid/minuteMeans.ts';
+import type { Logger } from './log.ts';
+import type { Store } from './store/openStore.ts';
+
+export interface GridService {
+  readonly ports: GridPorts;
+  /** After every tick. */
+  follow(result: TickResult): void;
+  /** What each connection told of prices, the newest. */
+  prices(): ReadonlyMap<string, readonly HeardPrice[]>;
+}
+
+export interface GridNeeds {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly store: Store;
+  readonly state: SiteState;
+  readonly ledger: ExposureLedger;
+  readonly topologies: readonly Topology[];
+  readonly evidence: EvidenceQueue;
+}
+
+/** Prices of one connection that are kept: a quarter of an hour each, for more than a month. */
+const pricesMax = 4_000;
+
+/** Joins what grid operators say to the site state, the store and the record of what became of it. */
+export function gridService(needs: GridNeeds): GridService {
+  const { clock, log, store, state, ledger, evidence } = needs;
+  const below = evsesBelow(needs.topologies);
+  const follower = curtailments({
+    grid: state.grid,
+    evsesBelow: (node) => below.get(node) ?? new Set(),
+    isConfirmed: (evseId) => ledger.inFlight(evseId) === undefined && !ledger.isSilent(evseId),
+    onEvidence: (entry) => evidence.put(entry),
+  });
+  follower.onProgress((progress) => logProgress(progress, log));
+  const means = minuteMeans(state.grid, (entry) => evidence.put(entry));
+  const prices = new Map<string, readonly HeardPrice[]>();
+  const ports = gridDesk({
+    clock,
+    log,
+    random: needs.random,
+    newId: needs.newId,
+    grid: state.grid,
+    setLimit: (limit) => state.setLimit(limit),
+    endLimit: (id) => void state.endLimit(id),
+    changeLimits: (change) => store.changeLimits(change),
+    evidence,
+    curtailments: follower,
+    onPrices: (connectionId, heard) => void prices.set(connectionId, heard.slice(0, pricesMax)),
+  });
+  return {
+    ports,
+    prices: () => prices,
+    follow({ sent }) {
+      const nowMs = clock.nowMs();
+      follower.follow({ nowMs, sent: sent.map(({ command }) => command) });
+      means.follow(nowMs);
+    },
+  };
+}
+
+/** The queue of evidence in front of the store. */
+export const evidenceOf = (store: Store, clock: Clock, log: Logger): EvidenceQueue =>
+  evidenceQueue({ clock, log, append: (entries) => store.appendEvidence(entries) });
+
+/** Keeps where a connection stands, and when that changed. */
+export function keepConnection(
+  { connection, before, after }: ConnectionChange,
+  { store, evidence, clock }: { store: Store; evidence: EvidenceQueue; clock: Clock },
+): void {
+  const atMs = clock.nowMs();
+  store.rememberConnection({ id: connection.id, state: shifted(after, atMs - clock.monotonicMs()) });
+  if (after.phase === before.phase) return;
+  const body = { from: before.phase, to: after.phase };
+  const about = { connectionId: connection.id, node: undefined, externalId: undefined };
+  evidence.put({ atMs, kind: 'phase', ...about, body });
+}
+
+/** What the connections said and where they stood when the last process ended. */
+export async function restoreConnections(
+  { connections }: LoadedConfig,
+  store: Store,
+  state: SiteState,
+  clock: Clock,
+): Promise<void> {
+  const known = new Set(connections.map(({ id }) => id));
+  for (const { id, state: kept } of await store.connections()) {
+    if (known.has(id)) state.grid.restore(id, shifted(kept, clock.monotonicMs() - clock.nowMs()));
+  }
+}
+
+/** From one clock to the other. */
+const shifted = (state: ConnectionState, byMs: number): ConnectionState => {
+  const moved = (atMs: number | undefined) => (atMs === undefined ? undefined : atMs + byMs);
+  return {
+    phase: state.phase,
+    sinceMs: state.sinceMs + byMs,
+    heardAtMs: moved(state.heardAtMs),
+    aliveUntilMs: moved(state.aliveUntilMs),
+    backAtMs: moved(state.backAtMs),
+  };
+};
+
+const evsesBelow = (topologies: readonly Topology[]): ReadonlyMap<string, ReadonlySet<EvseId>> =>
+  new Map(
+    topologies.flatMap(({ nodes, evses }) =>
+      nodes.map((node) => [
+        nodeName(node),
+        new Set(node.evses.flatMap((index) => evses[index]?.evse.id ?? [])),
+      ]),
+    ),
+  );
+
+/** `error`: a person must act. */
+function logProgress(progress: GridProgress, log: Logger): void {
+  const isTrouble = progress.phase === 'infeasible' || progress.phase === 'violated';
+  log[isTrouble ? 'error' : 'info']({ progress }, 'limit of a grid operator');
+}
