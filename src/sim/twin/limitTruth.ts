@@ -1,5 +1,5 @@
 import type { Node } from '../../control/topology.ts';
-import { type GridLimit, isInForce, limitedNode } from '../../domain/gridLimit.ts';
+import { caps, type GridLimit, isInForce, limitedNode } from '../../domain/gridLimit.ts';
 import type { LimitId } from '../../domain/ids.ts';
 
 /** What a node may carry: amps on each phase, watts over all. */
@@ -33,8 +33,9 @@ export class LimitTruth {
     const id = node.kind === 'circuit' ? node.circuit.id : node.area.id;
     for (const limit of this.#limits.values()) {
       if (limitedNode(limit.target) !== id || !isInForce(limit, wallMs)) continue;
-      if ('amps' in limit.value) amps = Math.min(amps, limit.value.amps);
-      else watts = Math.min(watts, limit.value.watts);
+      const own = caps(limit.value);
+      amps = Math.min(amps, ...own.amps);
+      watts = Math.min(watts, own.watts);
     }
     return { amps, watts };
   }

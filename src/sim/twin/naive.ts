@@ -1,7 +1,7 @@
 import type { Allocation, Problem } from '../../../solver/problem.ts';
 import type { StationCommand } from '../../control/ports.ts';
 import type { Topology, TopologyEvse } from '../../control/topology.ts';
-import { type GridLimit, isInForce, limitedNode } from '../../domain/gridLimit.ts';
+import { caps, type GridLimit, isInForce, limitedNode } from '../../domain/gridLimit.ts';
 import type { CircuitId, EvseId, LimitId, StationId } from '../../domain/ids.ts';
 import { limitFromRequest } from '../../domain/limitRequest.ts';
 import { everyPhase, type PhaseAmps, perPhase } from '../../domain/phases.ts';
@@ -156,8 +156,9 @@ export class NaiveService implements TwinService {
         : (node?.area.limitWatts ?? 0);
     for (const limit of this.#limits.values()) {
       if (limitedNode(limit.target) !== id || !isInForce(limit, nowMs)) continue;
-      if ('amps' in limit.value) amps = Math.min(amps, limit.value.amps);
-      else watts = Math.min(watts, limit.value.watts);
+      const own = caps(limit.value);
+      amps = Math.min(amps, ...own.amps);
+      watts = Math.min(watts, own.watts);
     }
     const background = perPhase((phase) => this.#backgroundAmps(topology, index, phase));
     const volts = node?.kind === 'circuit' ? node.site.supply.phaseVolts : 230;
