@@ -120,7 +120,8 @@ export function meteredWatts(
   const total = fresh(state.totalWatts);
   if (total !== undefined) return total;
   const { phaseVolts } = supply;
-  const volts = starVolts(supply) * ((meteredVolts(state, meter, phaseVolts, nowMs) ?? phaseVolts) / phaseVolts);
+  const volts =
+    starVolts(supply) * ((meteredVolts(state, meter, phaseVolts, nowMs) ?? phaseVolts) / phaseVolts);
   let sum = 0;
   for (const phase of [0, 1, 2] as const) {
     const amps = fresh(state.amps[phase]);

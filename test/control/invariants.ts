@@ -47,6 +47,7 @@ function checkTick(result: TickResult, topology: Topology, plan: Plan | undefine
     const background = plan.nodes[index]?.background;
     if (raises.length === 0 || limit === undefined || background === undefined) continue;
     let watts = 0;
+    let carWatts = 0;
     for (const phase of phases) {
       const onPhase = node.evses.filter((evse) => topology.evses[evse]?.evse.wiring.includes(phase));
       const isDelta = node.kind === 'circuit' && node.site.supply.system === 'IT';
@@ -56,11 +57,15 @@ function checkTick(result: TickResult, topology: Topology, plan: Plan | undefine
       }));
       const sumAmps = isDelta ? worstLineAmps(phase, cars) : cars.reduce((sum, { amps }) => sum + amps, 0);
       if (!isDelta) watts += (sumAmps + background.amps[phase]) * 230;
+      if (!isDelta) carWatts += sumAmps * 230;
+      const carsAmps = limit.cars?.amps[phase] ?? Number.POSITIVE_INFINITY;
+      expect(sumAmps, `cars with a raise on L${phase + 1}`).toBeLessThanOrEqual(carsAmps + toleranceAmps);
       const name = `${node.kind === 'area' ? node.area.id : node.circuit.id} L${phase + 1}`;
       expect(sumAmps + background.amps[phase], `${name} with a raise`).toBeLessThanOrEqual(
         limit.amps[phase] + toleranceAmps,
       );
     }
+    expect(carWatts).toBeLessThanOrEqual((limit.cars?.watts ?? Number.POSITIVE_INFINITY) + toleranceAmps);
     if (node.kind === 'circuit') expect(watts).toBeLessThanOrEqual(limit.watts + toleranceAmps);
   }
 }

@@ -6,7 +6,8 @@ import type { Clock, CommandAnswer, StationCommand } from '../../src/control/por
 import { SiteState } from '../../src/control/siteState.ts';
 import type { CircuitView, EvseView } from '../../src/control/siteView.ts';
 import { topologies } from '../../src/control/topology.ts';
-import { type GridLimit, isInForce, limitedNode } from '../../src/domain/gridLimit.ts';
+import type { ConnectionState, GridConnection } from '../../src/domain/gridConnection.ts';
+import { type GridLimit, isInForce, type LimitTerms, limitedNode } from '../../src/domain/gridLimit.ts';
 import {
   type AreaId,
   type CircuitId,
@@ -26,6 +27,7 @@ import { createLogger } from '../../src/log.ts';
 import { VirtualClock } from '../virtualClock.ts';
 import { deltaLineAmps } from './deltaLines.ts';
 import { FarSide, type RealEvse, type RealStation } from './farSide.ts';
+import { givenHeard } from './givenConnection.ts';
 import { givenSite } from './givenSite.ts';
 
 export const leaseMs = 120_000;
@@ -49,6 +51,7 @@ export const loopOptions: ControlLoopOptions = {
 export interface WorldInput {
   readonly sites: readonly Site[];
   readonly areas: readonly Area[];
+  readonly connections: readonly GridConnection[];
   readonly options: ControlLoopOptions;
   readonly allocate: (problem: Problem) => Allocation;
   readonly meterMs: number;
@@ -96,6 +99,7 @@ export class World {
   readonly checks: { tick(result: TickResult, world: World): void; step(world: World): void }[] = [];
   readonly #overloads = new Map<CircuitId, Overload>();
   readonly #limits = new Map<string, GridLimit>();
+  readonly #connections = new Map<string, ConnectionState>();
   readonly #standing = new Map<EvseId, number>();
   readonly #leases = new Map<EvseId, Extract<StationCommand, { kind: 'lease' }>>();
   readonly #sessions = new Map<string, Session>();
@@ -109,6 +113,7 @@ export class World {
     this.input = {
       sites: [givenSite()],
       areas: [],
+      connections: [],
       options: loopOptions,
       allocate: createAllocator(),
       meterMs: 1_000,
@@ -207,6 +212,19 @@ export class World {
     };
     this.#limits.set(limit.id, limit);
     this.state.setLimit(limit);
+    return limit;
+  }
+
+  /** What the connection of the grid operator says, in force from now on. */
+  hear(
+    value: GridLimit['value'],
+    terms: Partial<LimitTerms> = {},
+    change: Partial<GridLimit> = {},
+  ): GridLimit {
+    const nowMs = this.clock.nowMs();
+    const { id, ...heard } = givenHeard({ fromMs: nowMs, createdAtMs: nowMs, value }, terms);
+    const limit = this.setLimit({ watts: 0 }, { ...heard, ...change });
+    this.state.grid.note(heard.terms.connectionId, { kind: 'limits heard' });
     return limit;
   }
 
@@ -324,13 +342,16 @@ export class World {
 
   #limitsOn(node: CircuitId | AreaId): readonly GridLimit[] {
     return [...this.#limits.values()].filter(
-      (limit) => limitedNode(limit.target) === node && isInForce(limit, this.clock.nowMs()),
+      (limit) =>
+        limitedNode(limit.target) === node &&
+        isInForce(limit, this.clock.nowMs()) &&
+        limit.terms?.boundary !== 'controllable',
     );
   }
 
   #newService(clock: Clock): Service {
     this.#epoch += 1;
-    const { sites, areas, options } = this.input;
+    const { sites, areas, options, connections } = this.input;
     const ledger = new ExposureLedger({
       evses: sites.flatMap(({ evses }) => evses),
       remembered: this.#remembered(),
@@ -350,8 +371,9 @@ export class World {
           if (this.keepsLeases) this.#standing.set(id, amps);
         },
         onStation: () => {},
+        onConnection: ({ connection, after }) => this.#connections.set(connection.id, after),
       },
-      { followMs, retryMs: 10_000 },
+      { followMs, retryMs: 10_000, connections },
     );
     const link = { send: (command: StationCommand) => this.#send(command) };
     const loop = new ControlLoop(
@@ -373,6 +395,7 @@ export class World {
       options,
     );
     for (const limit of this.#limits.values()) state.setLimit(limit);
+    for (const [id, kept] of this.#connections) state.grid.restore(id, kept);
     for (const stop of this.stops.values()) state.stopSite(stop);
     for (const session of this.#sessions.values())
       if (session.state !== 'finished') state.adoptSession(session);
