@@ -13,6 +13,7 @@ import type { Api, TypeBoxProvider } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { asProblem, ProblemError } from './problem.ts';
 import { answerBrokenRequest, answerProblems, endWithProblem } from './problemAnswers.ts';
+import { rawHandlers } from './rawHandlers.ts';
 import { sessions } from './sessions.ts';
 import { siteStops } from './siteStops.ts';
 import { sites } from './sites.ts';
@@ -63,6 +64,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
   const resources = [sites, siteStops, evses, limits, sessions, grid, stationCommands];
   for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
   await api.register(events(feed), { prefix: '/api/v1' });
+  await api.register(rawHandlers(ports.rawHandlers ?? []));
   return api;
 }
 

@@ -8,6 +8,7 @@ import type { Area } from '../domain/site.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
 import type { Logger } from '../log.ts';
 import type { Actor } from './auth.ts';
+import type { RawHandler } from './rawHandlers.ts';
 import type { StationRequest } from './stationCommands.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface HttpPorts {
   /** A sign of life of the grid operator for these sites. */
   heartbeat(sites: readonly SiteId[], actor: Actor): Promise<void>;
   readonly stations: StationsPort;
+  /** Other protocols over the same port. */
+  readonly rawHandlers?: readonly RawHandler[];
   health(): Health;
   /** Figures of other parts, read at each scrape. */
   figures(): readonly Figure[];
