@@ -2,6 +2,7 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { m001Initial } from './migrations/m001Initial.ts';
 import { m002SiteStop } from './migrations/m002SiteStop.ts';
 import { m003Grid } from './migrations/m003Grid.ts';
+import { m010GridState } from './migrations/m010GridState.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -10,6 +11,7 @@ const migrations: Record<string, Migration> = {
   '001-initial': m001Initial,
   '002-site-stop': m002SiteStop,
   '003-grid': m003Grid,
+  '010-grid-state': m010GridState,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

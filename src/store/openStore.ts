@@ -7,6 +7,7 @@ import { within } from './deadline.ts';
 import { openDatabase } from './dialect.ts';
 import { type EvidenceStore, evidenceStore } from './evidence.ts';
 import { type GridConnectionStore, gridConnectionStore } from './gridConnections.ts';
+import { type GridStateStore, gridStateStore } from './gridStates.ts';
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
@@ -32,6 +33,7 @@ export interface Store
     SiteStopStore,
     GridConnectionStore,
     EvidenceStore,
+    GridStateStore,
     AuditStore {
   /** Rises with every start of the program, so that stations' gateways can tell an old command from a new one. */
   nextEpoch(): Promise<number>;
@@ -65,6 +67,7 @@ export async function openStore(
     ...siteStopStore(db),
     ...gridConnectionStore(db, queue),
     ...evidenceStore(db),
+    ...gridStateStore(db),
     ...auditStore(db),
 
     nextEpoch: () =>

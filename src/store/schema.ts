@@ -16,6 +16,7 @@ export interface Tables {
   site_stop: SiteStopTable;
   grid_connection: GridConnectionTable;
   grid_evidence: GridEvidenceTable;
+  grid_states: GridStateTable;
 }
 
 /** Numbers that only rise and must survive us. */
@@ -104,6 +105,14 @@ export interface AuditTable {
   /** JSON, null where there is nothing to tell. */
   before: string | null;
   after: string | null;
+}
+
+/** What a connection to a grid operator must remember over a restart: see gridStates.ts. */
+interface GridStateTable {
+  connection_id: string;
+  name: string;
+  /** JSON. */
+  document: string;
 }
 
 /** A row for each site that is stopped now: it is gone when the site is released. The audit keeps the history. */
