@@ -133,8 +133,11 @@ function quantityOf(covering: readonly Piece[]): GridValue {
   return L1 !== undefined && L1 === L2 && L2 === L3 ? { amps: L1 } : { phaseAmps };
 }
 
+/** The load is followed over an hour at the most. What keeps the mean in every hour keeps it in a longer block too. */
+const windowMaxMs = 3_600_000;
+
 const windowOf = ([first]: readonly Piece[]): number =>
-  first === undefined ? 0 : first.untilMs - first.fromMs;
+  first === undefined ? 0 : Math.min(windowMaxMs, first.untilMs - first.fromMs);
 
 /** The capacities after a message: where it says something, the earlier ones give way; what has ended is forgotten. */
 export function replaced(

@@ -1,4 +1,5 @@
 import type { LimitTarget } from '../../domain/gridLimit.ts';
+import type { OscpConfig } from '../../domain/oscpConfig.ts';
 import type { GridPorts, HeardLimit } from '../gridPorts.ts';
 import { type Capacity, capacities, heardLimit, heldOn, type LimitFrame, replaced } from './forecast.ts';
 import {
@@ -13,7 +14,6 @@ import {
   type GroupCapacityForecast,
   OscpRefusal,
 } from './messages.ts';
-import type { OscpConfig } from './oscpConfig.ts';
 import { SegmentBook, type SegmentPlace } from './segments.ts';
 
 /** A group of the capacity provider as it is found here. */
@@ -24,8 +24,9 @@ export interface OscpGroup {
   readonly phaseVolts: number;
 }
 
-export interface ForecastOptions extends Pick<OscpConfig, 'gap' | 'boundary' | 'complyWithinS'> {
+export interface ForecastOptions extends Pick<OscpConfig, 'gap' | 'complyWithinS'> {
   readonly connectionId: string;
+  readonly boundary: HeardLimit['boundary'];
   readonly groups: readonly OscpGroup[];
 }
 
@@ -85,6 +86,11 @@ export class GroupForecasts {
       const document = documents.get(documentName(name));
       if (document !== undefined) timeline.document = readForecastDocument(document, name);
     }
+  }
+
+  /** Whether the provider ever said anything about any group. */
+  get hasAny(): boolean {
+    return [...this.#timelines.values()].some(({ document }) => document.version > 0);
   }
 
   /** What was heard shortly before the restart. */

@@ -71,7 +71,7 @@ export function assetMeasurements(groupId: string, now: GridMeasurement): readon
   return [cars, everything];
 }
 
-/** The whole group as one asset of its name, in watts: all that the profile oscp-vector reads. */
+/** The whole group as one asset of its name, in watts: all that Vector reads. */
 export const singleAsset = (groupId: string, now: GridMeasurement): readonly object[] =>
   now.watts === undefined
     ? []

@@ -1,6 +1,7 @@
 import { instantMs } from '../../domain/instant.ts';
+import type { OscpConfig } from '../../domain/oscpConfig.ts';
 import type { Logger } from '../../log.ts';
-import type { GridPorts } from '../gridPorts.ts';
+import type { GridPorts, HeardLimit } from '../gridPorts.ts';
 import { accessTokens } from './accessTokens.ts';
 import { every } from './every.ts';
 import { GroupForecasts, type OscpGroup } from './forecasts.ts';
@@ -14,7 +15,6 @@ import {
   readRegister,
   requiredBehaviour,
 } from './messages.ts';
-import type { OscpConfig } from './oscpConfig.ts';
 import { Peer, type PeerAccess } from './peer.ts';
 import { RecentRequests } from './recentRequests.ts';
 import { peerPolicy, Registration } from './registration.ts';
@@ -25,6 +25,7 @@ import { sha256 } from './tokens.ts';
 export interface OscpOptions {
   readonly connectionId: string;
   readonly config: OscpConfig;
+  readonly boundary: HeardLimit['boundary'];
   readonly groups: readonly OscpGroup[];
 }
 
@@ -83,7 +84,7 @@ export class OscpConnection {
   #offeredAtMs: number | undefined;
 
   private constructor(options: OscpOptions, { grid, states, wishedWatts }: OscpPorts) {
-    const { connectionId, config, groups } = options;
+    const { connectionId, config, boundary, groups } = options;
     this.#options = options;
     this.#grid = grid;
     this.#states = states;
@@ -92,7 +93,7 @@ export class OscpConnection {
     const { clock, random } = grid;
     const log = this.#log;
     this.#registration = new Registration(connectionId, config, { states, clock, log });
-    this.#forecasts = new GroupForecasts({ ...config, connectionId, groups }, grid, states);
+    this.#forecasts = new GroupForecasts({ ...config, connectionId, boundary, groups }, grid, states);
     this.#peer = new Peer({ ...this.#access(), clock, log, random, policy: peerPolicy(config) });
     this.#reports = new Reports({ config, groups, forecasts: this.#forecasts, peer: this.#peer }, grid);
   }
@@ -221,11 +222,11 @@ export class OscpConnection {
   async #inTouch(behaviour: RequiredBehaviour): Promise<void> {
     const { connectionId, config } = this.#options;
     const offlineAtMs = this.#grid.clock.nowMs() + missedHeartbeats * config.heartbeatS * 1000;
-    const wasOffline = this.#registration.isOffline;
     await this.#registration.shookHands(behaviour, offlineAtMs);
+    // What it forecasted stands. A provider that never did has not told what it wants.
+    if (this.#forecasts.hasAny) this.#grid.resynchronised(connectionId);
     this.#grid.heartbeat(connectionId, offlineAtMs);
-    if (wasOffline) this.#grid.resynchronised(connectionId);
-    this.#log.info({ ...behaviour, wasOffline }, 'capacity provider shook hands');
+    this.#log.info({ ...behaviour }, 'capacity provider shook hands');
   }
 
   async #heartbeat(text: string): Promise<void> {
@@ -287,7 +288,7 @@ export class OscpConnection {
   }
 
   get #isVector(): boolean {
-    return this.#options.config.profile === 'oscp-vector';
+    return this.#options.config.vector !== undefined;
   }
 
   #access(): Pick<ConstructorParameters<typeof Peer>[0], 'access' | 'tokens'> {

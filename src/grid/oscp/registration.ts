@@ -1,8 +1,8 @@
 import type { Clock } from '../../control/ports.ts';
+import type { OscpConfig } from '../../domain/oscpConfig.ts';
 import type { Logger } from '../../log.ts';
 import { type GridStates, type PeerDocument, readPeerDocument } from './gridStates.ts';
 import { OscpRefusal, type Register, type RequiredBehaviour } from './messages.ts';
-import type { OscpConfig } from './oscpConfig.ts';
 import type { Peer, PeerAccess } from './peer.ts';
 import { type PeerPolicy, peerAddress } from './peerAddress.ts';
 import { isTokenOf, newToken, sha256 } from './tokens.ts';
@@ -114,7 +114,7 @@ export class Registration {
   }
 
   get #isVector(): boolean {
-    return this.#config.profile === 'oscp-vector';
+    return this.#config.vector !== undefined;
   }
 
   async #complete(

@@ -1,8 +1,8 @@
+import type { OscpConfig } from '../../domain/oscpConfig.ts';
 import type { GridMeasurement, GridPorts, GridProgress } from '../gridPorts.ts';
 import type { GroupForecasts, OscpGroup } from './forecasts.ts';
 import { assetMeasurements, blocksOf, energyMeasurements, singleAsset } from './measurements.ts';
 import type { RequiredBehaviour } from './messages.ts';
-import type { OscpConfig } from './oscpConfig.ts';
 import type { Peer } from './peer.ts';
 
 const measurementAttempts = 3;
@@ -44,7 +44,7 @@ export class Reports {
 
   /** Sends a measurement of every group, as the peer wants it. */
   measure(behaviour: RequiredBehaviour): void {
-    const isVector = this.#config.profile === 'oscp-vector';
+    const isVector = this.#config.vector !== undefined;
     for (const { id, target } of this.#groups) {
       const now = this.#ports.measurement(target);
       if (now.quality === 'missing') continue;

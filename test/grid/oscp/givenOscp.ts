@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, expect } from 'vitest';
 import { circuitId, siteId } from '../../../src/domain/ids.ts';
+import type { OscpConfig } from '../../../src/domain/oscpConfig.ts';
 import type {
   GridChange,
   GridMeasurement,
@@ -10,7 +11,6 @@ import type {
   HeardLimit,
 } from '../../../src/grid/gridPorts.ts';
 import type { GridStates } from '../../../src/grid/oscp/gridStates.ts';
-import type { OscpConfig } from '../../../src/grid/oscp/oscpConfig.ts';
 import { OscpConnection } from '../../../src/grid/oscp/oscpConnection.ts';
 import { oscpHandler } from '../../../src/grid/oscp/oscpHandler.ts';
 import { createLogger } from '../../../src/log.ts';
@@ -193,13 +193,10 @@ export async function givenOscp(
   await once(server, 'listening');
   const url = `${originOf(server)}/oscp/fp/2.0`;
   const config: OscpConfig = {
-    profile: 'oscp',
     baseUrl: url,
     tokenA,
     peerHosts: [new URL(provider.url).host],
     allowPrivatePeers: true,
-    groups: [{ id: 'G1', site: 'garage' }],
-    boundary: 'connection',
     gap: 'fallback',
     complyWithinS: 0,
     heartbeatS: 60,
@@ -211,7 +208,7 @@ export async function givenOscp(
   };
   const start = (): Promise<OscpConnection> =>
     OscpConnection.start(
-      { connectionId, config, groups: [{ id: 'G1', target, phaseVolts: 230 }] },
+      { connectionId, config, boundary: 'connection', groups: [{ id: 'G1', target, phaseVolts: 230 }] },
       { grid, states, wishedWatts: () => heard.wishedWatts },
     );
   let connection = await start();

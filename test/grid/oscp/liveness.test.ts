@@ -96,6 +96,7 @@ describe('heartbeats of the provider', () => {
 
   it('are refused once they had ceased, until it shakes hands again', async () => {
     const { provider, heard, clock } = await given();
+    await provider.forecast(forecast([block(0, 60, 50)]));
     await provider.heartbeat(60_000);
     clock.advance(60_001);
     const late = await provider.heartbeat(60_000);

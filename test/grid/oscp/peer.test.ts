@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { oscpConfig, oscpFaults } from '../../../src/grid/oscp/oscpConfig.ts';
 import { Peer } from '../../../src/grid/oscp/peer.ts';
 import { createLogger } from '../../../src/log.ts';
-import { compileConfig } from '../../../src/schema.ts';
 import { VirtualClock } from '../../virtualClock.ts';
 import { startMs } from './givenOscp.ts';
 
@@ -132,46 +130,5 @@ describe('a message to the capacity provider', () => {
     const { peer, heard } = await given([]);
     await peer.deliverList(message, { key: 'items', items: new Array(100).fill({}) });
     expect(heard.map(({ headers }) => headers['x-segment-count'])).toEqual([undefined]);
-  });
-});
-
-describe('the config of an OSCP connection', () => {
-  const validator = compileConfig(oscpConfig);
-  const base = {
-    baseUrl: 'https://lastvakt.example/oscp/fp/2.0',
-    tokenA: 'the-first-token-by-letter',
-    peerHosts: ['cp.example'],
-    groups: [{ id: 'G1', site: 'garage' }],
-  };
-  const vector = {
-    baseUrl: 'https://derms.example/oscp/cp/2.0',
-    tokenUrl: 'https://derms.example/token',
-    clientId: 'a',
-    clientSecret: 'b',
-    fpId: 'c',
-    apiKey: 'd',
-  };
-  const faults = (change: object): readonly string[] => {
-    const config: unknown = structuredClone({ ...base, ...change });
-    const found = validator.check(config) ? oscpFaults(config) : validator.faults();
-    return found.map(({ path }) => path);
-  };
-
-  it('needs little', () => {
-    expect(faults({})).toEqual([]);
-    expect(faults({ profile: 'oscp-vector', vector })).toEqual([]);
-  });
-
-  it.each([
-    ['no hosts', { peerHosts: [] }, '/peerHosts'],
-    ['a short first token', { tokenA: 'short' }, '/tokenA'],
-    ['a group that is nowhere', { groups: [{ id: 'G1' }] }, '/groups/0'],
-    ['a group in two places', { groups: [{ id: 'G1', site: 'a', area: 'b' }] }, '/groups/0'],
-    ['a circuit of an area', { groups: [{ id: 'G1', area: 'b', circuit: 'c' }] }, '/groups/0'],
-    ['one group twice', { groups: [base.groups[0], base.groups[0]] }, '/groups/1'],
-    ['the vector profile without its settings', { profile: 'oscp-vector' }, '/vector'],
-    ['the settings without the vector profile', { vector }, '/vector'],
-  ])('refuses %s', (_what, change, path) => {
-    expect(faults(change)).toEqual([path]);
   });
 });

@@ -37,7 +37,6 @@ async function given() {
   running.push(derms);
   derms.resume({ url: '', token: tokenA, ownToken: accessToken });
   const oscp = await givenOscp({
-    profile: 'oscp-vector',
     peerHosts: ['127.0.0.1'],
     complyWithinS: 120,
     vector: {
@@ -53,7 +52,7 @@ async function given() {
   return { ...oscp, provider: derms, tokens };
 }
 
-describe('the profile oscp-vector', () => {
+describe('OSCP as Vector speaks it', () => {
   it('begins with a handshake of ours, by OAuth2 and with its headers', async () => {
     const { provider, tokens } = await given();
     await expect.poll(() => provider.received('handshake').length).toBe(1);

@@ -1,35 +1,19 @@
 import Type, { type Static } from 'typebox';
 
 const closed = { additionalProperties: false } as const;
-const id = (description: string) => Type.String({ minLength: 1, maxLength: 48, description });
 const url = (description: string) =>
   Type.String({ pattern: '^https?://[^\\s]+$', maxLength: 512, description });
 
-const group = Type.Object(
-  {
-    id: Type.String({ minLength: 1, maxLength: 128, description: 'the group_id of the capacity provider' }),
-    site: Type.Optional(id('its site')),
-    circuit: Type.Optional(id('circuit of that site; left away: its grid connection')),
-    area: Type.Optional(id('an area instead of a site')),
-  },
-  closed,
-);
-
-/** A grid connection that speaks OSCP 2.0; we are the Flexibility Provider. */
+/** What a grid connection needs to speak OSCP 2.0 as a Flexibility Provider. Its groups are the external ids of its targets. */
 export const oscpConfig = Type.Object(
   {
-    profile: Type.Enum(['oscp', 'oscp-vector'], {
-      default: 'oscp',
-      description:
-        'oscp-vector: no registration, OAuth2 client credentials, either side may shake hands, the site is one asset in watts',
-    }),
     baseUrl: url('where the capacity provider reaches us: https://<this host>/oscp/fp/2.0'),
     tokenA: Type.String({
       minLength: 16,
       maxLength: 512,
       description:
-        'the first token, given to the capacity provider by other means; good for one registration (oscp-vector: for every ' +
-        'message). Better taken from the environment than written into the file',
+        'the first token, given to the capacity provider by other means; good for one registration (with ' +
+        'vector: for every message). Better taken from the environment than written into the file',
     }),
     peerHosts: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
       minItems: 1,
@@ -39,11 +23,6 @@ export const oscpConfig = Type.Object(
     allowPrivatePeers: Type.Boolean({
       default: false,
       description: 'also call loopback, private addresses and plain http, for a trial or a tunnel',
-    }),
-    groups: Type.Array(group, { minItems: 1, maxItems: 1_000, description: 'what its groups are here' }),
-    boundary: Type.Enum(['connection', 'controllable'], {
-      default: 'connection',
-      description: 'whether its capacities count the building too, or the cars alone',
     }),
     gap: Type.Enum(['fallback', 'contract', 'hold-last'], {
       default: 'fallback',
@@ -95,35 +74,14 @@ export const oscpConfig = Type.Object(
           fpId: Type.String({ minLength: 1, maxLength: 256, description: 'sent as the header fp-id' }),
           apiKey: Type.String({ minLength: 1, maxLength: 1_024, description: 'sent as the header apikey' }),
         },
-        { ...closed, description: 'needed by the profile oscp-vector, and only by it' },
+        {
+          ...closed,
+          description:
+            'as Vector speaks it: no registration but OAuth2 client credentials, either side shakes hands, a group is one asset in watts',
+        },
       ),
     ),
   },
   { ...closed, description: 'OSCP 2.0' },
 );
 export type OscpConfig = Static<typeof oscpConfig>;
-
-/** What is wrong with a config that fits the schema. Paths begin at the object. */
-export function oscpFaults(
-  config: OscpConfig,
-): readonly { readonly path: string; readonly message: string }[] {
-  const faults = config.groups.flatMap(({ id: name, site, circuit, area }, index) => {
-    const path = `/groups/${index}`;
-    const isOne = (site === undefined) !== (area === undefined);
-    return [
-      ...(isOne ? [] : [{ path, message: 'must have either site or area' }]),
-      ...(area !== undefined && circuit !== undefined
-        ? [{ path, message: 'a circuit belongs to a site, not to an area' }]
-        : []),
-      ...(config.groups.findIndex((other) => other.id === name) < index
-        ? [{ path, message: `group "${name}" is there already` }]
-        : []),
-    ];
-  });
-  const needsVector = config.profile === 'oscp-vector';
-  if (needsVector === (config.vector !== undefined)) return faults;
-  const message = needsVector
-    ? 'is needed by the profile oscp-vector'
-    : 'is for the profile oscp-vector only';
-  return [...faults, { path: '/vector', message }];
-}
