@@ -1,26 +1,46 @@
-/** So many instants are compared: what was queued or delayed looks like a slow clock, so the fastest counts. */
-const samplesMax = 3;
 /** Less than this is the way of a message, and within what every lease has to spare. */
 const toleranceMs = 5_000;
+/** What arrives within this time was queued together, as far as anybody can tell: its newest counts for all of it. */
+const burstMs = 5_000;
+/** A live message is on its way no longer than this. */
+const liveMs = 30_000;
 
 /**
  * How far a station's clock is ahead of ours, negative when it is behind, from the instants it tells.
  *
  * A lease is a schedule that begins and ends by the station's own clock: at one that is minutes behind it would hold
  * for minutes too long, or not begin at all. So schedules are written in the station's time.
+ *
+ * A station that comes back tells what it measured while it was away, which looks like a slow clock, and 1.6 has no word
+ * for it. So a clock is believed to be off when two messages that came apart agree on it: the live ones do.
  */
 export class StationClock {
-  #samplesMs: readonly number[] = [];
+  #aheadMs = 0;
+  #newestMs: number | undefined;
+  #burstBeganAtMs = Number.NEGATIVE_INFINITY;
+  #beforeMs: number | undefined;
 
-  /** It told that something is so now. */
+  /** It told that something was so at that instant. */
   heard(toldAtMs: number, arrivedAtMs: number): void {
-    if (Number.isFinite(toldAtMs))
-      this.#samplesMs = [toldAtMs - arrivedAtMs, ...this.#samplesMs].slice(0, samplesMax);
+    if (!Number.isFinite(toldAtMs)) return;
+    const aheadMs = toldAtMs - arrivedAtMs;
+    if (arrivedAtMs - this.#burstBeganAtMs < burstMs) {
+      this.#newestMs = Math.max(aheadMs, this.#newestMs ?? aheadMs);
+    } else {
+      this.#burstBeganAtMs = arrivedAtMs;
+      this.#beforeMs = this.#newestMs;
+      this.#newestMs = aheadMs;
+    }
+    if (this.#beforeMs !== undefined && Math.abs(this.#newestMs - this.#beforeMs) <= toleranceMs)
+      this.#aheadMs = Math.max(this.#newestMs, this.#beforeMs);
+  }
+
+  /** Whether what was so then is so no longer: it was queued while the station was offline. */
+  isPast(toldAtMs: number, arrivedAtMs: number): boolean {
+    return arrivedAtMs + this.aheadMs - toldAtMs > liveMs;
   }
 
   get aheadMs(): number {
-    if (this.#samplesMs.length === 0) return 0;
-    const aheadMs = Math.max(...this.#samplesMs);
-    return Math.abs(aheadMs) > toleranceMs ? aheadMs : 0;
+    return Math.abs(this.#aheadMs) > toleranceMs ? this.#aheadMs : 0;
   }
 }

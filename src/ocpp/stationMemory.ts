@@ -186,7 +186,8 @@ export class StationMemory {
 /** What holds for an EVSE of several connectors, the strongest first. */
 const statusOrder: readonly EvseStatus[] = ['occupied', 'available', 'reserved', 'unavailable', 'faulted'];
 
-const nothingLive = {
+/** What is long gone of a measurement that was queued. */
+export const nothingLive = {
   amps: undefined,
   isPerPhase: false,
   powerWatts: undefined,

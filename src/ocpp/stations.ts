@@ -10,7 +10,7 @@ import { unsentReply } from './reply.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { CallRefusal, type RpcAnswer } from './rpc.ts';
 import { StationClock } from './stationClock.ts';
-import { StationMemory } from './stationMemory.ts';
+import { nothingLive, StationMemory } from './stationMemory.ts';
 
 export interface StationsOptions extends ConnectionLimits {
   readonly heartbeatIntervalS: number;
@@ -181,8 +181,8 @@ export class Stations {
 
   #tell(station: KnownStation, news: StationNews): void {
     const atMs = this.#ports.clock.nowMs();
-    if (news.kind === 'measured') station.clock.heard(news.takenAtMs, this.#ports.clock.monotonicMs());
-    this.#ports.onEvent({ ...news, stationId: station.id, atMs });
+    const told = live(news, station.clock, this.#ports.clock.monotonicMs());
+    this.#ports.onEvent({ ...told, stationId: station.id, atMs });
   }
 
   /** Only the connection in use may take the station offline: a replaced one closes late, or never. */
@@ -216,4 +216,11 @@ export class Stations {
     if (station.line === line) station.isConfigured = true;
     for (const refusal of refusals) station.log.warn(refusal, 'station refused a meter setting');
   }
+}
+
+/** Without its current where that flowed while the station was offline: 1.6 cannot say so itself. */
+function live(news: StationNews, clock: StationClock, nowMs: number): StationNews {
+  if (news.kind !== 'measured') return news;
+  clock.heard(news.takenAtMs, nowMs);
+  return clock.isPast(news.takenAtMs, nowMs) ? { ...news, ...nothingLive } : news;
 }
