@@ -1,20 +1,16 @@
 import { createAllocator } from '../solver/allocate.ts';
 import { followMs, leaseSlackMs, loopOptions, retryMs } from './appOptions.ts';
+import { createEar } from './appTwinWire.ts';
 import type { LoadedConfig } from './config.ts';
 import { ControlLoop, type ControlLoopOptions } from './control/controlLoop.ts';
 import { ExposureLedger } from './control/exposure.ts';
 import { operations } from './control/operations.ts';
-import type { StationCommand } from './control/ports.ts';
 import { SiteState } from './control/siteState.ts';
 import { topologies } from './control/topology.ts';
 import { limitFromRequest } from './domain/limitRequest.ts';
 import { createLogger } from './log.ts';
-import { StationClock } from './ocpp/stationClock.ts';
-import { setChargingProfile as setChargingProfile16 } from './ocpp/v16/fromDomain.ts';
-import { setChargingProfile as setChargingProfile201 } from './ocpp/v201/fromDomain.ts';
-import type { Call } from './sim/stationCodec.ts';
 import { NaiveService } from './sim/twin/naive.ts';
-import type { ServicePorts, TwinJoints, TwinPlace, TwinProtocol, TwinService } from './sim/twin/ports.ts';
+import type { ServicePorts, TwinJoints, TwinPlace, TwinService } from './sim/twin/ports.ts';
 
 const silentLog = createLogger('silent');
 
@@ -41,26 +37,7 @@ export const naiveJoints = (): TwinJoints => ({
   start: (place, ports) => new NaiveService(place, ports, createAllocator()),
 });
 
-const wires: Omit<TwinJoints, 'start'> = {
-  createStationClock: () => new StationClock(),
-  wire: (protocol, command, nowMs) => asOnTheWire(callOf(protocol, command, nowMs)),
-  createAllocator,
-};
-
-/** Through JSON and back. */
-const asOnTheWire = (call: Call): Call => JSON.parse(JSON.stringify(call));
-
-function callOf(protocol: TwinProtocol, command: StationCommand, nowMs: number): Call {
-  if (command.kind !== 'remote stop') {
-    const payload =
-      protocol === 'ocpp1.6' ? setChargingProfile16(command, nowMs) : setChargingProfile201(command, nowMs);
-    return { action: 'SetChargingProfile', payload };
-  }
-  const { transactionId } = command;
-  return protocol === 'ocpp1.6'
-    ? { action: 'RemoteStopTransaction', payload: { transactionId: Number(transactionId) } }
-    : { action: 'RequestStopTransaction', payload: { transactionId } };
-}
+const wires: Omit<TwinJoints, 'start'> = { createEar, createAllocator };
 
 /** A config as a place of the twin. */
 export function twinPlace(name: string, { config, sites, areas }: LoadedConfig, meterMs: number): TwinPlace {

@@ -1,6 +1,7 @@
 import type { SessionState } from '../domain/session.ts';
 import type { EvseStatus } from '../domain/stationEvent.ts';
 import type { StationNews } from './dialect.ts';
+import { nothingLive } from './liveNews.ts';
 import type { SampledMeasurement } from './sampledValues.ts';
 
 /** Transactions of one station at a time; a station has one per EVSE, the rest were never ended. */
@@ -185,15 +186,6 @@ export class StationMemory {
 
 /** What holds for an EVSE of several connectors, the strongest first. */
 const statusOrder: readonly EvseStatus[] = ['occupied', 'available', 'reserved', 'unavailable', 'faulted'];
-
-/** What is long gone of a measurement that was queued. */
-export const nothingLive = {
-  amps: undefined,
-  isPerPhase: false,
-  powerWatts: undefined,
-  offeredAmps: undefined,
-  stateOfChargePercent: undefined,
-};
 
 const sessionChanged = (
   transactionId: string,

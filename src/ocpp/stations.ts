@@ -6,11 +6,12 @@ import type { Logger } from '../log.ts';
 import { CommandFence } from './commandFence.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
 import type { Authorization, Dialect, StationNews, StationScope, TransactionStart } from './dialect.ts';
+import { liveNews } from './liveNews.ts';
 import { unsentReply } from './reply.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { CallRefusal, type RpcAnswer } from './rpc.ts';
 import { StationClock } from './stationClock.ts';
-import { nothingLive, StationMemory } from './stationMemory.ts';
+import { StationMemory } from './stationMemory.ts';
 
 export interface StationsOptions extends ConnectionLimits {
   readonly heartbeatIntervalS: number;
@@ -181,7 +182,7 @@ export class Stations {
 
   #tell(station: KnownStation, news: StationNews): void {
     const atMs = this.#ports.clock.nowMs();
-    const told = live(news, station.clock, this.#ports.clock.monotonicMs());
+    const told = liveNews(news, station.clock, this.#ports.clock.monotonicMs());
     this.#ports.onEvent({ ...told, stationId: station.id, atMs });
   }
 
@@ -216,11 +217,4 @@ export class Stations {
     if (station.line === line) station.isConfigured = true;
     for (const refusal of refusals) station.log.warn(refusal, 'station refused a meter setting');
   }
-}
-
-/** Without its current where that flowed while the station was offline: 1.6 cannot say so itself. */
-function live(news: StationNews, clock: StationClock, nowMs: number): StationNews {
-  if (news.kind !== 'measured') return news;
-  clock.heard(news.takenAtMs, nowMs);
-  return clock.isPast(news.takenAtMs, nowMs) ? { ...news, ...nothingLive } : news;
 }

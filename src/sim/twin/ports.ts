@@ -3,7 +3,7 @@ import type { TickResult } from '../../control/controlLoop.ts';
 import type { CommandAnswer, StationCommand, StationLink } from '../../control/ports.ts';
 import type { Topology } from '../../control/topology.ts';
 import type { GridLimit, LimitSource } from '../../domain/gridLimit.ts';
-import type { LimitId } from '../../domain/ids.ts';
+import type { LimitId, StationId } from '../../domain/ids.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { Area, Site } from '../../domain/site.ts';
 import type { StationEvent } from '../../domain/stationEvent.ts';
@@ -59,19 +59,36 @@ export interface LimitAsked {
   readonly source: LimitSource;
 }
 
-export interface TwinStationClock {
-  heard(toldAtMs: number, arrivedAtMs: number): void;
-  readonly aheadMs: number;
+export type TwinProtocol = 'ocpp1.6' | 'ocpp2.0.1';
+
+/** The service's end of one station's wire, as long as its process lives: what it makes of the station's calls. */
+export interface TwinEar {
+  /** `news` is what the call means, told once the answer is on its way. Rejects what no station may say. */
+  answer(call: Call): Promise<{ readonly response: unknown; readonly news: () => readonly News[] }>;
+  /** How a command is written for a station whose clock shows `stationNowMs`. */
+  call(command: StationCommand, stationNowMs: number): Call;
+  /** What it takes the station's clock to be ahead by. */
+  readonly clockAheadMs: number;
 }
 
-export type TwinProtocol = 'ocpp1.6' | 'ocpp2.0.1';
+export interface EarPorts {
+  readonly stationId: StationId;
+  readonly process: TwinProcess;
+  readonly heartbeatIntervalS: number;
+  /** The number of a transaction that the service names, the same whenever it is asked. */
+  transactionNumber(start: string): number;
+}
+
+/** What a station told, before it is said who and when. */
+export type News = StationEvent extends infer Event
+  ? Event extends StationEvent
+    ? Omit<Event, 'stationId' | 'atMs'>
+    : never
+  : never;
 
 export interface TwinJoints {
   start(place: TwinPlace, ports: ServicePorts): TwinService;
-  /** How the service keeps track of a station's clock. */
-  createStationClock(): TwinStationClock;
-  /** How a command is written on the wire; `nowMs` is the station's clock as the service knows it. */
-  wire(protocol: TwinProtocol, command: StationCommand, nowMs: number): Call;
+  createEar(protocol: TwinProtocol, ports: EarPorts): TwinEar;
   /** For the oracle: the exact allocation, without a service around it. */
   createAllocator(): (problem: Problem) => Allocation;
 }

@@ -5,13 +5,12 @@ import type { CarModel } from '../car.ts';
 import type { InstalledProfile } from '../chargingProfiles.ts';
 import { createRandom, streamSeed } from '../random.ts';
 import { plugIn, settle, stepStation, unplug } from '../station.ts';
-import { connected, disconnected, nextNotice, replied } from '../stationLink.ts';
-import { findEvse } from '../stationState.ts';
+import { connected, disconnected, nextNotice, type Reply, replied } from '../stationLink.ts';
+import { findEvse, type Notice } from '../stationState.ts';
 import { v16 } from '../v16.ts';
 import { v201 } from '../v201.ts';
 import type { Cause } from './exposureCheck.ts';
-import type { TwinJoints, TwinPlace, TwinService, TwinStationClock } from './ports.ts';
-import { type News, newsOf } from './stationNews.ts';
+import type { News, TwinEar, TwinJoints, TwinPlace, TwinService } from './ports.ts';
 import type { TwinStore } from './store.ts';
 import type { TwinClock, TwinProcess } from './twinClock.ts';
 import { effectAmps, type Line, newTwinStation, type OnTheWay, type TwinStation } from './twinStation.ts';
@@ -32,15 +31,16 @@ export interface TwinStationsInput {
 interface Server {
   readonly service: TwinService;
   readonly process: TwinProcess;
-  /** Transactions it was told of. */
-  readonly known: Set<string>;
-  readonly clocks: Map<StationId, TwinStationClock>;
+  readonly ears: ReadonlyMap<StationId, TwinEar>;
 }
 
 /** A station that is slow answers after this. */
 const slowMs = 28_000;
-/** By then the service has been told of a clock that was set. */
-const clockKnownMs = 45_000;
+/** So many live measurements, so far apart, tell the service a clock that was set. */
+const clockToldMin = 2;
+const apartMs = 5_000;
+/** What is older than this was queued while the station was offline. */
+const liveMs = 30_000;
 /** How soon a station tries to connect again. */
 const reconnectMs = [1_000, 8_000] as const;
 /** A socket on which nothing gets through is given up by then. */
@@ -80,8 +80,22 @@ export class TwinStations {
 
   /** Another process listens: every station comes to it in its own time. */
   talkTo(service: TwinService, process: TwinProcess): void {
-    this.#server = { service, process, known: new Set(), clocks: new Map() };
-    for (const twin of this.all) this.#connectSoon(twin);
+    const { joints, store } = this.#input;
+    const ears = this.all.map(({ id, codec, station }): [StationId, TwinEar] => [
+      id,
+      joints.createEar(codec === v16 ? 'ocpp1.6' : 'ocpp2.0.1', {
+        stationId: id,
+        process,
+        heartbeatIntervalS: station.settings.heartbeatIntervalS,
+        transactionNumber: (start) => store.transactionNumber(`${id} ${start}`),
+      }),
+    ]);
+    this.#server = { service, process, ears: new Map(ears) };
+    for (const twin of this.all) {
+      // A clock that is right is what everybody takes it for.
+      if (twin.clockAheadMs !== 0) forgetClock(twin);
+      this.#connectSoon(twin);
+    }
   }
 
   /** The process is gone, and every socket with it. */
@@ -229,7 +243,7 @@ export class TwinStations {
     const byMs = aheadMs - twin.clockAheadMs;
     const nowMs = twin.station.nowMs + byMs;
     twin.clockAheadMs = aheadMs;
-    twin.clockSetAtMs = this.#input.clock.nowMs;
+    forgetClock(twin);
     twin.promised = (twin.promised ?? twin.station.profiles).map((profile) => moved(profile, byMs));
     const evses = twin.station.evses.map((evse) => ({
       ...evse,
@@ -301,12 +315,11 @@ export class TwinStations {
     if (twin === undefined) return;
     this.#input.trace(commandLine(command));
     const { line } = twin;
-    const { clock, place, joints } = this.#input;
-    const protocol = twin.codec === v16 ? 'ocpp1.6' : 'ocpp2.0.1';
-    const aheadMs = this.#server?.clocks.get(twin.id)?.aheadMs ?? 0;
-    const call = joints.wire(protocol, command, nowMs + aheadMs);
-    const isClockNew = clock.nowMs - twin.clockSetAtMs < clockKnownMs;
-    const meant = isClockNew ? joints.wire(protocol, command, nowMs + twin.clockAheadMs) : call;
+    const { clock, place } = this.#input;
+    const ear = this.#server?.ears.get(twin.id);
+    if (ear === undefined) return;
+    const call = ear.call(command, nowMs + ear.clockAheadMs);
+    const meant = twin.clockTold < clockToldMin ? ear.call(command, nowMs + twin.clockAheadMs) : call;
     const way: OnTheWay = {
       command,
       call,
@@ -405,33 +418,60 @@ export class TwinStations {
     this.#input.clock.after(this.#latencyMs(twin), () => {
       if (twin.line !== line || line.isHalfOpen) return;
       server.process.run(() => {
-        if (twin.line !== line) return;
-        const { news, reply } = newsOf({
-          station: twin.station,
-          notice,
-          nameFor: (key) => String(this.#input.store.transactionNumber(key)),
-          known: server.known,
-          drawFactor: twin.drawFactor,
-        });
-        for (const each of news) this.#notify(twin, server.service, each);
-        if ('transaction' in notice) twin.announced.add(notice.transaction.key);
-        twin.station = replied(twin.station, notice, reply);
-        twin.isTelling = false;
-        this.#changed(twin, notice.kind === 'started' ? 'step' : 'by itself');
+        if (twin.line === line) this.#hear(twin, line, notice, server);
       });
     });
   }
 
+  /** The service answers what a station says, and makes of it what it means. */
+  #hear(twin: TwinStation, line: Line, notice: Notice, server: Server): void {
+    const { codec } = twin;
+    const call = codec.encode(twin.station, withDraw(notice, twin.drawFactor));
+    const ear = server.ears.get(twin.id);
+    if (call === undefined || ear === undefined) {
+      this.#replied(twin, notice, { kind: 'done' });
+      return;
+    }
+    this.#input.clock.settles();
+    void ear.answer(call).then(({ response, news }) => {
+      if (twin.line !== line || this.#server !== server) return;
+      this.#noteClock(twin, notice);
+      for (const each of news()) this.#notify(twin, server.service, each);
+      if ('transaction' in notice) twin.announced.add(notice.transaction.key);
+      this.#replied(twin, notice, codec.decodeReply(notice, response));
+    });
+  }
+
+  #replied(twin: TwinStation, notice: Notice, reply: Reply): void {
+    twin.station = replied(twin.station, notice, reply);
+    twin.isTelling = false;
+    this.#changed(twin, notice.kind === 'started' ? 'step' : 'by itself');
+  }
+
+  /** Two live measurements that come apart tell what the clock shows. */
+  #noteClock(twin: TwinStation, notice: Notice): void {
+    const { nowMs } = this.#input.clock;
+    const isLive = notice.kind === 'metered' && Math.abs(twin.station.nowMs - notice.atMs) <= liveMs;
+    if (!isLive || nowMs - twin.clockToldAtMs < apartMs) return;
+    twin.clockToldAtMs = nowMs;
+    twin.clockTold += 1;
+  }
+
   #notify(twin: TwinStation, service: TwinService, news: News): void {
     this.#input.trace(`${twin.id} ${news.kind}`);
-    const server = this.#server;
-    if (server !== undefined && news.kind === 'measured') {
-      const clock = server.clocks.get(twin.id) ?? this.#input.joints.createStationClock();
-      server.clocks.set(twin.id, clock);
-      clock.heard(news.takenAtMs, server.process.monotonicMs());
-    }
     service.applyStationEvent({ ...news, stationId: twin.id, atMs: this.#server?.process.nowMs() ?? 0 });
   }
+}
+
+/** What really flows, where the car takes more than it may. */
+const withDraw = (notice: Notice, factor: number): Notice =>
+  'sample' in notice && factor !== 1
+    ? { ...notice, sample: { ...notice.sample, amps: notice.sample.amps.map((amps) => amps * factor) } }
+    : notice;
+
+function forgetClock(twin: TwinStation): void {
+  twin.clockTold = 0;
+  twin.clockToldAtMs = Number.NEGATIVE_INFINITY;
 }
 
 function commandLine(command: StationCommand): string {

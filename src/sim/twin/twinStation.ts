@@ -45,6 +45,9 @@ export interface OnTheWay {
 
 type LeaseSent = Extract<StationCommand, { kind: 'lease' }>;
 
+/** What the service has every station tell. */
+const told = ['Current.Import', 'Current.Offered', 'Energy.Active.Import.Register'] as const;
+
 /** A station with its cars, its socket and its faults. */
 export interface TwinStation {
   readonly id: StationId;
@@ -62,7 +65,9 @@ export interface TwinStation {
   /** Above 1 its cars take more than they are offered. */
   drawFactor: number;
   clockAheadMs: number;
-  clockSetAtMs: number;
+  /** How often the running process was told what its clock shows since it was set, and when last. */
+  clockTold: number;
+  clockToldAtMs: number;
   line: Line | undefined;
   /** No power or no network: it does not connect. */
   isAway: boolean;
@@ -95,7 +100,7 @@ export function newTwinStation(input: {
     phaseVolts: site.supply.phaseVolts,
     evses: evses.map(({ number, wiring, maxAmps }) => ({ number, conductorCount: wiring.length, maxAmps })),
     firmware: codec.firmware,
-    settings: { meterIntervalS, heartbeatIntervalS: 900, measurands: [] },
+    settings: { meterIntervalS, heartbeatIntervalS: 900, measurands: [...told] },
   };
   return {
     id,
@@ -109,7 +114,8 @@ export function newTwinStation(input: {
     manner: 'obeys',
     drawFactor: 1,
     clockAheadMs: 0,
-    clockSetAtMs: Number.NEGATIVE_INFINITY,
+    clockTold: Number.POSITIVE_INFINITY,
+    clockToldAtMs: Number.NEGATIVE_INFINITY,
     line: undefined,
     isAway: false,
     isTelling: false,
