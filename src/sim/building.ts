@@ -1,4 +1,4 @@
-import { type PhaseAmps, perPhase } from '../domain/phases.ts';
+import { type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import { randomAt, streamSeed } from './random.ts';
 
 /** Background load per phase as a function of time: asked for the same instant, it gives the same answer. */
@@ -22,17 +22,22 @@ const noiseMs = 3_000;
 /** A building made of a base, a swell, noise, and machines that switch on and off. */
 export function building(options: BuildingOptions): Background {
   const { seed, baseAmps, swellAmps, noiseAmps, step } = options;
+  const streamsOf = (phase: Phase) => ({
+    swell: streamSeed(seed, `swell ${phase}`),
+    noise: streamSeed(seed, `noise ${phase}`),
+    machine: streamSeed(seed, `machine ${phase}`),
+  });
+  const streams = [streamsOf(0), streamsOf(1), streamsOf(2)] as const;
   return (nowMs) =>
     perPhase((phase) => {
-      const stream = (name: string): number => streamSeed(seed, `${name} ${phase}`);
-      const machine = stream('machine');
+      const { swell, noise, machine } = streams[phase];
       // Each phase's machine has its own rhythm, so that steps do not come together.
       const slot = Math.floor(nowMs / step.everyMs + randomAt(machine, 0));
       const isOn = randomAt(machine, slot) < step.chance;
       return (
         baseAmps[phase] +
-        swellAmps * smoothNoise(stream('swell'), nowMs / swellMs) +
-        noiseAmps * smoothNoise(stream('noise'), nowMs / noiseMs) +
+        swellAmps * smoothNoise(swell, nowMs / swellMs) +
+        noiseAmps * smoothNoise(noise, nowMs / noiseMs) +
         (isOn ? step.amps : 0)
       );
     });

@@ -43,9 +43,7 @@ const brokerFault = (name: string, broker: 'down' | 'slow'): Fault => ({
   begin({ meters }) {
     if (meters.broker !== 'works') return undefined;
     meters.broker = broker;
-    return () => {
-      meters.broker = 'works';
-    };
+    return () => meters.brokerIsBack();
   },
 });
 
@@ -72,6 +70,21 @@ const mannerFault = (name: string, manner: Manner): Fault => ({
     twin.manner = manner;
     return () => {
       twin.manner = 'obeys';
+    };
+  },
+});
+
+/** Its cars take more or less than they are offered. */
+const drawFault = (name: string, factor: number): Fault => ({
+  name,
+  everyMs: 4 * hourMs,
+  lastsMs: [60_000, 15 * minuteMs],
+  begin(world, random) {
+    const twin = anyStation(world, random);
+    if (twin === undefined) return undefined;
+    twin.drawFactor = factor;
+    return () => {
+      twin.drawFactor = 1;
     };
   },
 });
@@ -127,6 +140,16 @@ const gridFaults: readonly Fault[] = [
     const at = grid.any();
     if (at !== undefined) grid.cut(at, 0, clock.nowMs, clock.nowMs + 4 * minuteMs);
   }),
+  gridFault('grid-negative', ({ grid, clock }) => {
+    const at = grid.any();
+    if (at !== undefined) grid.cut(at, -0.2, clock.nowMs, clock.nowMs + 4 * minuteMs);
+  }),
+  gridFault('grid-two-sources', ({ grid, clock }) => {
+    const at = grid.any();
+    if (at === undefined) return;
+    grid.cut(at, 0.6, clock.nowMs, clock.nowMs + 6 * minuteMs);
+    grid.cut(at, 0.8, clock.nowMs, clock.nowMs + 9 * minuteMs, 'site-operator');
+  }),
   gridFault('grid-expired', ({ grid, clock }) => {
     const at = grid.any();
     if (at !== undefined) grid.cut(at, 0.5, clock.nowMs - 2 * hourMs, clock.nowMs - hourMs);
@@ -158,11 +181,11 @@ const machineFaults: readonly Fault[] = [
     },
   },
   {
-    name: 'process-kill-mid-tick',
-    everyMs: 3 * hourMs,
-    lastsMs: [2_000, 2 * minuteMs],
+    name: 'process-kill-between',
+    everyMs: 2 * hourMs,
+    lastsMs: [20_000, 2 * minuteMs],
     begin(world, random) {
-      world.killAfterSends(Math.floor(3 * random()));
+      world.killAfterPoints(Math.floor(120 * random()));
       return () => world.restart();
     },
   },
@@ -175,7 +198,7 @@ const machineFaults: readonly Fault[] = [
       return () => world.thaw();
     },
   },
-  ...(['down', 'slow'] as const).map(
+  ...(['down', 'slow', 'full'] as const).map(
     (condition): Fault => ({
       name: `database-${condition}`,
       everyMs: 5 * hourMs,
@@ -216,7 +239,8 @@ const machineFaults: readonly Fault[] = [
     everyMs: 8 * hourMs,
     lastsMs: [60_000, 20 * minuteMs],
     begin(world, random) {
-      const byMs = random() < 0.5 ? hourMs : -hourMs;
+      // A time server, summer time set by hand, a leap second.
+      const byMs = pick([hourMs, -hourMs, 5_000, -5_000, 1_000], random) ?? 0;
       world.wallAheadMs += byMs;
       return () => {
         world.wallAheadMs -= byMs;
@@ -254,19 +278,8 @@ export const allFaults: readonly Fault[] = [
   absence('station-reboots-and-forgets', [10_000, 2 * minuteMs], ({ stations }, twin) =>
     stations.reboot(twin, 'nothing'),
   ),
-  {
-    name: 'station-draws-above',
-    everyMs: 4 * hourMs,
-    lastsMs: [60_000, 15 * minuteMs],
-    begin(world, random) {
-      const twin = anyStation(world, random);
-      if (twin === undefined) return undefined;
-      twin.drawFactor = 1.05;
-      return () => {
-        twin.drawFactor = 1;
-      };
-    },
-  },
+  drawFault('station-draws-above', 1.05),
+  drawFault('station-draws-below', 0.7),
   {
     name: 'station-clock',
     everyMs: 4 * hourMs,

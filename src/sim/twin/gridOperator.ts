@@ -1,3 +1,4 @@
+import type { LimitSource } from '../../domain/gridLimit.ts';
 import { type LimitId, limitId } from '../../domain/ids.ts';
 import type { Random } from '../random.ts';
 import type { LimitTruth } from './limitTruth.ts';
@@ -20,6 +21,11 @@ export interface LimitTargetAsked {
   readonly full: number;
 }
 
+interface Asked {
+  readonly body: object;
+  readonly source: LimitSource;
+}
+
 const retryMs = 10_000;
 const triesMax = 30;
 
@@ -40,24 +46,28 @@ export class GridOperator {
   }
 
   /** A limit of this share of what the target carries. */
-  cut(at: LimitTargetAsked, share: number, fromMs: number, untilMs: number): LimitId {
+  cut(
+    at: LimitTargetAsked,
+    share: number,
+    fromMs: number,
+    untilMs: number,
+    source: LimitSource = 'grid-operator',
+  ): LimitId {
     const amount = Math.round(at.full * share);
     const value = 'area' in at.target ? { watts: amount } : { amps: amount };
-    return this.ask({
-      ...at.target,
-      ...value,
-      from: new Date(fromMs).toISOString(),
-      until: new Date(untilMs).toISOString(),
-      reason: 'cold evening',
-    });
+    const validity = { from: new Date(fromMs).toISOString(), until: new Date(untilMs).toISOString() };
+    return this.#ask(
+      { body: { ...at.target, ...value, ...validity, reason: 'cold evening' }, source },
+      triesMax,
+    );
   }
 
-  ask(body: object, triesLeft = triesMax): LimitId {
+  #ask(asked: Asked, triesLeft: number): LimitId {
     this.#count += 1;
     const id = limitId(`L${this.#count}`);
     const server = this.#input.server();
-    if (server?.process.condition === 'runs') this.#put(id, body, triesLeft, server.service);
-    else this.#again(body, triesLeft);
+    if (server?.process.condition === 'runs') this.#put(id, asked, triesLeft, server.service);
+    else this.#again(asked, triesLeft);
     return id;
   }
 
@@ -80,10 +90,10 @@ export class GridOperator {
     this.#pending.clear();
   }
 
-  #put(id: LimitId, body: object, triesLeft: number, service: TwinService): void {
+  #put(id: LimitId, asked: Asked, triesLeft: number, service: TwinService): void {
     const { truth, trace } = this.#input;
-    const set = service.setLimit({ id, body, source: 'grid-operator' });
-    trace(`limit ${id} ${JSON.stringify(body)} ${set === undefined ? 'refused' : 'set'}`);
+    const set = service.setLimit({ id, ...asked });
+    trace(`limit ${id} ${JSON.stringify(asked.body)} ${set === undefined ? 'refused' : 'set'}`);
     if (set === undefined) return;
     truth.set(set.limit);
     this.#pending.add(id);
@@ -92,12 +102,12 @@ export class GridOperator {
       () => {
         truth.end(id);
         this.#pending.delete(id);
-        this.#again(body, triesLeft);
+        this.#again(asked, triesLeft);
       },
     );
   }
 
-  #again(body: object, triesLeft: number): void {
-    if (triesLeft > 0) this.#input.clock.after(retryMs, () => this.ask(body, triesLeft - 1));
+  #again(asked: Asked, triesLeft: number): void {
+    if (triesLeft > 0) this.#input.clock.after(retryMs, () => this.#ask(asked, triesLeft - 1));
   }
 }

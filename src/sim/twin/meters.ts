@@ -27,6 +27,8 @@ export interface TwinMeter {
   /** When a reading of each phase last reached the service. */
   readonly heardAtMs: [number, number, number];
   held: PhaseAmps | undefined;
+  /** What the broker keeps of it. */
+  retained: PhaseAmps | undefined;
 }
 
 export interface TwinMetersInput {
@@ -63,6 +65,7 @@ export class TwinMeters {
               faultyAtMs: Number.NEGATIVE_INFINITY,
               heardAtMs: [...neverHeard],
               held: undefined,
+              retained: undefined,
             },
       ),
     );
@@ -70,6 +73,16 @@ export class TwinMeters {
 
   of(id: CircuitId): TwinMeter | undefined {
     return this.all.find(({ circuit }) => circuit.id === id);
+  }
+
+  /** It tells everybody who subscribes again what it kept: the last values from before it went. */
+  brokerIsBack(): void {
+    this.broker = 'works';
+    for (const meter of this.all) {
+      if (meter.retained === undefined) continue;
+      meter.faultyAtMs = this.#input.clock.nowMs;
+      this.#send(meter, { amps: meter.retained });
+    }
   }
 
   publish(): void {
@@ -84,6 +97,7 @@ export class TwinMeters {
     switch (fault) {
       case undefined:
         meter.held = now;
+        if (this.broker !== 'down') meter.retained = now;
         this.#send(meter, { amps: now });
         break;
       case 'silent':

@@ -15,14 +15,17 @@ export interface NodeTruth {
 }
 
 /**
- * The most the same cars could have got: the exact allocation on the true background and what every car would take
- * just now, obeyed at once, with no margin, no fault, no rounding and no lost message. Like the service it does not
- * know on how many phases a car draws.
+ * The most the same cars could have got: every ten seconds the exact allocation, in the steps that the stations can be
+ * set to, on the highest background and the lowest limit of the ten seconds that come, obeyed at once, with no margin,
+ * no fault and no lost message. So it never exceeds a limit. Like the service it does not know on how many phases a car
+ * draws.
  */
 export class Oracle {
   readonly #topology: Topology;
   readonly #allocate: (problem: Problem) => Allocation;
   readonly #cars = new Map<EvseId, Car>();
+  /** The worst of every node since its last step. */
+  #worst: NodeTruth[] = [];
   deliveredWh = 0;
 
   constructor(topology: Topology, allocate: (problem: Problem) => Allocation) {
@@ -38,7 +41,22 @@ export class Oracle {
     this.#cars.delete(id);
   }
 
-  step(nodes: readonly NodeTruth[]): void {
+  /** What a node has to carry, and may, at one instant. */
+  see(node: number, { limit, background }: NodeTruth): void {
+    const worst = this.#worst[node];
+    this.#worst[node] = {
+      limit: {
+        amps: Math.min(limit.amps, worst?.limit.amps ?? limit.amps),
+        watts: Math.min(limit.watts, worst?.limit.watts ?? limit.watts),
+      },
+      background: perPhase((phase) => Math.max(background[phase], worst?.background[phase] ?? 0)),
+    };
+  }
+
+  /** Decides for the ten seconds that it has seen. */
+  step(): void {
+    const nodes = this.#worst;
+    this.#worst = [];
     const present = this.#topology.evses.flatMap(({ evse, site }) => {
       const car = this.#cars.get(evse.id);
       return car === undefined || takeableAmps(car) === 0 ? [] : { evse, site, car };
@@ -91,7 +109,7 @@ export function idealAmps(
       phaseVolts: site.supply.phaseVolts,
       minAmps: evse.minAmps,
       maxAmps: Math.min(evse.maxAmps, Math.max(evse.minAmps, takeable.get(evse.id) ?? 0)),
-      stepAmps: 0,
+      stepAmps: evse.traits.stepAmps,
       priority: evse.priority,
       weight: evse.weight,
       isOn: true,

@@ -22,6 +22,8 @@ export interface TwinStationsInput {
   readonly joints: TwinJoints;
   readonly store: TwinStore;
   trace(line: string): void;
+  /** The process may die here. */
+  onPoint(): void;
   /** What may be in force at a station may have changed. */
   onChange(station: TwinStation, cause: Cause): void;
   /** Time has passed at all of them. */
@@ -393,7 +395,8 @@ export class TwinStations {
     way.isAnswered = true;
     const server = this.#server;
     const { stationId, evseId, epoch, sequence } = way.command;
-    server?.process.run(() =>
+    server?.process.run(() => {
+      this.#input.onPoint();
       server.service.applyAnswer({
         stationId,
         evseId,
@@ -402,8 +405,9 @@ export class TwinStations {
         atMs: server.process.nowMs(),
         outcome,
         reason: outcome,
-      }),
-    );
+      });
+      this.#input.onPoint();
+    });
   }
 
   // --- news ----------------------------------------------------------------------------------------
@@ -460,6 +464,7 @@ export class TwinStations {
   #notify(twin: TwinStation, service: TwinService, news: News): void {
     this.#input.trace(`${twin.id} ${news.kind}`);
     service.applyStationEvent({ ...news, stationId: twin.id, atMs: this.#server?.process.nowMs() ?? 0 });
+    this.#input.onPoint();
   }
 }
 

@@ -5,7 +5,8 @@ import type { Session } from '../../domain/session.ts';
 import type { TwinClock } from './twinClock.ts';
 
 /** How the database does. */
-export type StoreCondition = 'works' | 'slow' | 'down';
+/** `full`: it answers at once that it cannot write. */
+export type StoreCondition = 'works' | 'slow' | 'down' | 'full';
 
 const flushMs = 200;
 const slowMs = 5_000;
@@ -24,6 +25,7 @@ type Undo = () => void;
 /** What outlives a process: records written behind its back, limits that wait for the commit. */
 export class TwinStore {
   readonly #clock: TwinClock;
+  readonly #onPoint: () => void;
   readonly #standing = new Map<EvseId, number>();
   readonly #leases = new Map<EvseId, KeptLease>();
   readonly #sessions = new Map<string, Session>();
@@ -36,8 +38,10 @@ export class TwinStore {
   #epoch = 0;
   condition: StoreCondition = 'works';
 
-  constructor(clock: TwinClock) {
+  /** `onPoint` is where the process may die: before and after everything that becomes durable. */
+  constructor(clock: TwinClock, onPoint: () => void) {
     this.#clock = clock;
+    this.#onPoint = onPoint;
   }
 
   nextEpoch(): number {
@@ -118,18 +122,29 @@ export class TwinStore {
     for (const undo of this.#undos.splice(Math.max(0, this.#undos.length - lostCommits)).reverse()) undo();
   }
 
+  /** What was on its way to the database when its process died may still be written. */
   #commit(write: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#clock.after(this.condition === 'works' ? commitMs : slowMs, () => {
+      this.#clock.after(this.#delayMs(commitMs), () => {
         this.#clock.settles();
-        if (this.condition === 'down') {
+        if (!this.#canWrite) {
           reject(new Error('the database does not answer'));
           return;
         }
+        this.#onPoint();
         write();
+        this.#onPoint();
         resolve();
       });
     });
+  }
+
+  #delayMs(usualMs: number): number {
+    return this.condition === 'slow' || this.condition === 'down' ? slowMs : usualMs;
+  }
+
+  get #canWrite(): boolean {
+    return this.condition === 'works' || this.condition === 'slow';
   }
 
   #put(key: string, write: () => Undo): void {
@@ -141,15 +156,17 @@ export class TwinStore {
   #flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    this.#clock.after(this.condition === 'works' ? flushMs : slowMs, () => {
+    this.#clock.after(this.#delayMs(flushMs), () => {
       this.#flushing = false;
-      if (this.condition === 'down') {
+      if (!this.#canWrite) {
         if (this.#waiting.size > 0) this.#flushSoon();
         return;
       }
+      this.#onPoint();
       for (const write of this.#waiting.values()) this.#undos.push(write());
       this.#waiting.clear();
       this.#undos.splice(0, this.#undos.length - undosMax);
+      this.#onPoint();
     });
   }
 }

@@ -65,7 +65,8 @@ export class World {
   readonly #sceneOf = new Map<EvseId, Scene>();
   /** Raises and all else of the tick that runs. */
   #sending: StationCommand[] = [];
-  #sendsLeft: number | undefined;
+  /** How many more points it lives through. */
+  #pointsLeft: number | undefined;
   #server:
     | { readonly service: TwinService; readonly process: TwinProcess; readonly startedAtMs: number }
     | undefined;
@@ -84,7 +85,7 @@ export class World {
     this.#input = input;
     this.clock = new TwinClock(startMs);
     this.#awaySinceMs = startMs;
-    this.store = new TwinStore(this.clock);
+    this.store = new TwinStore(this.clock, () => this.#point());
     this.stations = new TwinStations({
       place,
       clock: this.clock,
@@ -92,6 +93,7 @@ export class World {
       joints,
       store: this.store,
       trace: (line) => this.trace(line),
+      onPoint: () => this.#point(),
       onChange: (station, cause) => this.#refresh(station, cause),
       onStepped: () => this.#refreshAll(),
     });
@@ -104,9 +106,10 @@ export class World {
       measured: (circuit) => this.#measured(circuit.id, circuit.meter?.measures ?? 'total'),
       deliver: (reading) => {
         const server = this.#server;
-        server?.process.run(() =>
-          server.service.applyReading({ ...reading, arrivedAtMs: server.process.monotonicMs() }),
-        );
+        server?.process.run(() => {
+          server.service.applyReading({ ...reading, arrivedAtMs: server.process.monotonicMs() });
+          this.#point();
+        });
       },
     });
     this.grid = new GridOperator({
@@ -140,7 +143,7 @@ export class World {
   // --- the process ---------------------------------------------------------------------------------
 
   restart(): void {
-    this.#sendsLeft = undefined;
+    this.#pointsLeft = undefined;
     if (this.#server !== undefined) return;
     const process = new TwinProcess(this.clock, () => this.wallAheadMs);
     const epoch = this.store.nextEpoch();
@@ -172,7 +175,7 @@ export class World {
     server.process.kill();
     server.service.stop();
     this.#server = undefined;
-    this.#sendsLeft = undefined;
+    this.#pointsLeft = undefined;
     this.#left();
     this.store.crash(lostCommits);
     this.grid.serverDied();
@@ -180,9 +183,18 @@ export class World {
     return true;
   }
 
-  /** It dies in the midst of the next tick that has more to send than this. */
-  killAfterSends(sends: number): void {
-    this.#sendsLeft = sends;
+  /**
+   * It dies after so many more points between two things it does: a command that leaves, an answer or a reading that
+   * it takes, a record that becomes durable.
+   */
+  killAfterPoints(points: number): void {
+    this.#pointsLeft = points;
+  }
+
+  #point(): void {
+    if (this.#pointsLeft === undefined || !this.isServed) return;
+    this.#pointsLeft -= 1;
+    if (this.#pointsLeft < 0) this.kill(0);
   }
 
   freeze(): boolean {
@@ -247,18 +259,18 @@ export class World {
     check.setBackground(node, amps, (amps[0] + amps[1] + amps[2]) * at.site.supply.phaseVolts);
   }
 
-  /** What a tick decided leaves; a process that dies in the midst of it sends only the first part. */
+  /** What a tick decided leaves; a process that dies in the midst of it has sent only the first part. */
   #flush(process: TwinProcess): void {
     const sending = this.#sending;
     this.#sending = [];
     // What a car had time to follow since the last second is no longer in the way.
     if (sending.length > 0) this.#refreshAll();
-    const isFatal = this.#sendsLeft !== undefined && sending.length > this.#sendsLeft;
-    for (const command of isFatal ? sending.slice(0, this.#sendsLeft) : sending) {
+    for (const command of sending) {
+      this.#point();
+      if (process.condition !== 'runs') return;
       this.commands += 1;
       this.stations.send(command, process.monotonicMs());
     }
-    if (isFatal) this.kill(0);
   }
 
   #allocate(problem: Problem, solve: (problem: Problem) => Allocation): Allocation {
@@ -286,15 +298,19 @@ export class World {
     for (const scene of this.scenes) this.#observe(scene, nowMs, wallMs);
     if (this.#isUnsafe) this.#judgeFailsafe(nowMs);
     if ((this.#steps * stepMs) % this.#input.place.meterMs === 0) this.meters.publish();
-    if ((this.#steps * stepMs) % oracleMs === 0)
-      for (const scene of this.scenes) scene.oracle.step(this.truthOf(scene));
+    if ((this.#steps * stepMs) % oracleMs === 0) for (const { oracle } of this.scenes) oracle.step();
   }
 
-  #observe({ topology, flows, check, excess, stationOf }: Scene, nowMs: number, wallMs: number): void {
+  #observe(
+    { topology, flows, check, excess, oracle, stationOf }: Scene,
+    nowMs: number,
+    wallMs: number,
+  ): void {
     flows.measure(nowMs, stationOf);
     topology.nodes.forEach((node, index) => {
       const limit = this.#truth.of(node, wallMs);
       check.setLimit(index, limit);
+      oracle.see(index, { limit, background: flows.background(index) });
       const phaseVolts = node.kind === 'circuit' ? node.site.supply.phaseVolts : areaVolts(topology);
       excess.judge(index, {
         amps: flows.total(index),
