@@ -34,6 +34,8 @@ export interface FairShare {
   /** The most that can ever arrive at a row. */
   readonly most: Float64Array;
   readonly phase: Uint8Array;
+  /** The level at which an EVSE starts to rise, then that of its cap; `Infinity` once it is settled. */
+  readonly event: Float64Array;
   /** Per circuit: no EVSE of its own starts to rise or reaches its cap below this level. */
   readonly nextEvent: Float64Array;
   /** Per circuit: nobody below it starts to rise before this level. */
@@ -67,6 +69,7 @@ export function createFairShare(layer: Layer): FairShare {
     pending: new Float64Array(3 * (rows + 1)),
     most: new Float64Array(rows + 1),
     phase: new Uint8Array(evses),
+    event: new Float64Array(evses),
     nextEvent: new Float64Array(layer.circuits.length),
     startLevel: new Float64Array(layer.circuits.length),
     heap: new Uint32Array(rows),
@@ -87,7 +90,7 @@ export function fill(share: FairShare): void {
 
 /** What each EVSE puts on the rows of its own circuit while the level is zero. */
 function sumStart(share: FairShare): void {
-  const { layer, low, high, amps, bottleneck, phase, state, pending, most, nextEvent } = share;
+  const { layer, low, high, amps, bottleneck, phase, event, state, pending, most, nextEvent } = share;
   const { home, phaseRow, watts, weight, perWeight } = layer;
   most.fill(0);
   state.fill(0);
@@ -102,7 +105,8 @@ function sumStart(share: FairShare): void {
     amps[evse] = lower;
     bottleneck[evse] = -1;
     phase[evse] = mayRise ? waiting : settled;
-    if (mayRise) nextEvent[circuit] = Math.min(nextEvent[circuit]!, lower * perWeight[evse]!);
+    event[evse] = mayRise ? lower * perWeight[evse]! : Infinity;
+    nextEvent[circuit] = Math.min(nextEvent[circuit]!, event[evse]!);
     for (let place = 3 * evse; place < 3 * evse + 3; place++) {
       const row = phaseRow[place]!;
       most[row] = most[row]! + upper;
@@ -224,30 +228,31 @@ function collect(share: FairShare, row: number, level: number): number {
 
 /** Lets the EVSEs of one circuit start to rise, or reach their cap, up to a level. */
 function advance(share: FairShare, circuit: number, level: number): void {
-  const { layer, phase, low, high, amps, nextEvent } = share;
-  const { weight, perWeight } = layer;
+  const { layer, event, nextEvent } = share;
+  const end = layer.ownEnd[circuit]!;
   let next = Infinity;
-  for (let evse = layer.ownFirst[circuit]!; evse < layer.ownEnd[circuit]!; evse++) {
-    if (phase[evse] === settled) continue;
-    const wasRising = phase[evse] === rising;
-    const riseAt = low[evse]! * perWeight[evse]!;
-    const capAt = high[evse]! * perWeight[evse]!;
-    if (capAt <= level) {
-      phase[evse] = settled;
-      amps[evse] = high[evse]!;
-      const risen = wasRising ? weight[evse]! : 0;
-      post(share, evse, high[evse]! - (wasRising ? 0 : low[evse]!), -risen, -weight[evse]!);
-    } else if (wasRising) {
-      next = Math.min(next, capAt);
-    } else if (riseAt <= level) {
-      phase[evse] = rising;
-      post(share, evse, -low[evse]!, weight[evse]!, 0);
-      next = Math.min(next, capAt);
-    } else {
-      next = Math.min(next, riseAt);
-    }
+  for (let evse = layer.ownFirst[circuit]!; evse < end; evse++) {
+    if (event[evse]! <= level) meetEvent(share, evse, level);
+    if (event[evse]! < next) next = event[evse]!;
   }
   nextEvent[circuit] = next;
+}
+
+function meetEvent(share: FairShare, evse: number, level: number): void {
+  const { layer, phase, low, high, amps, event } = share;
+  const weight = layer.weight[evse]!;
+  const wasRising = phase[evse] === rising;
+  const capAt = high[evse]! * layer.perWeight[evse]!;
+  if (capAt <= level) {
+    phase[evse] = settled;
+    event[evse] = Infinity;
+    amps[evse] = high[evse]!;
+    post(share, evse, high[evse]! - (wasRising ? 0 : low[evse]!), wasRising ? -weight : 0, -weight);
+  } else {
+    phase[evse] = rising;
+    event[evse] = capAt;
+    post(share, evse, -low[evse]!, weight, 0);
+  }
 }
 
 /**
@@ -272,7 +277,7 @@ function add(to: Float64Array, row: number, load: number, riseBy: number, mayBy:
 }
 
 function freeze(share: FairShare, row: number, foundLevel: number): void {
-  const { layer, phase, amps, bottleneck, low, high } = share;
+  const { layer, phase, event, amps, bottleneck, low, high } = share;
   const level = exactLevel(share, row, foundLevel);
   const circuit = row >> 2;
   for (let evse = layer.first[circuit]!; evse < layer.end[circuit]!; evse++) {
@@ -287,6 +292,7 @@ function freeze(share: FairShare, row: number, foundLevel: number): void {
       post(share, evse, 0, 0, -weight);
     }
     phase[evse] = settled;
+    event[evse] = Infinity;
   }
 }
 
