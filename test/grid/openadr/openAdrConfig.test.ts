@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { publicAddressFault } from '../../../src/grid/openadr/addresses.ts';
+import { openAdrFaults } from '../../../src/grid/openadr/openAdrConfig.ts';
+import { givenConfig } from './pair.ts';
+
+const given = (change: Record<string, unknown> = {}) =>
+  givenConfig({ url: 'https://vtn.example/openadr3', ...change });
+const hook = (callbackUrl: string) => ({ webhook: { callbackUrl, bearerToken: 'a-token-of-16-letters' } });
+
+describe('the settings of an OpenADR connection', () => {
+  it('have defaults for everything but the VTN, our name and our resources', () => {
+    expect(given()).toMatchObject({
+      profile: 'openadr3',
+      register: true,
+      programs: [],
+      boundary: 'connection',
+      pollS: 30,
+      mqtt: false,
+    });
+    expect(openAdrFaults(given())).toEqual([]);
+  });
+
+  it.each([
+    ['a callback address on loopback', hook('http://127.0.0.1:8080/openadr'), '/webhook/callbackUrl'],
+    ['a callback address in a private network', hook('https://10.1.2.3/openadr'), '/webhook/callbackUrl'],
+    [
+      'a token address on localhost',
+      { auth: { clientId: 'a', clientSecret: 'b', tokenUrl: 'http://localhost/token' } },
+      '/auth/tokenUrl',
+    ],
+    ['a VEN name that Grid Aware Charging does not know', { profile: 'gac-2.1' }, '/venName'],
+    ['a resource without a place', { resources: [{ name: 'a' }] }, '/resources/0'],
+    [
+      'a resource with two places',
+      { resources: [{ name: 'a', site: 'garage', area: 'feeder' }] },
+      '/resources/0',
+    ],
+    ['a circuit of an area', { resources: [{ name: 'a', area: 'feeder', circuit: 'grid' }] }, '/resources/0'],
+    [
+      'two resources of one name',
+      {
+        resources: [
+          { name: 'a', site: 'x' },
+          { name: 'a', site: 'y' },
+        ],
+      },
+      '/resources',
+    ],
+  ])('are refused with %s', (_what, change, path) => {
+    expect(openAdrFaults(given(change)).map((fault) => fault.path)).toEqual([path]);
+  });
+
+  it('may use private networks where that is configured', () => {
+    const change = { ...hook('http://127.0.0.1:8080/openadr'), allowPrivateAddresses: true };
+    expect(openAdrFaults(given(change))).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown key', { pollSeconds: 5 }],
+    ['a poll that is too fast', { pollS: 4 }],
+    ['an unknown meaning', { payloads: { X: 'whatever' } }],
+    ['a short token', { webhook: { callbackUrl: 'https://a.example/x', bearerToken: 'short' } }],
+    ['no resources', { resources: [] }],
+    ['an address that is none', { url: 'ftp://a.example' }],
+  ])('do not fit with %s', (_what, change) => {
+    expect(() => given(change)).toThrow();
+  });
+});
+
+describe('a public address', () => {
+  it.each([
+    'http://localhost/x',
+    'http://localhost./x',
+    'https://vtn/x',
+    'https://vtn.local/x',
+    'https://vtn.internal/x',
+    'http://127.0.0.1',
+    'http://127.1',
+    'http://0x7f000001',
+    'http://2130706433',
+    'http://0.0.0.0',
+    'http://10.0.0.1',
+    'http://100.64.0.1',
+    'http://169.254.169.254/latest/meta-data',
+    'http://172.16.0.1',
+    'http://172.31.255.255',
+    'http://192.168.1.1',
+    'http://224.0.0.1',
+    'http://[::1]',
+    'http://[::ffff:127.0.0.1]',
+    'http://[fd00::1]',
+    'http://[fe80::1]',
+    'https://user:word@vtn.example',
+    'nothing',
+  ])('is not %s', (address) => {
+    expect(publicAddressFault(address)).toBeDefined();
+  });
+
+  it.each([
+    'https://vtn.example/openadr3',
+    'https://172.32.0.1',
+    'https://8.8.8.8',
+    'https://[2001:4860:4860::8888]/x',
+  ])('is %s', (address) => {
+    expect(publicAddressFault(address)).toBeUndefined();
+  });
+});
