@@ -13,6 +13,7 @@ import {
   retryMs,
   stationAuthenticator,
 } from './appOptions.ts';
+import { startOscp } from './appOscp.ts';
 import type { LoadedConfig } from './config.ts';
 import { ControlLoop, type TickResult } from './control/controlLoop.ts';
 import { ExposureLedger } from './control/exposure.ts';
@@ -25,6 +26,7 @@ import { topologies } from './control/topology.ts';
 import { ViewBoard } from './control/viewBoard.ts';
 import type { SiteId } from './domain/ids.ts';
 import type { EvidenceQueue } from './grid/evidenceQueue.ts';
+import type { RawHandler } from './http/rawHandlers.ts';
 import { startHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { startEmbeddedBroker } from './meters/embeddedBroker.ts';
@@ -76,6 +78,8 @@ export interface Running {
   readonly refusedReadings: Map<string, number>;
   readonly heartbeatsMs: Map<SiteId, number>;
   readonly grid: GridService;
+  /** Protocols that share the port of the API. */
+  readonly rawHandlers: readonly RawHandler[];
 }
 
 /** Builds the service from its config, starts it and joins its parts. Throws when one cannot start. */
@@ -145,6 +149,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     topologies: topologies(loaded.sites, loaded.areas),
   });
   board.onTick((result) => grid.follow(result));
+  const oscp = parts.add(await startOscp({ loaded, grid: grid.ports, store, views: () => board.views }));
   parts.add(loop).start();
 
   const desk = operations({ clock, state, book: store });
@@ -177,6 +182,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     refusedReadings,
     heartbeatsMs,
     grid,
+    rawHandlers: oscp.handlers,
   };
   const http = parts.add(await startHttp(running));
   log.info({ httpPort: http.port, ocppPort: gateway.port, epoch }, 'service started');

@@ -7,7 +7,7 @@ import type { Figure, Health, HealthReason, HttpPorts } from './http/ports.ts';
 
 /** What the HTTP side asks of the running service. */
 export function httpPorts(running: Running): HttpPorts {
-  const { loaded, ports, store, state, desk, gateway, board, heartbeatsMs } = running;
+  const { loaded, ports, store, state, desk, gateway, board, heartbeatsMs, rawHandlers } = running;
   const { clock, log } = ports;
   return {
     clock,
@@ -46,6 +46,7 @@ export function httpPorts(running: Running): HttpPorts {
         return answer;
       },
     },
+    rawHandlers,
     health: () => health(running),
     figures: () => figures(running),
   };

@@ -2,6 +2,7 @@ import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
 import { gridFaults, type KnownNodes } from './domain/gridConfig.ts';
 import { meterFaults } from './domain/meterConfig.ts';
 import { mqttFaults } from './domain/mqttConfig.ts';
+import { oscpFaults } from './domain/oscpConfig.ts';
 import type { Supply } from './domain/supply.ts';
 import {
   evsesBelow,
@@ -48,6 +49,7 @@ export function configFaults(config: Config): readonly Fault[] {
     ...referenceFaults(config),
     ...accessFaults(config),
     ...prefixed('/grid', gridFaults(config.grid.connections, knownNodes(config))),
+    ...prefixed('/grid', oscpFaults(config.grid.connections)),
   ];
 }
 

@@ -2,6 +2,7 @@ import { type Static, type TObject, Type } from 'typebox';
 import { gridConnectionSettings } from './domain/gridConfig.ts';
 import { meterConfig } from './domain/meterConfig.ts';
 import { mqttConfig } from './domain/mqttConfig.ts';
+import { oscpConfig } from './domain/oscpConfig.ts';
 
 // The one description of the config file: its types, defaults, checks and reference come out of this.
 
@@ -188,7 +189,7 @@ const accessKey = Type.Object(
 );
 
 /** One way to a grid operator. The settings of a protocol (`openadr`, `oscp`) stand beside those that all have. */
-const gridConnection = Type.Object({ ...gridConnectionSettings }, closed);
+const gridConnection = Type.Object({ ...gridConnectionSettings, oscp: Type.Optional(oscpConfig) }, closed);
 
 export const configSchema = Type.Object(
   {

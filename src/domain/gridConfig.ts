@@ -64,7 +64,7 @@ export const gridConnectionSettings = {
   supersede: Type.Optional(
     Type.Enum(['lowest', 'priority', 'latest', 'version'], {
       description:
-        'which of its limits in force binds; left away: priority with openadr3, latest with lpc and oscp, else lowest',
+        'which of its limits in force binds; left away: priority with openadr3, latest with lpc, else lowest',
     }),
   ),
   mayRaiseAboveContract: Type.Boolean({
@@ -171,7 +171,13 @@ const timeoutS: Readonly<Record<ConnectionProfile, number | undefined>> = {
   oscp: 300,
   openadr3: 300,
 };
-const supersedeRule = { generic: 'lowest', lpc: 'latest', oscp: 'latest', openadr3: 'priority' } as const;
+const supersedeRule = {
+  generic: 'lowest',
+  lpc: 'latest',
+  // A forecast replaces what an earlier one said of the same time before it gets here: whatever is left binds.
+  oscp: 'lowest',
+  openadr3: 'priority',
+} as const;
 
 /** A connection of a config without faults. */
 export function gridConnection(config: GridConnectionConfig, known: KnownNodes): GridConnection {

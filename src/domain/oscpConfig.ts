@@ -30,10 +30,11 @@ export const oscpConfig = Type.Object(
         'what holds at a time no block covers: its FALLBACK blocks, the contract, or the last block',
     }),
     complyWithinS: Type.Integer({
-      default: 0,
+      default: 60,
       minimum: 0,
       maximum: 3_600,
-      description: 'the load must be under a capacity so long after it was heard or began',
+      description:
+        'above a capacity for so long after it was heard or began is a violation: cars need a moment; Vector: 120',
     }),
     heartbeatS: Type.Integer({
       default: 60,
@@ -85,3 +86,38 @@ export const oscpConfig = Type.Object(
   { ...closed, description: 'OSCP 2.0' },
 );
 export type OscpConfig = Static<typeof oscpConfig>;
+
+interface OscpUser {
+  readonly profile: string;
+  readonly targets: readonly { readonly externalIds: readonly string[] }[];
+  readonly oscp?: OscpConfig;
+}
+
+/** Everything wrong with the connections that speak OSCP that their schema cannot say. */
+export function oscpFaults(
+  connections: readonly OscpUser[],
+): readonly { readonly path: string; readonly message: string }[] {
+  const tokens = new Set<string>();
+  return connections.flatMap(({ profile, targets, oscp }, index) => {
+    const path = `/connections/${index}`;
+    if (oscp === undefined) return [];
+    const isTwice = tokens.has(oscp.tokenA);
+    tokens.add(oscp.tokenA);
+    return [
+      ...(profile === 'oscp' ? [] : [{ path: `${path}/profile`, message: 'must be "oscp" beside oscp' }]),
+      ...(isTwice
+        ? [{ path: `${path}/oscp/tokenA`, message: 'is the one of another connection: each needs its own' }]
+        : []),
+      ...targets.flatMap(({ externalIds }, at) =>
+        externalIds.length > 0
+          ? []
+          : [
+              {
+                path: `${path}/targets/${at}/externalIds`,
+                message: 'needs the group_id of the capacity provider',
+              },
+            ],
+      ),
+    ];
+  });
+}

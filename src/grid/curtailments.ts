@@ -139,7 +139,8 @@ export function curtailments(ports: CurtailmentsPorts): Curtailments {
         nowMs,
         'no car charges, and the rest of the load alone is above the limit',
       );
-    else if (isDue)
+    // An upper bound, as after a restart when nothing was heard yet, proves nothing.
+    else if (isDue && flow.quality === 'measured')
       reach(one, 'violated', flow, nowMs, `${Math.round(overWatts)} W above the limit when it was due`);
   };
 

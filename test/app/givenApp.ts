@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type App, startApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type LoadedConfig, parseConfig } from '../../src/config.ts';
@@ -14,12 +15,11 @@ export interface GivenApp {
 /** The whole service from config text, on free loopback ports and quiet but for errors. */
 export async function givenApp(text: string, clock: Clock = systemClock()): Promise<GivenApp> {
   const loaded = parseConfig(text, 'the test', {});
-  let number = 0;
   const app = await startApp(loaded, {
     clock,
     log: createLogger('error'),
     random: Math.random,
-    newId: () => `limit-${++number}`,
+    newId: randomUUID,
     version: '0.0.0-test',
     onBroken: () => {
       throw new Error('the control loop broke');

@@ -1,0 +1,64 @@
+import type { LoadedConfig } from './config.ts';
+import type { SiteView } from './control/siteView.ts';
+import { wishedWatts } from './control/wishedWatts.ts';
+import type { GridConnection } from './domain/gridConnection.ts';
+import type { GridPorts } from './grid/gridPorts.ts';
+import type { OscpGroup } from './grid/oscp/forecasts.ts';
+import type { GridStates } from './grid/oscp/gridStates.ts';
+import { OscpConnection } from './grid/oscp/oscpConnection.ts';
+import { oscpHandler } from './grid/oscp/oscpHandler.ts';
+import type { RawHandler } from './http/rawHandlers.ts';
+
+export interface OscpService {
+  /** Empty where no connection speaks OSCP. */
+  readonly handlers: readonly RawHandler[];
+  stop(): void;
+}
+
+interface OscpNeeds {
+  readonly loaded: LoadedConfig;
+  readonly grid: GridPorts;
+  readonly store: GridStates;
+  views(): readonly SiteView[];
+}
+
+const prefix = '/oscp/fp/2.0';
+/** A forecast as long as one may be. */
+const bodyLimitBytes = 512 * 1024;
+/** Of an area, whose sites may differ. */
+const nominalVolts = 230;
+
+/** Starts every connection that speaks OSCP. Rejects when what an earlier process stored cannot be read. */
+export async function startOscp({ loaded, grid, store, views }: OscpNeeds): Promise<OscpService> {
+  const { sites, areas } = loaded;
+  const ports = {
+    grid,
+    states: store,
+    wishedWatts: (target: OscpGroup['target']) => wishedWatts(target, { sites, areas, views: views() }),
+  };
+  const connections: OscpConnection[] = [];
+  const stop = (): void => {
+    for (const connection of connections) connection.stop();
+  };
+  try {
+    for (const [index, connection] of loaded.connections.entries()) {
+      const config = loaded.config.grid.connections[index]?.oscp;
+      if (config === undefined) continue;
+      const { id: connectionId, boundary } = connection;
+      const groups = groupsOf(connection, loaded);
+      connections.push(await OscpConnection.start({ connectionId, config, boundary, groups }, ports));
+    }
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  const handle = oscpHandler(connections, grid.log);
+  return { handlers: connections.length === 0 ? [] : [{ prefix, bodyLimitBytes, handle }], stop };
+}
+
+const groupsOf = ({ targets }: GridConnection, { sites }: LoadedConfig): readonly OscpGroup[] =>
+  targets.flatMap(({ target, externalIds }) => {
+    const site = sites.find(({ id }) => target.kind === 'circuit' && id === target.siteId);
+    const phaseVolts = site?.supply.phaseVolts ?? nominalVolts;
+    return externalIds.map((id) => ({ id, target, phaseVolts }));
+  });
