@@ -2,6 +2,7 @@ import type { LoadedConfig } from './config.ts';
 import type { SiteView } from './control/siteView.ts';
 import { wishedWatts } from './control/wishedWatts.ts';
 import type { GridConnection } from './domain/gridConnection.ts';
+import { starVolts } from './domain/supply.ts';
 import type { GridPorts } from './grid/gridPorts.ts';
 import type { OscpGroup } from './grid/oscp/forecasts.ts';
 import type { GridStates } from './grid/oscp/gridStates.ts';
@@ -59,6 +60,6 @@ export async function startOscp({ loaded, grid, store, views }: OscpNeeds): Prom
 const groupsOf = ({ targets }: GridConnection, { sites }: LoadedConfig): readonly OscpGroup[] =>
   targets.flatMap(({ target, externalIds }) => {
     const site = sites.find(({ id }) => target.kind === 'circuit' && id === target.siteId);
-    const phaseVolts = site?.supply.phaseVolts ?? nominalVolts;
+    const phaseVolts = site === undefined ? nominalVolts : starVolts(site.supply);
     return externalIds.map((id) => ({ id, target, phaseVolts }));
   });

@@ -1,5 +1,6 @@
 import type { LimitTarget } from '../domain/gridLimit.ts';
 import type { Area, Evse, Site } from '../domain/site.ts';
+import { loadCount, type Supply, starVolts } from '../domain/supply.ts';
 import type { EvseView, SiteView } from './siteView.ts';
 
 /**
@@ -28,16 +29,18 @@ function siteWatts(site: Site, view: SiteView, root: string | undefined): number
   for (const { id, parent } of site.circuits) if (parent !== undefined && below.has(parent)) below.add(id);
   const evses = new Map(site.evses.map((evse) => [evse.id, evse]));
   const backgroundAmps = sum(view.circuits.find(({ id }) => id === root)?.backgroundAmps ?? []);
-  const carAmps = view.evses
+  const carWatts = view.evses
     .filter(({ circuit }) => below.has(circuit))
-    .map((evse) => wishedAmps(evse, evses.get(evse.id)));
-  return (Math.max(0, backgroundAmps) + sum(carAmps)) * site.supply.phaseVolts;
+    .map((evse) => evseWatts(site.supply, evse, evses.get(evse.id)));
+  return Math.max(0, backgroundAmps) * starVolts(site.supply) + sum(carWatts);
 }
 
-/** Over all its phases: the maximum where only a limit is in the way, else what it draws. */
-function wishedAmps(view: EvseView, evse: Evse | undefined): number {
+/** The maximum where only a limit is in the way, else what it draws. */
+function evseWatts(supply: Supply, view: EvseView, evse: Evse | undefined): number {
   const isHeldBack = ['circuit full', 'area full', 'paused', 'waiting for others'].includes(view.reason.kind);
-  return isHeldBack && evse !== undefined ? evse.maxAmps * evse.wiring.length : sum(view.drawAmps);
+  return isHeldBack && evse !== undefined
+    ? evse.maxAmps * loadCount(supply, evse.wiring) * supply.phaseVolts
+    : sum(view.drawAmps) * starVolts(supply);
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

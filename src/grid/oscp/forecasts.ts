@@ -20,7 +20,7 @@ import { SegmentBook, type SegmentPlace } from './segments.ts';
 export interface OscpGroup {
   readonly id: string;
   readonly target: LimitTarget;
-  /** Nominal, phase to neutral: turns a power on one phase into a current. */
+  /** Nominal, from a line to the star point: turns a power on one phase into a current. */
   readonly phaseVolts: number;
 }
 
