@@ -1,5 +1,6 @@
 import type { AreaId, CircuitId, EvseId, SiteId, StationId } from './ids.ts';
 import type { Phase } from './phases.ts';
+import type { PeakTariff, PriceTable } from './prices.ts';
 import type { Supply } from './supply.ts';
 
 /**
@@ -78,6 +79,9 @@ export interface Site {
   readonly supply: Supply;
   /** How what is left is shared among cars of one priority class. */
   readonly policy: SharingPolicy;
+  /** What energy costs when, as far as nobody tells the prices of each hour. */
+  readonly prices?: PriceTable | undefined;
+  readonly peakTariff?: PeakTariff | undefined;
   /** Parents before children; the first is the grid connection. */
   readonly circuits: readonly Circuit[];
   readonly evses: readonly Evse[];

@@ -3,6 +3,7 @@ import { m001Initial } from './migrations/m001Initial.ts';
 import { m002SiteStop } from './migrations/m002SiteStop.ts';
 import { m003Grid } from './migrations/m003Grid.ts';
 import { m010GridState } from './migrations/m010GridState.ts';
+import { m003Planning } from './migrations/m003Planning.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -12,6 +13,7 @@ const migrations: Record<string, Migration> = {
   '002-site-stop': m002SiteStop,
   '003-grid': m003Grid,
   '010-grid-state': m010GridState,
+  '003-planning': m003Planning,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

@@ -10,6 +10,7 @@ import { type GridConnectionStore, gridConnectionStore } from './gridConnections
 import { type GridStateStore, gridStateStore } from './gridStates.ts';
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
+import { type PlanningStore, planningStore } from './planning.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
 import { type SiteStopStore, siteStopStore } from './siteStops.ts';
 import { type StationStore, stationStore } from './stations.ts';
@@ -34,6 +35,7 @@ export interface Store
     GridConnectionStore,
     EvidenceStore,
     GridStateStore,
+    PlanningStore,
     AuditStore {
   /** Rises with every start of the program, so that stations' gateways can tell an old command from a new one. */
   nextEpoch(): Promise<number>;
@@ -68,6 +70,7 @@ export async function openStore(
     ...gridConnectionStore(db, queue),
     ...evidenceStore(db),
     ...gridStateStore(db),
+    ...planningStore(db, queue),
     ...auditStore(db),
 
     nextEpoch: () =>

@@ -17,6 +17,8 @@ export interface Tables {
   grid_connection: GridConnectionTable;
   grid_evidence: GridEvidenceTable;
   grid_states: GridStateTable;
+  price_series: PriceSeriesTable;
+  plan_memory: PlanMemoryTable;
 }
 
 /** Numbers that only rise and must survive us. */
@@ -145,4 +147,20 @@ export interface GridEvidenceTable {
   body: string;
   previous_hash: string;
   hash: string;
+}
+
+/** The prices last told for a site, replaced as a whole. The audit keeps who told them. */
+export interface PriceSeriesTable {
+  site_id: string;
+  currency: string;
+  set_by: string;
+  set_at_ms: number;
+  /** JSON: [from_ms, until_ms, price per kWh as decimal text] of each period. */
+  periods: string;
+}
+
+/** What the plan remembers of past hours, as JSON: see control/horizonMemory.ts. */
+export interface PlanMemoryTable {
+  key: string;
+  value: string;
 }

@@ -1,0 +1,47 @@
+import { isWithin, type LocalWindow, localTime } from './localTime.ts';
+
+/** A time-of-use tariff: the first rule whose window holds gives the price, `perKwh` where none does. */
+export interface PriceTable {
+  readonly currency: string;
+  readonly perKwh: number;
+  readonly rules: readonly (LocalWindow & { readonly perKwh: number })[];
+}
+
+/** In force from `fromMs` up to, not including, `untilMs`. May be negative, as at the exchange. */
+export interface PricePeriod {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly perKwh: number;
+}
+
+/** Prices that somebody sent, in order and without overlap; there may be gaps. */
+export interface PriceSeries {
+  readonly currency: string;
+  readonly periods: readonly PricePeriod[];
+  readonly setBy: string;
+  readonly setAtMs: number;
+}
+
+/** What energy costs at a site: the series where it says something, the table elsewhere. */
+export interface SitePrices {
+  readonly table: PriceTable | undefined;
+  readonly series: PriceSeries | undefined;
+}
+
+/** Price of a kWh at an instant, undefined where nobody told one. */
+export function priceAt({ table, series }: SitePrices, timeZone: string, atMs: number): number | undefined {
+  const told = series?.periods.find(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs);
+  if (told !== undefined || table === undefined) return told?.perKwh;
+  const local = localTime(timeZone, atMs);
+  return table.rules.find((rule) => isWithin(rule, local))?.perKwh ?? table.perKwh;
+}
+
+/**
+ * A power charge: `perKw` on the mean of the `highestHours` highest hours of a month, one hour a day, of the
+ * hours in the window. What the charge is, and that there is one, is the DSO's to change.
+ */
+export interface PeakTariff extends LocalWindow {
+  readonly currency: string;
+  readonly perKw: number;
+  readonly highestHours: number;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { isWithin, type LocalWindow, localTime } from '../../src/domain/localTime.ts';
+
+const at = (text: string, timeZone = 'Europe/Stockholm') => localTime(timeZone, Date.parse(text));
+const window = (change: Partial<LocalWindow> = {}): LocalWindow => ({
+  months: [],
+  weekdays: [],
+  fromMinute: 6 * 60,
+  untilMinute: 22 * 60,
+  ...change,
+});
+
+describe('the local time of a site', () => {
+  it('is that of its zone, summer time included', () => {
+    expect(at('2026-01-31T23:30:00Z')).toMatchObject({ month: 2, weekday: 7, minuteOfDay: 30 });
+    expect(at('2026-07-01T21:59:00Z')).toMatchObject({ month: 7, weekday: 3, minuteOfDay: 23 * 60 + 59 });
+    expect(at('2026-01-31T23:30:00Z', 'Asia/Kolkata')).toMatchObject({ minuteOfDay: 5 * 60 });
+  });
+
+  it('counts days by local dates', () => {
+    expect(at('2026-01-31T23:30:00Z').day).toBe(at('2026-01-31T22:30:00Z').day + 1);
+  });
+});
+
+describe('hours of certain days', () => {
+  it('begin at the first minute and end before the last', () => {
+    expect(isWithin(window(), at('2026-01-30T05:00:00Z'))).toBe(true);
+    expect(isWithin(window(), at('2026-01-30T04:59:00Z'))).toBe(false);
+    expect(isWithin(window(), at('2026-01-30T20:59:00Z'))).toBe(true);
+    expect(isWithin(window(), at('2026-01-30T21:00:00Z'))).toBe(false);
+  });
+
+  it('go past midnight, and belong to the day on which they begin', () => {
+    const friday = window({ weekdays: [5], fromMinute: 22 * 60, untilMinute: 6 * 60 });
+    expect(isWithin(friday, at('2026-01-30T21:00:00Z'))).toBe(true);
+    expect(isWithin(friday, at('2026-01-31T04:59:00Z'))).toBe(true);
+    expect(isWithin(friday, at('2026-01-30T04:59:00Z'))).toBe(false);
+    expect(isWithin(friday, at('2026-01-31T21:00:00Z'))).toBe(false);
+  });
+
+  it('are the whole day when they begin where they end', () => {
+    expect(isWithin(window({ fromMinute: 0, untilMinute: 0 }), at('2026-01-30T23:00:00Z'))).toBe(true);
+  });
+
+  it('are those of their months', () => {
+    const january = window({ months: [1], fromMinute: 22 * 60, untilMinute: 6 * 60 });
+    expect(isWithin(january, at('2026-02-01T03:00:00Z'))).toBe(true);
+    expect(isWithin(january, at('2026-02-02T03:00:00Z'))).toBe(false);
+  });
+});
