@@ -1,8 +1,10 @@
 import type { Allocation, Problem } from '../../solver/problem.ts';
+import type { EvseId } from '../domain/ids.ts';
 import type { Logger } from '../log.ts';
 import { type Dispatched, type DispatchOptions, dispatch } from './dispatch.ts';
 import { climb, dueRungs } from './escalation.ts';
 import type { ExposureLedger } from './exposure.ts';
+import type { HorizonTarget } from './horizonTargets.ts';
 import { nodeFlow } from './nodePower.ts';
 import { type Plan, type PlanOptions, plan } from './plan.ts';
 import type { Clock, StationLink } from './ports.ts';
@@ -26,6 +28,8 @@ export interface ControlLoopPorts {
   readonly ledger: ExposureLedger;
   readonly link: StationLink;
   readonly allocate: (problem: Problem) => Allocation;
+  /** What the plan over the coming hours wants of an EVSE. Without a plan the tick shares by itself. */
+  readonly horizon?: ((evseId: EvseId) => HorizonTarget | undefined) | undefined;
   /** After every tick, outside of it: must not throw. */
   onTick(result: TickResult): void;
   /** A tick broke: the leases at the stations run out by themselves, and the process should end. */
@@ -110,7 +114,7 @@ export class ControlLoop {
   }
 
   #tick(cause: TickView['cause']): TickResult {
-    const { clock, state, ledger, allocate } = this.#ports;
+    const { clock, state, ledger, allocate, horizon } = this.#ports;
     const nowMs = clock.nowMs();
     const monotonicMs = clock.monotonicMs();
     this.#lastTickMs = monotonicMs;
@@ -121,7 +125,7 @@ export class ControlLoop {
 
     const planned = this.#topologies.map((topology) => ({
       topology,
-      plan: plan({ topology, state, ledger, nowMs, monotonicMs, options: this.#options, allocate }),
+      plan: plan({ topology, state, ledger, nowMs, monotonicMs, options: this.#options, allocate, horizon }),
     }));
     const sent = planned.flatMap((each) => this.#send(each.topology, each.plan, monotonicMs));
     const tick = { number: this.#number, atMs: nowMs, durationMs: clock.monotonicMs() - monotonicMs, cause };

@@ -38,6 +38,8 @@ function because(reason: EvseReason, evse: EvseView, site: SiteView): string {
       return reason.circuit === undefined
         ? 'it waits for its turn'
         : `it waits for its turn: ${place({ ...reason, circuit: reason.circuit })} has no room for its minimum current`;
+    case 'planned later':
+      return plannedLater(reason, site);
     case 'starting':
       return 'held at the failsafe limit until meters and stations were heard';
     case 'offline':
@@ -50,6 +52,36 @@ function because(reason: EvseReason, evse: EvseView, site: SiteView): string {
       return reason satisfies never;
   }
 }
+
+type PlannedLater = Extract<EvseReason, { kind: 'planned later' }>;
+
+function plannedLater(
+  { why, untilMs, amps: most, needsWh, departureMs }: PlannedLater,
+  site: SiteView,
+): string {
+  const at = (ms: number): string =>
+    localTime(site.timeZone)
+      .format(ms)
+      .replace(`${today(site)} `, '');
+  const needs = `needs ${Math.round(needsWh / 100) / 10} kWh by ${at(departureMs)}`;
+  const next = untilMs === undefined ? 'later' : at(untilMs);
+  switch (why) {
+    case 'cheaper':
+      return `waits for ${next}, when energy is cheaper; ${needs}`;
+    case 'peak':
+      return most > 0
+        ? `held to ${amps(most)} to keep the hour below the peak that is paid for; ${needs}`
+        : `waits for ${next} to keep the hour below the peak that is paid for; ${needs}`;
+    case 'others first':
+      return `waits for ${next}, because cars that leave sooner need the room; ${needs}`;
+    case 'has enough':
+      return `has what its driver asked for, by ${at(departureMs)}`;
+    default:
+      return why satisfies never;
+  }
+}
+
+const today = ({ timeZone, tick }: SiteView): string => localTime(timeZone).format(tick.atMs).slice(0, 10);
 
 type CircuitFull = Extract<EvseReason, { kind: 'circuit full' }>;
 

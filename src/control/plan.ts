@@ -1,5 +1,5 @@
 import type { Allocation, Bound, Pacing, Problem, ProblemCircuit } from '../../solver/problem.ts';
-import type { SiteId } from '../domain/ids.ts';
+import type { EvseId, SiteId } from '../domain/ids.ts';
 import { laxityMs } from '../domain/laxity.ts';
 import type { MarginOptions } from '../domain/margin.ts';
 import { noAmps, perPhase } from '../domain/phases.ts';
@@ -8,6 +8,7 @@ import { starVolts } from '../domain/supply.ts';
 import { type Capacity, isOver, loads, remaining, safeAllocation } from './capacity.ts';
 import { type EvseNow, type EvseNowOptions, evsesNow } from './evseNow.ts';
 import type { ExposureLedger } from './exposure.ts';
+import { appliedTarget, type HorizonTarget } from './horizonTargets.ts';
 import { type NodePlan, planNodes } from './nodePlan.ts';
 import type { SiteState } from './siteState.ts';
 import { isStarting } from './starting.ts';
@@ -24,6 +25,8 @@ export interface PlanInput {
   readonly monotonicMs: number;
   readonly options: PlanOptions;
   readonly allocate: (problem: Problem) => Allocation;
+  /** What the plan over the coming hours wants of an EVSE; undefined where it wants nothing. */
+  readonly horizon?: ((evseId: EvseId) => HorizonTarget | undefined) | undefined;
 }
 
 export interface PlanOptions extends EvseNowOptions {
@@ -59,6 +62,8 @@ export interface EvsePlan {
   readonly bound: Bound | undefined;
   /** Lower than its own maximum when the car takes less or it is held. */
   readonly capAmps: number;
+  /** What the plan over the coming hours makes of it, beyond `capAmps`. */
+  readonly target?: HorizonTarget | undefined;
 }
 
 /** The allocation for this instant, and everything that explains it. Reads only. */
@@ -77,7 +82,11 @@ export function plan(input: PlanInput): Plan {
   ).map(notNegative);
   const tails = tailAmps({ ...input, evses });
   const plannedEvses = evses.flatMap(({ isPlanned }, index) => (isPlanned ? [index] : []));
-  const problem = problemOf(input, evses, plannedEvses, open);
+  const targets = evses.map(({ at, record }) => {
+    const { minOnMs } = options.pacing;
+    return appliedTarget(input.horizon?.(at.evse.id), record, { monotonicMs: input.monotonicMs, minOnMs });
+  });
+  const problem = problemOf(input, { evses, plannedEvses, open, targets });
   const { amps, bounds, failure } = solve(input, problem, plannedEvses, open, tails);
   return {
     starting,
@@ -94,6 +103,7 @@ export function plan(input: PlanInput): Plan {
       allocatedAmps: amps[index] ?? 0,
       tailAmps: tails[index] ?? 0,
       bound: bounds[index],
+      target: targets[index],
     })),
   };
 }
@@ -109,11 +119,16 @@ const notNegative = ({ amps, watts }: Capacity): Capacity => ({
   watts: Math.max(0, watts),
 });
 
+interface Found {
+  readonly evses: readonly EvseNow[];
+  readonly plannedEvses: readonly number[];
+  readonly open: readonly Capacity[];
+  readonly targets: readonly (HorizonTarget | undefined)[];
+}
+
 function problemOf(
   { topology, nowMs, monotonicMs, options }: PlanInput,
-  evses: readonly EvseNow[],
-  plannedEvses: readonly number[],
-  open: readonly Capacity[],
+  { evses, plannedEvses, open, targets }: Found,
 ): Problem {
   const policy = topology.sites[0]?.policy ?? 'fair';
   return {
@@ -132,6 +147,7 @@ function problemOf(
       if (now === undefined || circuit === undefined) return [];
       const { evse, session, isOn, sinceMs, waitingSinceMs } = now.record;
       const { supply } = now.at.site;
+      const { maxAmps = Number.POSITIVE_INFINITY, weightFactor = 1 } = targets[index] ?? {};
       const laxity = session && laxityMs({ session, evse, supply, nowMs });
       return {
         name: evse.id,
@@ -139,10 +155,10 @@ function problemOf(
         wiring: evse.wiring,
         phaseVolts: starVolts(supply),
         minAmps: evse.minAmps,
-        maxAmps: now.capAmps,
+        maxAmps: Math.min(now.capAmps, maxAmps),
         stepAmps: evse.traits.stepAmps,
         priority: session?.priority ?? evse.priority,
-        weight: evse.weight,
+        weight: evse.weight * weightFactor,
         isOn,
         sinceMs,
         waitingMs: isOn ? sinceMs - monotonicMs : monotonicMs - waitingSinceMs,

@@ -201,8 +201,16 @@ function reason(input: PublishInput, { record, planned, setpointAmps, stop }: Ex
     return { kind: 'not obeying', amps: escalation.drawAmps, rung: escalation.done.at(-1) };
   if (retryAtMs !== undefined) return { kind: 'not answering' };
   if (stop !== undefined) return { kind: 'stopped', by: stop.by, why: stop.reason };
-  const { bound, allocatedAmps, capAmps } = planned;
+  const { bound, allocatedAmps, capAmps, target } = planned;
   if (planned.isHeld) return { kind: 'starting' };
+  const isPausedByPlan = target !== undefined && target.maxAmps < evse.minAmps;
+  if (
+    target?.wait !== undefined &&
+    (isPausedByPlan || (bound?.kind === 'maximum' && target.maxAmps < capAmps))
+  ) {
+    const { why, untilMs, openWh, departureMs } = target.wait;
+    return { kind: 'planned later', why, amps: target.maxAmps, untilMs, needsWh: openWh, departureMs };
+  }
   if (bound?.kind !== 'paused' && (setpointAmps ?? 0) + 1e-6 < allocatedAmps)
     return { kind: 'waiting for others' };
   if (bound === undefined || bound.kind === 'maximum') {

@@ -118,6 +118,15 @@ export type EvseReason =
   | { readonly kind: 'area full'; readonly area: AreaId }
   /** No room for its minimum current: it waits for its turn. */
   | { readonly kind: 'paused'; readonly circuit: CircuitId | undefined; readonly phase: Phase | undefined }
+  /** The plan over the coming hours holds it back. `needsWh` is what it still wants by `departureMs`. */
+  | {
+      readonly kind: 'planned later';
+      readonly why: 'cheaper' | 'peak' | 'others first' | 'has enough';
+      readonly amps: number;
+      readonly untilMs: number | undefined;
+      readonly needsWh: number;
+      readonly departureMs: number;
+    }
   | { readonly kind: 'starting' }
   /** A person stopped the site. */
   | { readonly kind: 'stopped'; readonly by: string; readonly why: string }

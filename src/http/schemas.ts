@@ -42,6 +42,7 @@ const reason = Type.Object(
       'circuit full',
       'area full',
       'paused',
+      'planned later',
       'starting',
       'stopped',
       'offline',
@@ -54,6 +55,12 @@ const reason = Type.Object(
     circuit: Type.Optional(Type.String()),
     phase: Type.Optional(phase),
     area: Type.Optional(Type.String()),
+    why: Type.Optional(
+      oneOf(['cheaper', 'peak', 'others first', 'has enough'], 'Why the plan holds it back'),
+    ),
+    until: Type.Optional(nullable(instant('When its next current is planned'))),
+    needsWh: Type.Optional(Type.Number({ description: 'What it still wants' })),
+    departureAt: Type.Optional(instant('By when it wants that')),
     by: Type.Optional(Type.String({ description: 'Who stopped the site' })),
     rung: Type.Optional(
       oneOf(
@@ -209,6 +216,61 @@ const explanation = Type.Object(
 );
 export type ExplanationBody = Static<typeof explanation>;
 
+const bySlot = <S extends TSchema>(schema: S, description: string) =>
+  Type.Array(schema, { description: `${description}, by slot` });
+
+const plan = Type.Object(
+  {
+    site: Type.String(),
+    madeAt: nullable(instant('When it was made; null while no plan is in force')),
+    why: nullable(Type.String({ description: 'Why no plan is in force' })),
+    currency: nullable(Type.String()),
+    slots: Type.Array(
+      Type.Object(
+        {
+          from: instant('Begin'),
+          until: instant('End'),
+          pricePerKwh: nullable(Type.Number({ description: 'Null where nobody told one' })),
+        },
+        closed,
+      ),
+    ),
+    circuits: Type.Array(
+      Type.Object(
+        {
+          id: Type.String(),
+          plannedAmps: bySlot(phaseAmps('Of the sessions in the plan'), 'Planned current'),
+          limitAmps: bySlot(nullable(phaseAmps('Null on an area')), 'Limits as far as they are known'),
+          limitWatts: bySlot(nullable(Type.Number()), 'Limits over all phases'),
+          backgroundAmps: bySlot(phaseAmps('What we do not control'), 'Expected background'),
+          shadowPriceAmps: phaseAmps('What one more ampere for an hour would save now'),
+        },
+        closed,
+      ),
+    ),
+    sessions: Type.Array(
+      Type.Object(
+        {
+          id: Type.String(),
+          evse: Type.String(),
+          departureAt: instant('When its driver wants to leave'),
+          needsWh: Type.Number({ description: 'What it still wants' }),
+          amps: bySlot(Type.Number(), 'Mean on each of its conductors'),
+          plannedWh: Type.Number({ description: 'What it gets of that before it leaves' }),
+          shortfallWh: Type.Number({ description: 'What it will lack' }),
+          shortfallWhy: nullable(Type.String()),
+        },
+        closed,
+      ),
+    ),
+  },
+  {
+    ...closed,
+    description: 'The plan of a site over the coming hours: cars whose drivers told departure and energy',
+  },
+);
+export type PlanBody = Static<typeof plan>;
+
 const limit = Type.Object(
   {
     id: Type.String(),
@@ -247,5 +309,6 @@ export const namedSchemas = {
   Session: session,
   Explanation: explanation,
   Limit: limit,
+  Plan: plan,
   Problem: problem,
 } as const;

@@ -147,6 +147,11 @@ function reasonBody(reason: EvseReason, text: string): ReasonBody {
       return { kind: reason.kind, text, ...placeBody(reason) };
     case 'not obeying':
       return { kind: reason.kind, text, amps: reason.amps, ...(reason.rung && { rung: reason.rung }) };
+    case 'planned later': {
+      const { kind, why, amps, untilMs, needsWh, departureMs } = reason;
+      const until = instantOrNull(untilMs);
+      return { kind, text, why, amps, until, needsWh, departureAt: instant(departureMs) };
+    }
     case 'stopped':
       return { kind: reason.kind, text, by: reason.by };
     case 'no session':

@@ -47,6 +47,13 @@ function reasonDocument(reason: EvseReason) {
       return { kind: reason.kind, area: reason.area };
     case 'not obeying':
       return { kind: reason.kind, amps: rounded(reason.amps), rung: reason.rung ?? null };
+    case 'planned later':
+      return {
+        kind: reason.kind,
+        why: reason.why,
+        amps: rounded(reason.amps),
+        untilMs: reason.untilMs ?? null,
+      };
     case 'stopped':
       return { kind: reason.kind, by: reason.by, why: reason.why };
     case 'no session':

@@ -44,6 +44,7 @@ const reasons: Record<EvseReason['kind'], number> = {
   'not answering': 9,
   stopped: 10,
   'not obeying': 11,
+  'planned later': 12,
 };
 
 /** Who bounds a circuit: its breaker, its rating, or the source of a limit. */

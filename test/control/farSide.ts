@@ -12,6 +12,8 @@ export type Manner = 'obeys' | 'rejects' | 'silent' | 'deaf' | 'ignores' | 'igno
 
 /** A car follows a lower offer this late and a higher one at once: the worst the standard allows [IEC 61851-1: 5 s]. */
 const followLowerMs = 5_000;
+/** Of every site that is told of here. */
+const phaseVolts = 230;
 
 /** One EVSE as it really is, whatever the service believes. */
 export interface RealEvse {
@@ -25,6 +27,8 @@ export interface RealEvse {
   /** A car that takes this much of what is offered; above 1 it takes more than it may. */
   takesShare: number;
   drawAmps: number;
+  /** Taken by this car so far. */
+  energyWh: number;
   /** Recent offers, newest first, each with the instant at which it ended. */
   offers: { amps: number; untilMs: number }[];
 }
@@ -60,6 +64,7 @@ export class FarSide {
   #service: { onEvent(event: StationEvent): void; onAnswer(answer: CommandAnswer): void } | undefined;
   /** What stations could not tell while they were offline, and tell when they are back. */
   readonly #untold = new Map<StationId, NewsOf<StationEvent>[]>();
+  #steppedAtMs = 0;
   readonly #onTheWay = new Map<StationId, Set<() => void>>();
 
   constructor(evses: readonly Evse[], clock: VirtualClock, options: FarSideOptions) {
@@ -128,7 +133,7 @@ export class FarSide {
 
   plugIn(id: EvseId, wantsAmps: number, transactionId: string): void {
     const { station, real } = this.#at(id);
-    Object.assign(real, { transactionId, wantsAmps });
+    Object.assign(real, { transactionId, wantsAmps, energyWh: 0 });
     const { number: evseNumber } = real.evse;
     this.#tell(station, { kind: 'evse status', evseNumber, status: 'occupied', fault: undefined });
     const startedAtMs = this.#clock.nowMs();
@@ -178,7 +183,7 @@ export class FarSide {
       amps: Array.from({ length: this.#options.loadsOf(real.evse) }, () => real.drawAmps),
       isPerPhase: true,
       powerWatts: undefined,
-      energyWh: undefined,
+      energyWh: real.energyWh,
       offeredAmps: undefined,
       stateOfChargePercent: undefined,
     });
@@ -276,7 +281,10 @@ export class FarSide {
   /** Lets the cars act on what they are offered. */
   step(): void {
     const nowMs = this.#clock.monotonicMs();
+    const hours = (nowMs - this.#steppedAtMs) / 3_600_000;
+    this.#steppedAtMs = nowMs;
     for (const { real } of this.#evses.values()) {
+      real.energyWh += real.drawAmps * real.evse.wiring.length * phaseVolts * hours;
       const offered = this.inForceAmps(real);
       real.offers = [{ amps: offered, untilMs: nowMs }, ...real.offers].filter(
         ({ untilMs }) => nowMs - untilMs < followLowerMs,
@@ -313,5 +321,6 @@ const newEvse = (evse: Evse): RealEvse => ({
   wantsAmps: 0,
   takesShare: 1,
   drawAmps: 0,
+  energyWh: 0,
   offers: [],
 });

@@ -2,10 +2,11 @@ import { createAllocator } from '../../solver/allocate.ts';
 import type { Allocation, Problem } from '../../solver/problem.ts';
 import { ControlLoop, type ControlLoopOptions, type TickResult } from '../../src/control/controlLoop.ts';
 import { ExposureLedger, type RememberedExposure } from '../../src/control/exposure.ts';
+import type { HorizonLoop } from '../../src/control/horizonLoop.ts';
 import type { Clock, CommandAnswer, StationCommand } from '../../src/control/ports.ts';
 import { SiteState } from '../../src/control/siteState.ts';
 import type { CircuitView, EvseView } from '../../src/control/siteView.ts';
-import { topologies } from '../../src/control/topology.ts';
+import { type Topology, topologies } from '../../src/control/topology.ts';
 import type { ConnectionState, GridConnection } from '../../src/domain/gridConnection.ts';
 import { type GridLimit, isInForce, type LimitTerms, limitedNode } from '../../src/domain/gridLimit.ts';
 import {
@@ -59,6 +60,14 @@ export interface WorldInput {
   readonly callTimeoutMs: number;
   /** How finely the world moves between the events of the service. */
   readonly stepMs: number;
+  /** Plans over the coming hours; without it the ticks share by themselves. */
+  readonly horizon:
+    | ((service: {
+        readonly state: SiteState;
+        readonly clock: Clock;
+        readonly topologies: readonly Topology[];
+      }) => HorizonLoop)
+    | undefined;
 }
 
 /** What really flows on a circuit, and how long it has been too much. */
@@ -72,6 +81,7 @@ interface Service {
   readonly state: SiteState;
   readonly ledger: ExposureLedger;
   readonly loop: ControlLoop;
+  readonly horizon: HorizonLoop | undefined;
 }
 
 /**
@@ -120,6 +130,7 @@ export class World {
       measureMs: 10_000,
       callTimeoutMs: 5_000,
       stepMs: 100,
+      horizon: undefined,
       ...change,
     };
     const evses = this.input.sites.flatMap((site) => site.evses);
@@ -145,6 +156,10 @@ export class World {
   }
   get loop(): ControlLoop {
     return this.#service.loop;
+  }
+
+  get horizon(): HorizonLoop | undefined {
+    return this.#service.horizon;
   }
 
   /** Every station connects and every meter is heard. */
@@ -376,8 +391,10 @@ export class World {
       { followMs, retryMs: 10_000, connections },
     );
     const link = { send: (command: StationCommand) => this.#send(command) };
+    const together = topologies(sites, areas);
+    const horizon = this.input.horizon?.({ state, clock, topologies: together });
     const loop = new ControlLoop(
-      topologies(sites, areas),
+      together,
       this.#epoch,
       {
         clock,
@@ -386,8 +403,10 @@ export class World {
         ledger,
         link,
         allocate: this.input.allocate,
+        horizon: horizon && ((id) => horizon.targetOf(id)),
         onTick: (result) => {
           this.ticks.push(result);
+          horizon?.follow(result, together);
           for (const check of this.checks) check.tick(result, this);
         },
         onBroken: (error) => this.broken.push(error),
@@ -406,7 +425,7 @@ export class World {
         state.applyAnswer(answer);
       },
     });
-    return { state, ledger, loop };
+    return { state, ledger, loop, horizon };
   }
 
   /** What the database holds: standing profiles that were acknowledged, and the lease last sent. */

@@ -1,0 +1,97 @@
+import type { Allocation, Problem } from '../../solver/problem.ts';
+import type { Phase } from '../domain/phases.ts';
+import type { Capacity } from './capacity.ts';
+import { hourMs } from './horizonSlots.ts';
+import { nodeName, type Topology } from './topology.ts';
+
+/** A car that charges now, as far as the hours ahead are concerned. */
+export interface FutureCar {
+  /** Index of its EVSE in the topology. */
+  readonly evse: number;
+  readonly wiring: readonly Phase[];
+  readonly maxAmps: number;
+  readonly priority: number;
+  readonly kwPerAmp: number;
+  /** `Infinity` where its driver told none. */
+  readonly needKwh: number;
+  readonly untilMs: number;
+}
+
+export interface FairFuture {
+  /** Per slot and EVSE of the topology. */
+  readonly amps: readonly Float64Array[];
+  /** Per car: what it lacks when it leaves. */
+  readonly shortfallKwh: readonly number[];
+}
+
+/**
+ * What becomes of the cars that are there when nobody plans and the ticks share fairly, slot by slot. It is what those
+ * whose drivers told nothing are promised, and what a plan must better to be worth anything.
+ */
+export function fairFuture(input: {
+  readonly topology: Topology;
+  readonly cars: readonly FutureCar[];
+  /** Per slot, nodes in the order of the topology; what charging may have. */
+  readonly capacity: readonly (readonly Capacity[])[];
+  readonly slotMs: Float64Array;
+  readonly nowMs: number;
+  readonly allocate: (problem: Problem) => Allocation;
+}): FairFuture {
+  const { topology, cars, capacity, slotMs, nowMs, allocate } = input;
+  const openKwh = cars.map(({ needKwh }) => needKwh);
+  const amps = capacity.map((nodes, slot) => {
+    const fromMs = Math.max(nowMs, slotMs[slot] ?? nowMs);
+    const untilMs = slotMs[slot + 1] ?? fromMs;
+    const given = new Float64Array(topology.evses.length);
+    const there = cars.flatMap((car, index) =>
+      (openKwh[index] ?? 0) > 0 && car.untilMs > fromMs && untilMs > fromMs ? { car, index } : [],
+    );
+    if (there.length === 0) return given;
+    const shared = allocate(
+      problemOf(
+        topology,
+        there.map(({ car }) => car),
+        nodes,
+      ),
+    );
+    there.forEach(({ car, index }, order) => {
+      const hours = (Math.min(untilMs, car.untilMs) - fromMs) / hourMs;
+      const share = shared.evses[order]?.continuousAmps ?? 0;
+      given[car.evse] = share;
+      openKwh[index] = (openKwh[index] ?? 0) - share * car.kwPerAmp * hours;
+    });
+    return given;
+  });
+  return { amps, shortfallKwh: openKwh.map((kwh) => (Number.isFinite(kwh) ? Math.max(0, kwh) : 0)) };
+}
+
+function problemOf(topology: Topology, cars: readonly FutureCar[], nodes: readonly Capacity[]): Problem {
+  return {
+    circuits: topology.nodes.map((node, index) => ({
+      name: nodeName(node),
+      parent: node.parent,
+      limitAmps: nodes[index]?.amps ?? [0, 0, 0],
+      limitWatts: nodes[index]?.watts ?? 0,
+    })),
+    evses: cars.flatMap(({ evse, wiring, maxAmps, priority }) => {
+      const at = topology.evses[evse];
+      const circuit = at?.path[0];
+      if (at === undefined || circuit === undefined) return [];
+      return {
+        name: at.evse.id,
+        circuit,
+        wiring,
+        phaseVolts: at.site.supply.phaseVolts,
+        // Over hours a car may be on for a part of the time: no minimum.
+        minAmps: 0,
+        maxAmps,
+        stepAmps: 0,
+        priority,
+        weight: at.evse.weight,
+        isOn: false,
+        sinceMs: 0,
+        waitingMs: 0,
+      };
+    }),
+  };
+}

@@ -1,0 +1,162 @@
+import type { CircuitId, EvseId, SessionId, SiteId } from '../domain/ids.ts';
+import { addAmps, noAmps, type PhaseAmps, perPhase } from '../domain/phases.ts';
+import type { Horizon, Member } from './horizonProblem.ts';
+import { hourMs, slotAt } from './horizonSlots.ts';
+import { plannedAmps, type SitePlan } from './horizonTargets.ts';
+import { nodeName, type Topology } from './topology.ts';
+
+/** What is planned at a site over the coming hours. */
+export interface HorizonView {
+  readonly siteId: SiteId;
+  /** undefined where no plan is in force: `why` says why. */
+  readonly madeAtMs: number | undefined;
+  readonly why: string | undefined;
+  readonly currency: string | undefined;
+  readonly slots: readonly SlotView[];
+  readonly circuits: readonly PlannedCircuit[];
+  readonly sessions: readonly PlannedSession[];
+}
+
+interface SlotView {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** undefined where nobody told one. */
+  readonly pricePerKwh: number | undefined;
+}
+
+/** A circuit or the area above the site; arrays are by slot. */
+export interface PlannedCircuit {
+  readonly id: CircuitId | string;
+  /** Of the sessions in the plan. */
+  readonly plannedAmps: readonly PhaseAmps[];
+  /** `Infinity` where there is none. */
+  readonly limitAmps: readonly PhaseAmps[];
+  readonly limitWatts: readonly number[];
+  readonly backgroundAmps: readonly PhaseAmps[];
+  /** What one more ampere for an hour would save now, in the currency or, without prices, in the plan's own measure. */
+  readonly shadowPriceAmps: PhaseAmps;
+}
+
+export interface PlannedSession {
+  readonly id: SessionId;
+  readonly evseId: EvseId;
+  readonly departureMs: number;
+  readonly needsWh: number;
+  /** By slot: the mean on each of its conductors. */
+  readonly amps: readonly number[];
+  /** Planned until it leaves. */
+  readonly plannedWh: number;
+  readonly shortfallWh: number;
+  /** Why it cannot have all; undefined when it can. */
+  readonly shortfallWhy: string | undefined;
+}
+
+export interface HorizonViewInput {
+  readonly siteId: SiteId;
+  readonly topology: Topology;
+  readonly plan: SitePlan | undefined;
+  readonly why: string;
+  readonly currency: string | undefined;
+  readonly nowMs: number;
+}
+
+export function horizonView({ siteId, topology, plan, why, currency, nowMs }: HorizonViewInput): HorizonView {
+  if (plan === undefined)
+    return { siteId, madeAtMs: undefined, why, currency, slots: [], circuits: [], sessions: [] };
+  const { horizon } = plan;
+  const { slotMs, told } = horizon.slots;
+  // Slots that are over are kept for the solver alone.
+  const first = slotAt(slotMs, nowMs);
+  return {
+    siteId,
+    madeAtMs: horizon.madeAtMs,
+    why: undefined,
+    currency,
+    slots: told.slice(first).map((pricePerKwh, at) => ({
+      fromMs: slotMs[first + at] ?? 0,
+      untilMs: slotMs[first + at + 1] ?? 0,
+      pricePerKwh,
+    })),
+    circuits: horizon.nodes.map((node, at) => circuitView({ plan, topology, node, at, first })),
+    sessions: horizon.members.map((member, index) => sessionView(plan, member, index, first, topology)),
+  };
+}
+
+function circuitView(input: {
+  readonly plan: SitePlan;
+  readonly topology: Topology;
+  readonly node: number;
+  readonly at: number;
+  readonly first: number;
+}): PlannedCircuit {
+  const { plan, topology, node, at, first } = input;
+  const { ahead, members } = plan.horizon;
+  const below = members.flatMap((member, index) => (member.at.path.includes(node) ? { member, index } : []));
+  const slots = ahead.slice(first);
+  const found = topology.nodes[node];
+  const price = (kind: number): number => plan.shadowPrice[4 * at + kind] ?? 0;
+  return {
+    id: found === undefined ? '' : nodeName(found),
+    plannedAmps: slots.map((_, slot) =>
+      below.reduce((sum, { member, index }) => {
+        const amps = plannedAmps(plan, index)[first + slot] ?? 0;
+        return addAmps(
+          sum,
+          perPhase((phase) => (member.wiring.includes(phase) ? amps : 0)),
+        );
+      }, noAmps),
+    ),
+    limitAmps: slots.map((each) => each[at]?.limit.amps ?? noAmps),
+    limitWatts: slots.map((each) => each[at]?.limit.watts ?? 0),
+    backgroundAmps: slots.map((each) => each[at]?.backgroundAmps ?? noAmps),
+    shadowPriceAmps: perPhase(price),
+  };
+}
+
+function sessionView(
+  plan: SitePlan,
+  member: Member,
+  index: number,
+  first: number,
+  topology: Topology,
+): PlannedSession {
+  const { session, at, departureMs, needKwh } = member;
+  const shortfallWh = 1000 * (plan.shortfallKwh[index] ?? 0);
+  return {
+    id: session.id,
+    evseId: at.evse.id,
+    departureMs,
+    needsWh: 1000 * needKwh,
+    amps: Array.from(plannedAmps(plan, index).subarray(first)),
+    plannedWh: 1000 * needKwh - shortfallWh,
+    shortfallWh,
+    shortfallWhy: shortfallWh < 1 ? undefined : whyShort(plan.horizon, member, topology),
+  };
+}
+
+/** Too late whatever the circuits, or else the circuit that has least for it on the way. */
+function whyShort({ madeAtMs, slots, ahead, nodes }: Horizon, member: Member, topology: Topology): string {
+  const hours = Math.max(0, member.departureMs - madeAtMs) / hourMs;
+  const neededHours = member.needKwh / (member.maxAmps * member.kwPerAmp);
+  if (neededHours > hours) {
+    const tenths = (value: number): number => Math.round(value * 10) / 10;
+    return `even at ${tenths(member.maxAmps)} A it would take ${tenths(neededHours)} h, and it leaves in ${tenths(hours)} h`;
+  }
+  const last = slotAt(slots.slotMs, member.departureMs - 1);
+  const least = nodes
+    .map((node, at) => {
+      const slotsUntil = ahead.slice(slotAt(slots.slotMs, madeAtMs), last + 1);
+      const room = slotsUntil.map((each) => {
+        const { amps, watts } = each[at]?.capacity ?? { amps: noAmps, watts: 0 };
+        const onPhases = Math.min(...member.wiring.map((phase) => amps[phase]));
+        return Math.min(onPhases, (watts / member.kwPerAmp) * 1e-3);
+      });
+      return { node, room: Math.min(...room) };
+    })
+    .filter(({ node }) => member.at.path.includes(node))
+    .sort((a, b) => a.room - b.room)[0];
+  const found = least && topology.nodes[least.node];
+  const place =
+    found?.kind === 'area' ? `area ${nodeName(found)}` : `circuit ${found ? nodeName(found) : ''}`;
+  return `${place} is full until it leaves`;
+}
