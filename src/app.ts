@@ -14,12 +14,15 @@ import {
   stationAuthenticator,
 } from './appOptions.ts';
 import { startOscp } from './appOscp.ts';
+import { startHorizon } from './appPlan.ts';
 import type { LoadedConfig } from './config.ts';
 import { ControlLoop, type TickResult } from './control/controlLoop.ts';
 import { ExposureLedger } from './control/exposure.ts';
+import type { HorizonLoop } from './control/horizonLoop.ts';
 import { type MarginCost, marginCost } from './control/marginCost.ts';
 import { type Operations, operations } from './control/operations.ts';
 import type { Clock, StationLink } from './control/ports.ts';
+import type { PriceBook } from './control/priceBook.ts';
 import { SiteState } from './control/siteState.ts';
 import type { SiteView } from './control/siteView.ts';
 import { topologies } from './control/topology.ts';
@@ -74,6 +77,8 @@ export interface Running {
   readonly audit: Audit;
   readonly board: ViewBoard;
   readonly marginCost: MarginCost;
+  readonly horizon: HorizonLoop;
+  readonly prices: PriceBook;
   /** Messages of meters that were refused, by reason. */
   readonly refusedReadings: Map<string, number>;
   readonly heartbeatsMs: Map<SiteId, number>;
@@ -106,13 +111,9 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     }),
   );
   const evidence = parts.add(evidenceOf(store, clock, log));
-  const { state, ledger, loop, connect } = await control(loaded, ports, {
-    store,
-    epoch,
-    board,
-    audit,
-    evidence,
-  });
+  const made = await control(loaded, ports, { store, epoch, board, audit, evidence });
+  const { state, ledger, loop, connect, prices } = made;
+  const horizon = parts.add(made.horizon);
 
   const gateway = parts.add(await gatewayFor(loaded, ports, store, state));
   connect(gateway);
@@ -179,6 +180,8 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     audit,
     board,
     marginCost: cost,
+    horizon,
+    prices,
     refusedReadings,
     heartbeatsMs,
     grid,
@@ -204,18 +207,23 @@ interface ControlNeeds {
   readonly evidence: EvidenceQueue;
 }
 
+interface Control {
+  readonly state: SiteState;
+  readonly ledger: ExposureLedger;
+  readonly loop: ControlLoop;
+  readonly horizon: HorizonLoop;
+  readonly prices: PriceBook;
+  connect(link: StationLink): void;
+}
+
 /** The state, what it starts from, and the loop over it. Commands go nowhere until it is connected to a link. */
 async function control(
   loaded: LoadedConfig,
-  { clock, log, onBroken }: AppPorts,
+  ports: AppPorts,
   { store, epoch, board, audit, evidence }: ControlNeeds,
-): Promise<{
-  state: SiteState;
-  ledger: ExposureLedger;
-  loop: ControlLoop;
-  connect(link: StationLink): void;
-}> {
+): Promise<Control> {
   const { config, sites, areas, connections } = loaded;
+  const { clock, log, onBroken } = ports;
   const options = loopOptions(config);
   const remembered = (await store.exposures()).map(({ evseId, standingAmps, lease }) => ({
     evseId,
@@ -246,8 +254,10 @@ async function control(
     { followMs, retryMs, connections },
   );
   let link: StationLink | undefined;
+  const together = topologies(sites, areas);
+  const { horizon, prices } = await startHorizon(loaded, ports, { store, state, topologies: together });
   const loop = new ControlLoop(
-    topologies(sites, areas),
+    together,
     epoch,
     {
       clock,
@@ -256,7 +266,9 @@ async function control(
       ledger,
       link: { send: (command) => link?.send(command) },
       allocate: sampled(createAllocator(), audit, clock, config.control.auditEveryS * 1000),
+      horizon: (evseId) => horizon.targetOf(evseId),
       onTick: (result) => {
+        horizon.follow(result, together);
         board.show(result);
         rememberLeases(store, result, clock);
       },
@@ -275,6 +287,8 @@ async function control(
     state,
     ledger,
     loop,
+    horizon,
+    prices,
     connect: (to) => {
       link = to;
     },

@@ -1,5 +1,6 @@
 import type { Running } from './app.ts';
 import { setLimit } from './appLimits.ts';
+import { planFigures, setPrices } from './appPlan.ts';
 import { explanation } from './control/explain.ts';
 import type { SiteView } from './control/siteView.ts';
 import type { SiteId } from './domain/ids.ts';
@@ -34,6 +35,10 @@ export function httpPorts(running: Running): HttpPorts {
     siteStops: {
       stop: (siteId, reason, actor) => desk.stopSite({ siteId, atMs: clock.nowMs(), by: actor.name, reason }),
       release: (siteId, actor) => desk.releaseSite(siteId, actor.name),
+    },
+    planning: {
+      view: (siteId) => running.horizon.view(siteId),
+      setPrices: (siteId, body, actor) => setPrices(running, { siteId, body, setBy: actor.name }),
     },
     heartbeat: async (sites) => {
       for (const site of sites) heartbeatsMs.set(site, clock.monotonicMs());
@@ -83,6 +88,7 @@ function figures(running: Running): readonly Figure[] {
   );
   const points = influx?.counters();
   return [
+    ...planFigures(running),
     one('counter', 'audits_total', 'Ticks solved again by GLPK', audited.compared),
     one('counter', 'audits_failed_total', 'Ticks that GLPK could not solve', audited.failed),
     one(

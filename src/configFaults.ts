@@ -142,6 +142,11 @@ function siteFaults(site: Config['sites'][number], index: number): readonly Faul
   } catch {
     faults.push({ path: `/sites/${index}/timeZone`, message: `"${site.timeZone}" is no IANA time zone` });
   }
+  const { prices, peakTariff } = site;
+  if (prices !== undefined && peakTariff !== undefined && prices.currency !== peakTariff.currency) {
+    const message = `is ${peakTariff.currency}, but the prices are in ${prices.currency}: a site counts in one currency`;
+    faults.push({ path: `/sites/${index}/peakTariff/currency`, message });
+  }
   return faults;
 }
 

@@ -9,6 +9,7 @@ import { healthProbes } from './health.ts';
 import { limits } from './limits.ts';
 import { type Metrics, metricsRoute, startMetrics, timeRequests } from './metrics.ts';
 import { describeRoutes, openapi } from './openapi.ts';
+import { planning } from './planning.ts';
 import type { Api, TypeBoxProvider } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { asProblem, ProblemError } from './problem.ts';
@@ -61,7 +62,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
   await api.register(healthProbes(ports));
   await api.register(openapi);
   await api.register(metricsRoute(ports, { metrics, isOpen: !isOpenToOthers }));
-  const resources = [sites, siteStops, evses, limits, sessions, grid, stationCommands];
+  const resources = [sites, siteStops, planning, evses, limits, sessions, grid, stationCommands];
   for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
   await api.register(events(feed), { prefix: '/api/v1' });
   await api.register(rawHandlers(ports.rawHandlers ?? []));

@@ -27,6 +27,7 @@ export type Right =
   | 'send heartbeats'
   | 'change sessions'
   | 'stop sites'
+  | 'set prices'
   | 'command stations'
   /** What can make a station forget its failsafe or its connection to us. */
   | 'configure stations';
@@ -39,6 +40,7 @@ const rights: Record<Role, readonly Right[]> = {
     'set limits',
     'change sessions',
     'stop sites',
+    'set prices',
     'command stations',
   ],
   'grid-operator': ['read sites', 'set limits', 'send heartbeats'],
@@ -49,6 +51,7 @@ const rights: Record<Role, readonly Right[]> = {
     'send heartbeats',
     'change sessions',
     'stop sites',
+    'set prices',
     'command stations',
     'configure stations',
   ],

@@ -1,8 +1,10 @@
+import type { HorizonView } from '../control/horizonView.ts';
 import type { Clock } from '../control/ports.ts';
 import type { EvseView, SiteView } from '../control/siteView.ts';
 import type { GridLimit, LimitSource } from '../domain/gridLimit.ts';
 import type { LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
 import type { LimitRequest, Refusal } from '../domain/limitRequest.ts';
+import type { PriceRequest } from '../domain/priceRequest.ts';
 import type { Session } from '../domain/session.ts';
 import type { Area } from '../domain/site.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
@@ -28,6 +30,7 @@ export interface HttpPorts {
   readonly limits: LimitsPort;
   readonly sessions: SessionsPort;
   readonly siteStops: SiteStopsPort;
+  readonly planning: PlanningPort;
   /** A sign of life of the grid operator for these sites. */
   heartbeat(sites: readonly SiteId[], actor: Actor): Promise<void>;
   readonly stations: StationsPort;
@@ -54,6 +57,17 @@ interface SiteStopsPort {
   stop(site: SiteId, reason: string, actor: Actor): Promise<SiteStop>;
   /** False when the site is not stopped. */
   release(site: SiteId, actor: Actor): Promise<boolean>;
+}
+
+interface PlanningPort {
+  /** undefined for a site that is not in the config. */
+  view(site: SiteId): HorizonView | undefined;
+  /** Resolves when the prices are durable, and not before. */
+  setPrices(
+    site: SiteId,
+    request: PriceRequest,
+    actor: Actor,
+  ): Promise<{ readonly status: 'accepted' } | Refusal>;
 }
 
 interface SessionsPort {

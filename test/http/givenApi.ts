@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { HorizonView } from '../../src/control/horizonView.ts';
 import type { CircuitView, EvseView, SiteView } from '../../src/control/siteView.ts';
 import type { GridLimit } from '../../src/domain/gridLimit.ts';
 import { areaId, circuitId, evseId, limitId, sessionId, siteId, stationId } from '../../src/domain/ids.ts';
 import { limitFromRequest } from '../../src/domain/limitRequest.ts';
 import { noAmps, phases } from '../../src/domain/phases.ts';
+import { pricesFromRequest } from '../../src/domain/priceRequest.ts';
 import type { Area, Site } from '../../src/domain/site.ts';
 import { type ApiOptions, buildApi } from '../../src/http/api.ts';
 import type { AccessKey, Role } from '../../src/http/auth.ts';
@@ -97,6 +99,46 @@ export const depot: SiteView = {
         stationId: stationId('CP-D1'),
       },
     }),
+  ],
+};
+
+/** Two slots, of which the second is cheap; the car at A1 waits for it. */
+const givenPlan: HorizonView = {
+  siteId: siteId('garage'),
+  madeAtMs: nowMs,
+  why: undefined,
+  currency: 'SEK',
+  slots: [
+    { fromMs: nowMs, untilMs: nowMs + 3_600_000, pricePerKwh: 2 },
+    { fromMs: nowMs + 3_600_000, untilMs: nowMs + 7_200_000, pricePerKwh: undefined },
+  ],
+  circuits: [
+    {
+      id: circuitId('grid'),
+      plannedAmps: [noAmps, [16, 16, 16]],
+      limitAmps: [
+        [63, 63, 63],
+        [63, 63, 63],
+      ],
+      limitWatts: [Number.POSITIVE_INFINITY, 30_000],
+      backgroundAmps: [
+        [20, 20, 20],
+        [20, 20, 20],
+      ],
+      shadowPriceAmps: noAmps,
+    },
+  ],
+  sessions: [
+    {
+      id: session.id,
+      evseId: evseId('A1'),
+      departureMs: nowMs + 7_200_000,
+      needsWh: 12_040,
+      amps: [0, 16],
+      plannedWh: 11_040,
+      shortfallWh: 1_000,
+      shortfallWhy: 'circuit grid is full until it leaves',
+    },
   ],
 };
 
@@ -213,6 +255,13 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
       release: async (site, actor) => {
         calls.push(['release', site, actor.name]);
         return site === 'garage';
+      },
+    },
+    planning: {
+      view: (site) => (site === 'garage' ? givenPlan : undefined),
+      setPrices: async (site, body, actor) => {
+        calls.push(['prices', site, body.prices.length, actor.name]);
+        return pricesFromRequest(body, { setBy: actor.name, nowMs, currencyBefore: 'SEK' });
       },
     },
     heartbeat: async (heard, actor) => {
