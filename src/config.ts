@@ -6,9 +6,8 @@ import { type CircuitConfig, type Config, configSchema, type EvseConfig } from '
 import { gridConnection } from './domain/gridConfig.ts';
 import type { GridConnection } from './domain/gridConnection.ts';
 import { areaId, circuitId, evseId, siteId, stationId } from './domain/ids.ts';
-import type { LocalWindow } from './domain/localTime.ts';
 import { phaseOf } from './domain/phases.ts';
-import type { PriceTable } from './domain/prices.ts';
+import { peakTariffOf, priceTableOf } from './domain/priceConfig.ts';
 import type { Area, Circuit, Evse, Site, StationTraits } from './domain/site.ts';
 import { supplyOf } from './failsafeBudget.ts';
 import { compileConfig, type Fault } from './schema.ts';
@@ -149,41 +148,10 @@ function sitesOf(config: Config): readonly Site[] {
     const { id, name = id, timeZone } = site;
     const { policy } = site;
     const prices = site.prices && priceTableOf(site.prices);
-    const peakTariff = site.peakTariff && { ...site.peakTariff, ...windowOf(site.peakTariff) };
-    return {
-      id: siteId(id),
-      name,
-      timeZone,
-      supply: supplyOf(site),
-      policy,
-      prices,
-      peakTariff,
-      circuits,
-      evses,
-    };
+    const peakTariff = site.peakTariff && peakTariffOf(site.peakTariff);
+    const supply = supplyOf(site);
+    return { id: siteId(id), name, timeZone, supply, policy, prices, peakTariff, circuits, evses };
   });
-}
-
-type PricesConfig = NonNullable<Config['sites'][number]['prices']>;
-
-const priceTableOf = ({ currency, perKwh, rules }: PricesConfig): PriceTable => ({
-  currency,
-  perKwh,
-  rules: rules.map((rule) => ({ ...windowOf(rule), perKwh: rule.perKwh })),
-});
-
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-
-const windowOf = (window: Omit<PricesConfig['rules'][number], 'perKwh'>): LocalWindow => ({
-  months: window.months,
-  weekdays: window.weekdays.map((name) => weekdays.indexOf(name) + 1),
-  fromMinute: minuteOf(window.from),
-  untilMinute: minuteOf(window.until),
-});
-
-function minuteOf(time: string): number {
-  const [hours = 0, minutes = 0] = time.split(':').map(Number);
-  return 60 * hours + minutes;
 }
 
 const circuitOf = (circuit: CircuitConfig, parent: string | undefined): Circuit => ({

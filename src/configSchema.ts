@@ -3,6 +3,7 @@ import { gridConnectionSettings } from './domain/gridConfig.ts';
 import { meterConfig } from './domain/meterConfig.ts';
 import { mqttConfig } from './domain/mqttConfig.ts';
 import { oscpConfig } from './domain/oscpConfig.ts';
+import { peakTariffConfig, priceConfig } from './domain/priceConfig.ts';
 
 // The one description of the config file: its types, defaults, checks and reference come out of this.
 
@@ -139,60 +140,6 @@ const circuit = Type.Cyclic(
   'Circuit',
 );
 
-const time = (description: string, byDefault: string) =>
-  Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', default: byDefault, description });
-const weekday = Type.Enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']);
-const currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217, such as SEK' });
-const price = (description: string) => Type.Number({ minimum: -10_000, maximum: 10_000, description });
-
-const localWindow = {
-  months: Type.Array(Type.Integer({ minimum: 1, maximum: 12 }), {
-    default: [],
-    maxItems: 12,
-    uniqueItems: true,
-    description: 'numbers from 1; left away: all',
-  }),
-  weekdays: Type.Array(weekday, {
-    default: [],
-    maxItems: 7,
-    uniqueItems: true,
-    description: 'on which it begins; left away: all',
-  }),
-  from: time("in the site's time zone", '00:00'),
-  until: time('not included; at or before from: of the next day', '00:00'),
-};
-
-const prices = Type.Object(
-  {
-    currency,
-    perKwh: price('where no rule applies and nobody told the price of the hour'),
-    rules: Type.Array(
-      Type.Object({ ...localWindow, perKwh: price('of the first rule that applies') }, closed),
-      { default: [], maxItems: 100 },
-    ),
-  },
-  { ...closed, description: 'what energy costs when: cars with a departure wait for cheap hours' },
-);
-
-const peakTariff = Type.Object(
-  {
-    currency,
-    perKw: Type.Number({
-      exclusiveMinimum: 0,
-      maximum: 100_000,
-      description: 'a month, on the mean of the highest hours of the grid connection',
-    }),
-    highestHours: Type.Integer({
-      default: 3,
-      minimum: 1,
-      maximum: 31,
-      description: 'how many count, each of another day',
-    }),
-    ...localWindow,
-  },
-  { ...closed, description: 'a charge on power: cars with a departure keep the highest hours down' },
-);
-
 const site = Type.Object(
   {
     id,
@@ -227,8 +174,8 @@ const site = Type.Object(
       description:
         'how cars of one priority class share: evenly by weight; who can wait least first; in the order of arrival',
     }),
-    prices: Type.Optional(prices),
-    peakTariff: Type.Optional(peakTariff),
+    prices: Type.Optional(priceConfig),
+    peakTariff: Type.Optional(peakTariffConfig),
     circuit,
   },
   closed,
