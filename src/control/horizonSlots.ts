@@ -53,9 +53,7 @@ export function slotsAhead(input: SlotsInput): Slots {
     const fromMs = slotMs[slot] ?? untilMs;
     const inside = quarters.filter(({ atMs }) => atMs < untilMs && atMs + quarterMs > fromMs);
     const known = inside.flatMap(({ perKwh }) => perKwh ?? []);
-    return known.length === 0 || known.length < inside.length
-      ? priceAt(prices, timeZone, fromMs)
-      : mean(known);
+    return known.length > 0 && known.length === inside.length ? mean(known) : undefined;
   });
   const dearest = Math.max(...told.map((price) => price ?? Number.NEGATIVE_INFINITY));
   const unknown = Number.isFinite(dearest) ? dearest : 0;
@@ -73,17 +71,23 @@ interface QuarterPrice {
   readonly perKwh: number | undefined;
 }
 
+/** Of each site's prices those of the last plan: local time costs more than all else here, and hours stay the same. */
+const lastQuarters = new WeakMap<SitePrices, ReadonlyMap<number, number | undefined>>();
+
 function quarterPrices(
   { prices, timeZone }: SlotsInput,
   fromMs: number,
   untilMs: number,
 ): readonly QuarterPrice[] {
   if (prices.table === undefined && prices.series === undefined) return [];
+  const known = lastQuarters.get(prices);
   const count = Math.ceil((untilMs - fromMs) / quarterMs);
-  return Array.from({ length: count }, (_, index) => {
+  const quarters = Array.from({ length: count }, (_, index) => {
     const atMs = fromMs + index * quarterMs;
-    return { atMs, perKwh: priceAt(prices, timeZone, atMs) };
+    return { atMs, perKwh: known?.has(atMs) ? known.get(atMs) : priceAt(prices, timeZone, atMs) };
   });
+  lastQuarters.set(prices, new Map(quarters.map(({ atMs, perKwh }) => [atMs, perKwh])));
+  return quarters;
 }
 
 /** Where the price changes; on full hours alone where it changes too often. */
