@@ -36,13 +36,13 @@ export function nodesAhead(input: CapacityInput, atMs: number): readonly NodeAhe
     if (node.kind === 'circuit') {
       const limit = effectiveLimit(circuitRating(node.circuit), state.limitsOn(node.circuit.id), atMs);
       const amps = background[index] ?? noAmps;
-      const left = lessBackground(limit, amps, wattsOf(amps, node.site.supply.phaseVolts));
+      const left = lessBackground(limit, amps, wattsOf(amps, node.site.supply));
       return { limit, backgroundAmps: amps, capacity: notNegative(left) };
     }
     const limit = effectiveLimit(areaRating(node.area), state.limitsOn(node.area.id), atMs);
     const watts = topology.nodes.reduce((sum, below, at) => {
       if (below.kind !== 'circuit' || below.parent !== index) return sum;
-      return sum + wattsOf(background[at] ?? noAmps, below.site.supply.phaseVolts);
+      return sum + wattsOf(background[at] ?? noAmps, below.site.supply);
     }, 0);
     return { limit, backgroundAmps: noAmps, capacity: notNegative(lessBackground(limit, noAmps, watts)) };
   });

@@ -1,8 +1,10 @@
 import type { Allocation, Problem } from '../../solver/problem.ts';
 import type { Phase } from '../domain/phases.ts';
+import { starVolts } from '../domain/supply.ts';
 import type { Capacity } from './capacity.ts';
 import { hourMs } from './horizonSlots.ts';
-import { nodeName, type Topology } from './topology.ts';
+import { problemCircuits } from './problemCircuits.ts';
+import type { Topology } from './topology.ts';
 
 /** A car that charges now, as far as the hours ahead are concerned. */
 export interface FutureCar {
@@ -67,12 +69,7 @@ export function fairFuture(input: {
 
 function problemOf(topology: Topology, cars: readonly FutureCar[], nodes: readonly Capacity[]): Problem {
   return {
-    circuits: topology.nodes.map((node, index) => ({
-      name: nodeName(node),
-      parent: node.parent,
-      limitAmps: nodes[index]?.amps ?? [0, 0, 0],
-      limitWatts: nodes[index]?.watts ?? 0,
-    })),
+    circuits: problemCircuits(topology, nodes),
     evses: cars.flatMap(({ evse, wiring, maxAmps, priority }) => {
       const at = topology.evses[evse];
       const circuit = at?.path[0];
@@ -81,7 +78,7 @@ function problemOf(topology: Topology, cars: readonly FutureCar[], nodes: readon
         name: at.evse.id,
         circuit,
         wiring,
-        phaseVolts: at.site.supply.phaseVolts,
+        phaseVolts: starVolts(at.site.supply),
         // Over hours a car may be on for a part of the time: no minimum.
         minAmps: 0,
         maxAmps,

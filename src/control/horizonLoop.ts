@@ -2,9 +2,9 @@ import type { PlanThread, PlanThreadOptions } from '../../solver/plan.ts';
 import type { PlanAnswer } from '../../solver/planProblem.ts';
 import type { Allocation, Problem } from '../../solver/problem.ts';
 import type { EvseId, SessionId, SiteId } from '../domain/ids.ts';
-import { phases } from '../domain/phases.ts';
 import type { Session } from '../domain/session.ts';
 import type { Site } from '../domain/site.ts';
+import { usedAmps } from '../domain/supply.ts';
 import type { Logger } from '../log.ts';
 import type { TickResult } from './controlLoop.ts';
 import type { HorizonMemory } from './horizonMemory.ts';
@@ -293,17 +293,15 @@ export class HorizonLoop {
       const { session, draw } = this.#ports.state.evse(evse.id);
       const planned = tick?.evses[index];
       if (at.id !== site.id || session === undefined || draw === undefined || planned === undefined) return;
-      const drawAmps = Math.max(...draw.amps);
       const before = this.#seen.get(session.id);
-      const isLimited = planned.isPlanned && !planned.isHeld && planned.capAmps < evse.maxAmps;
-      if (drawAmps < evse.minAmps - 1 || (!isLimited && before === undefined)) return;
-      const used = phases.filter((phase) => evse.wiring.includes(phase) && draw.amps[phase] > drawAmps / 2);
-      const wiring = evse.wiring.filter((phase) => used.includes(phase));
-      const maxAmps = Math.max(
-        before?.maxAmps ?? 0,
-        isLimited ? Math.min(planned.capAmps, Math.ceil(drawAmps)) : drawAmps,
-      );
-      this.#seen.set(session.id, { maxAmps: Math.min(evse.maxAmps, maxAmps), wiring });
+      const drawAmps = usedAmps(site.supply, evse.wiring, draw.amps);
+      const leavesSome = planned.isPlanned && !planned.isHeld && planned.capAmps < evse.maxAmps;
+      if (drawAmps < evse.minAmps - 1 || (!leavesSome && before === undefined)) return;
+      const maxAmps = Math.min(evse.maxAmps, Math.max(before?.maxAmps ?? 0, Math.ceil(drawAmps)));
+      const used = evse.wiring.filter((phase) => draw.amps[phase] > drawAmps / 2);
+      // Between two lines of a delta both carry it.
+      const wiring = site.supply.system === 'TN' ? used : evse.wiring;
+      this.#seen.set(session.id, { maxAmps, wiring });
     });
   }
 

@@ -1,9 +1,10 @@
 import { emptyForecast, type ForecastState, forecast, learn } from '../../solver/forecast.ts';
 import type { CircuitId, SiteId } from '../domain/ids.ts';
 import { isWithin, localTime } from '../domain/localTime.ts';
-import { type PhaseAmps, perPhase, phases } from '../domain/phases.ts';
+import { noAmps, type PhaseAmps, perPhase, phases } from '../domain/phases.ts';
 import type { Site } from '../domain/site.ts';
 import { hourMs, localHourStart } from './horizonSlots.ts';
+import { wattsOf } from './nodePlan.ts';
 import type { SiteView } from './siteView.ts';
 
 /** What the plan must remember over a restart, by key: the values are JSON. */
@@ -125,8 +126,7 @@ export function horizonMemory(
         for (const { id, basis, backgroundAmps } of circuits)
           if (basis === 'measured') followCircuit(id, backgroundAmps, nowMs, sinceMs);
         const [grid] = circuits;
-        const amps = grid?.drawAmps ?? [0, 0, 0];
-        const kw = (Math.max(0, amps[0] + amps[1] + amps[2]) * site.supply.phaseVolts) / 1000;
+        const kw = Math.max(0, wattsOf(grid?.drawAmps ?? noAmps, site.supply)) / 1000;
         followPeak(site, kw, nowMs, sinceMs);
       }
     },

@@ -1,16 +1,22 @@
-import { type PeakTariff as PeakProblem, type PlanProblem, wiringBits } from '../../solver/planProblem.ts';
+import {
+  type PeakTariff as PeakProblem,
+  type PlanProblem,
+  supplies,
+  wiringBits,
+} from '../../solver/planProblem.ts';
 import type { Allocation, Problem } from '../../solver/problem.ts';
 import { localTime } from '../domain/localTime.ts';
 import type { Phase, PhaseAmps } from '../domain/phases.ts';
 import type { SitePrices } from '../domain/prices.ts';
 import type { Session } from '../domain/session.ts';
 import type { Site } from '../domain/site.ts';
+import { loadCount, starVolts } from '../domain/supply.ts';
 import { loads } from './capacity.ts';
 import { type CapacityInput, expectedAmps, type NodeAhead, nodesAhead } from './horizonCapacity.ts';
 import { type FutureCar, fairFuture } from './horizonFair.ts';
 import { hourMs, type Slots, slotAt, slotsAhead } from './horizonSlots.ts';
 import { wattsOf } from './nodePlan.ts';
-import type { TopologyEvse } from './topology.ts';
+import type { Node, TopologyEvse } from './topology.ts';
 
 export interface HorizonInput extends CapacityInput {
   readonly site: Site;
@@ -123,7 +129,7 @@ function carsOf({ site, topology, plan, state, nowMs, seenOf }: HorizonInput): r
         departureMs,
         maxAmps: Math.min(seen?.maxAmps ?? at.evse.maxAmps, planned.capAmps),
         priority: session.priority ?? at.evse.priority,
-        kwPerAmp: (wiring.length * at.site.supply.phaseVolts) / 1000,
+        kwPerAmp: (loadCount(at.site.supply, wiring) * at.site.supply.phaseVolts) / 1000,
         needKwh: isMember ? Math.max(0, wantedEnergyWh - energyWh) / 1000 : Number.POSITIVE_INFINITY,
         untilMs: isMember
           ? departureMs
@@ -183,6 +189,9 @@ function withShares(input: HorizonInput, { cars, slots, nodes }: Parts): Horizon
   return { ...horizon, problem: problemOf(input, horizon, othersKw) };
 }
 
+const solverSupply = (node: Node | undefined): 'TN' | 'IT' =>
+  node?.kind === 'circuit' ? node.site.supply.system : 'TN';
+
 const rootOf = ({ topology, site }: HorizonInput): number =>
   topology.nodes.findIndex(
     (node) => node.kind === 'circuit' && node.site.id === site.id && node.circuit.parent === undefined,
@@ -211,13 +220,14 @@ function problemOf(
     slotMs: slots.slotMs,
     pricePerKwh: slots.pricePerKwh,
     parent: Int32Array.from(nodes, (index) => placeOf(topology.nodes[index]?.parent ?? -1)),
+    supply: Uint8Array.from(nodes, (index) => supplies.indexOf(solverSupply(topology.nodes[index]))),
     limit: Float64Array.from(
       ahead.flatMap((each) => each.flatMap(({ capacity }) => [...capacity.amps, capacity.watts])),
     ),
     id: list(({ session }) => numberOf(session)),
     circuit: Int32Array.from(members, ({ at }) => placeOf(at.path[0] ?? -1)),
     wiring: Uint8Array.from(members, ({ wiring }) => wiringBits(wiring)),
-    phaseVolts: list(({ at }) => at.site.supply.phaseVolts),
+    phaseVolts: list(({ at }) => starVolts(at.site.supply)),
     maxAmps: list(({ maxAmps }) => maxAmps),
     needKwh: list(({ needKwh }) => needKwh),
     startMs: list(() => nowMs),
@@ -242,7 +252,7 @@ function peakOf(
   const hours = peakHours.map(({ fromMs, day }) => {
     const atMs = Math.max(nowMs, fromMs);
     const amps = expectedAmps(input, root, rootOf(input), atMs, 0.5);
-    const kw = wattsOf(amps, site.supply.phaseVolts) / 1000 + (othersKw[slotAt(slotMs, atMs)] ?? 0);
+    const kw = wattsOf(amps, site.supply) / 1000 + (othersKw[slotAt(slotMs, atMs)] ?? 0);
     const leftShare = (fromMs + hourMs - atMs) / hourMs;
     return { fromMs, day, kw: kw * leftShare, kwh: fromMs <= nowMs ? (seen?.hourKwh ?? 0) : 0 };
   });

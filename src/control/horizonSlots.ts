@@ -37,7 +37,7 @@ export interface Slots {
  * and the plan goes on from its last solution.
  */
 export function slotsAhead(input: SlotsInput): Slots {
-  const { nowMs, departuresMs, limitEdgesMs, timeZone, prices, peakTariff } = input;
+  const { nowMs, departuresMs, limitEdgesMs, timeZone, peakTariff } = input;
   const anchorMs = Math.floor(nowMs / hourMs) * hourMs;
   const lastMs = Math.min(Math.max(anchorMs + hourMs, ...departuresMs), anchorMs + horizonMaxMs);
   const quarters = quarterPrices(input, anchorMs, lastMs);

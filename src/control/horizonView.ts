@@ -1,5 +1,6 @@
 import type { CircuitId, EvseId, SessionId, SiteId } from '../domain/ids.ts';
-import { addAmps, noAmps, type PhaseAmps, perPhase } from '../domain/phases.ts';
+import { noAmps, type PhaseAmps, perPhase } from '../domain/phases.ts';
+import { type Capacity, loads } from './capacity.ts';
 import type { Horizon, Member } from './horizonProblem.ts';
 import { hourMs, slotAt } from './horizonSlots.ts';
 import { plannedAmps, type SitePlan } from './horizonTargets.ts';
@@ -65,6 +66,13 @@ export function horizonView({ siteId, topology, plan, why, currency, nowMs }: Ho
     return { siteId, madeAtMs: undefined, why, currency, slots: [], circuits: [], sessions: [] };
   const { horizon } = plan;
   const { slotMs, told } = horizon.slots;
+  const planned = Array.from(told, (_, slot) => {
+    const amps = topology.evses.map(() => 0);
+    horizon.members.forEach(({ evse }, index) => {
+      amps[evse] = plannedAmps(plan, index)[slot] ?? 0;
+    });
+    return loads(topology, amps);
+  });
   // Slots that are over are kept for the solver alone.
   const first = slotAt(slotMs, nowMs);
   return {
@@ -77,7 +85,7 @@ export function horizonView({ siteId, topology, plan, why, currency, nowMs }: Ho
       untilMs: slotMs[first + at + 1] ?? 0,
       pricePerKwh,
     })),
-    circuits: horizon.nodes.map((node, at) => circuitView({ plan, topology, node, at, first })),
+    circuits: horizon.nodes.map((node, at) => circuitView({ plan, topology, planned, node, at, first })),
     sessions: horizon.members.map((member, index) => sessionView(plan, member, index, first, topology)),
   };
 }
@@ -85,27 +93,20 @@ export function horizonView({ siteId, topology, plan, why, currency, nowMs }: Ho
 function circuitView(input: {
   readonly plan: SitePlan;
   readonly topology: Topology;
+  /** Per slot and node of the topology. */
+  readonly planned: readonly (readonly Capacity[])[];
   readonly node: number;
   readonly at: number;
   readonly first: number;
 }): PlannedCircuit {
-  const { plan, topology, node, at, first } = input;
-  const { ahead, members } = plan.horizon;
-  const below = members.flatMap((member, index) => (member.at.path.includes(node) ? { member, index } : []));
+  const { plan, topology, planned, node, at, first } = input;
+  const { ahead } = plan.horizon;
   const slots = ahead.slice(first);
   const found = topology.nodes[node];
   const price = (kind: number): number => plan.shadowPrice[4 * at + kind] ?? 0;
   return {
     id: found === undefined ? '' : nodeName(found),
-    plannedAmps: slots.map((_, slot) =>
-      below.reduce((sum, { member, index }) => {
-        const amps = plannedAmps(plan, index)[first + slot] ?? 0;
-        return addAmps(
-          sum,
-          perPhase((phase) => (member.wiring.includes(phase) ? amps : 0)),
-        );
-      }, noAmps),
-    ),
+    plannedAmps: planned.slice(first).map((each) => each[node]?.amps ?? noAmps),
     limitAmps: slots.map((each) => each[at]?.limit.amps ?? noAmps),
     limitWatts: slots.map((each) => each[at]?.limit.watts ?? 0),
     backgroundAmps: slots.map((each) => each[at]?.backgroundAmps ?? noAmps),

@@ -1,8 +1,8 @@
-import type { Allocation, Bound, Pacing, Problem, ProblemCircuit } from '../../solver/problem.ts';
+import type { Allocation, Bound, Pacing, Problem } from '../../solver/problem.ts';
 import type { EvseId, SiteId } from '../domain/ids.ts';
 import { laxityMs } from '../domain/laxity.ts';
 import type { MarginOptions } from '../domain/margin.ts';
-import { noAmps, perPhase } from '../domain/phases.ts';
+import { perPhase } from '../domain/phases.ts';
 import type { Evse } from '../domain/site.ts';
 import { starVolts } from '../domain/supply.ts';
 import { type Capacity, isOver, loads, remaining, safeAllocation } from './capacity.ts';
@@ -10,10 +10,11 @@ import { type EvseNow, type EvseNowOptions, evsesNow } from './evseNow.ts';
 import type { ExposureLedger } from './exposure.ts';
 import { appliedTarget, type HorizonTarget } from './horizonTargets.ts';
 import { type NodePlan, planNodes } from './nodePlan.ts';
+import { problemCircuits } from './problemCircuits.ts';
 import type { SiteState } from './siteState.ts';
 import { isStarting } from './starting.ts';
 import { tailAmps } from './tails.ts';
-import { type Node, nodeName, type Topology } from './topology.ts';
+import type { Topology } from './topology.ts';
 
 export interface PlanInput {
   readonly topology: Topology;
@@ -134,13 +135,7 @@ function problemOf(
   return {
     policy,
     pacing: { nowMs: monotonicMs, ...options.pacing },
-    circuits: topology.nodes.map((node, index) => ({
-      name: nodeName(node),
-      parent: node.parent,
-      limitAmps: open[index]?.amps ?? noAmps,
-      limitWatts: open[index]?.watts ?? 0,
-      ...supplyOf(node),
-    })),
+    circuits: problemCircuits(topology, open),
     evses: plannedEvses.flatMap((index) => {
       const now = evses[index];
       const circuit = now?.at.path[0];
@@ -168,11 +163,6 @@ function problemOf(
     }),
   };
 }
-
-const supplyOf = (node: Node): Pick<ProblemCircuit, 'supply' | 'powerFactorMin'> | undefined =>
-  node.kind === 'circuit' && node.site.supply.system === 'IT'
-    ? { supply: 'IT', powerFactorMin: node.site.supply.powerFactorMin }
-    : undefined;
 
 interface Solved {
   readonly amps: readonly number[];

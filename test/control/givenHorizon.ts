@@ -39,7 +39,7 @@ export interface PlannedWorld {
   takenKwh(id: string): number;
 }
 
-/** A world with a plan every minute. Its step is a second: stories take hours. */
+/** A world with a plan every minute. Its step is two seconds: stories take hours. */
 export function plannedWorld(
   startThread: (options: PlanThreadOptions) => PlanThread,
   site: Partial<Site> = {},
@@ -51,7 +51,8 @@ export function plannedWorld(
   const memory = horizonMemory(sites, new Map(), { keep: () => {} });
   const world = new World({
     sites,
-    stepMs: 1_000,
+    stepMs: 2_000,
+    meterMs: 4_000,
     horizon: ({ state, clock, topologies }) =>
       new HorizonLoop(
         topologies,
