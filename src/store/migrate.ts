@@ -2,8 +2,8 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { m001Initial } from './migrations/m001Initial.ts';
 import { m002SiteStop } from './migrations/m002SiteStop.ts';
 import { m003Grid } from './migrations/m003Grid.ts';
-import { m010GridState } from './migrations/m010GridState.ts';
-import { m003Planning } from './migrations/m003Planning.ts';
+import { m004GridState } from './migrations/m004GridState.ts';
+import { m005Planning } from './migrations/m005Planning.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -12,8 +12,8 @@ const migrations: Record<string, Migration> = {
   '001-initial': m001Initial,
   '002-site-stop': m002SiteStop,
   '003-grid': m003Grid,
-  '010-grid-state': m010GridState,
-  '003-planning': m003Planning,
+  '004-grid-state': m004GridState,
+  '005-planning': m005Planning,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

@@ -1,7 +1,7 @@
 import type { Kysely, Migration } from 'kysely';
 
 /** Prices, and what the plan remembers of past hours. */
-export const m003Planning: Migration = {
+export const m005Planning: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
       .createTable('price_series')

@@ -1,7 +1,7 @@
 import type { Kysely, Migration } from 'kysely';
 
 /** What connections to grid operators must remember. */
-export const m010GridState: Migration = {
+export const m004GridState: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
       .createTable('grid_states')
