@@ -268,7 +268,7 @@ async function control(
       allocate: sampled(createAllocator(), audit, clock, config.control.auditEveryS * 1000),
       horizon: (evseId) => horizon.targetOf(evseId),
       onTick: (result) => {
-        horizon.follow(result, together);
+        horizon.follow(result);
         board.show(result);
         rememberLeases(store, result, clock);
       },

@@ -15,7 +15,11 @@ import type { PriceSeries } from './domain/prices.ts';
 import type { Figure } from './http/ports.ts';
 import type { Store } from './store/openStore.ts';
 
-/** A plan that took longer would be about another time; the tick goes on without it meanwhile. */
+/**
+ * A plan that took longer would be about another time; the tick goes on without it meanwhile. A thread needs a few
+ * seconds to start on a busy machine.
+ */
+const deadlineMinMs = 10_000;
 const deadlineMaxMs = 50_000;
 /** Changes that come together share a plan. */
 const settleMs = 1_000;
@@ -31,10 +35,11 @@ export async function startHorizon(
     keep: (key, value) => store.keepPlanMemory(key, value),
   });
   const planEveryMs = config.control.planEveryS * 1000;
+  const deadlineMs = Math.max(deadlineMinMs, Math.min(planEveryMs, deadlineMaxMs));
   const horizon = new HorizonLoop(
     topologies,
     { clock, log, state, prices, memory, allocate: createAllocator(), startThread: startPlanThread },
-    { planEveryMs, deadlineMs: Math.min(planEveryMs, deadlineMaxMs), settleMs },
+    { planEveryMs, deadlineMs, settleMs },
   );
   return { horizon, prices };
 }

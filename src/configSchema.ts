@@ -319,7 +319,7 @@ export const configSchema = Type.Object(
           minimum: 1,
           maximum: 3600,
           description:
-            'how often the coming hours are planned, besides at every arrival, departure, wish, limit and price; one that takes longer, or 50 s, is given up',
+            'how often the coming hours are planned, besides at every arrival, departure, wish, limit and price; a plan has as long, from 10 to 50 s',
         }),
         auditEveryS: Type.Number({
           default: 60,

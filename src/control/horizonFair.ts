@@ -41,24 +41,26 @@ export function fairFuture(input: {
 }): FairFuture {
   const { topology, cars, capacity, slotMs, nowMs, allocate } = input;
   const openKwh = cars.map(({ needKwh }) => needKwh);
+  let before:
+    | { readonly nodes: readonly Capacity[]; readonly isThere: readonly boolean[]; shares: Shares }
+    | undefined;
   const amps = capacity.map((nodes, slot) => {
     const fromMs = Math.max(nowMs, slotMs[slot] ?? nowMs);
     const untilMs = slotMs[slot + 1] ?? fromMs;
+    const isThere = cars.map(
+      (car, index) => (openKwh[index] ?? 0) > 0 && car.untilMs > fromMs && untilMs > fromMs,
+    );
+    // Hours are mostly like the one before.
+    const isSame =
+      before !== undefined && isEqual(before.isThere, isThere) && before.nodes.every(isLike(nodes));
+    const shares =
+      isSame && before ? before.shares : allocate(problemOf(topology, cars, isThere, nodes)).evses;
+    before = { nodes, isThere, shares };
     const given = new Float64Array(topology.evses.length);
-    const there = cars.flatMap((car, index) =>
-      (openKwh[index] ?? 0) > 0 && car.untilMs > fromMs && untilMs > fromMs ? { car, index } : [],
-    );
-    if (there.length === 0) return given;
-    const shared = allocate(
-      problemOf(
-        topology,
-        there.map(({ car }) => car),
-        nodes,
-      ),
-    );
-    there.forEach(({ car, index }, order) => {
+    cars.forEach((car, index) => {
+      if (isThere[index] !== true) return;
       const hours = (Math.min(untilMs, car.untilMs) - fromMs) / hourMs;
-      const share = shared.evses[order]?.continuousAmps ?? 0;
+      const share = shares[index]?.continuousAmps ?? 0;
       given[car.evse] = share;
       openKwh[index] = (openKwh[index] ?? 0) - share * car.kwPerAmp * hours;
     });
@@ -67,10 +69,32 @@ export function fairFuture(input: {
   return { amps, shortfallKwh: openKwh.map((kwh) => (Number.isFinite(kwh) ? Math.max(0, kwh) : 0)) };
 }
 
-function problemOf(topology: Topology, cars: readonly FutureCar[], nodes: readonly Capacity[]): Problem {
+type Shares = Allocation['evses'];
+
+const isEqual = (a: readonly boolean[], b: readonly boolean[]): boolean =>
+  a.every((value, at) => value === b[at]);
+
+const isLike =
+  (nodes: readonly Capacity[]) =>
+  ({ amps, watts }: Capacity, at: number): boolean => {
+    const other = nodes[at];
+    return (
+      other !== undefined &&
+      other.watts === watts &&
+      amps.every((value, phase) => value === other.amps[phase])
+    );
+  };
+
+/** Who is not there takes part with nothing, so that the solver need not look at the tree anew. */
+function problemOf(
+  topology: Topology,
+  cars: readonly FutureCar[],
+  isThere: readonly boolean[],
+  nodes: readonly Capacity[],
+): Problem {
   return {
     circuits: problemCircuits(topology, nodes),
-    evses: cars.flatMap(({ evse, wiring, maxAmps, priority }) => {
+    evses: cars.flatMap(({ evse, wiring, maxAmps, priority }, index) => {
       const at = topology.evses[evse];
       const circuit = at?.path[0];
       if (at === undefined || circuit === undefined) return [];
@@ -81,7 +105,7 @@ function problemOf(topology: Topology, cars: readonly FutureCar[], nodes: readon
         phaseVolts: starVolts(at.site.supply),
         // Over hours a car may be on for a part of the time: no minimum.
         minAmps: 0,
-        maxAmps,
+        maxAmps: isThere[index] === true ? maxAmps : 0,
         stepAmps: 0,
         priority,
         weight: at.evse.weight,

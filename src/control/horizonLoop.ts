@@ -61,6 +61,8 @@ export interface HorizonFigures {
 interface Desk {
   readonly site: Site;
   readonly topology: Topology;
+  /** Of the topology among all, and so of its plan in what a tick tells. */
+  readonly place: number;
   /** What the last tick found. */
   tick: Plan | undefined;
   /** What the plan hangs on, as it was when it was asked for. */
@@ -99,7 +101,9 @@ export class HorizonLoop {
   constructor(topologies: readonly Topology[], ports: HorizonPorts, options: HorizonOptions) {
     this.#ports = ports;
     this.#options = options;
-    this.#desks = topologies.flatMap((topology) => topology.sites.map((site) => deskOf(site, topology)));
+    this.#desks = topologies.flatMap((topology, place) =>
+      topology.sites.map((site) => deskOf(site, topology, place)),
+    );
     for (const desk of this.#desks) for (const { id } of desk.site.evses) this.#deskOf.set(id, desk);
     this.#thread = ports.startThread({
       onAnswer: (answer) => this.#take(answer),
@@ -109,12 +113,12 @@ export class HorizonLoop {
   }
 
   /** After every tick, outside of it. */
-  follow({ views, plans }: Pick<TickResult, 'views' | 'plans'>, topologies: readonly Topology[]): void {
+  follow({ views, plans }: Pick<TickResult, 'views' | 'plans'>): void {
     const { clock, memory } = this.#ports;
     const nowMs = clock.monotonicMs();
     memory.follow(views, clock.nowMs());
     for (const desk of this.#desks) {
-      desk.tick = plans[topologies.indexOf(desk.topology)];
+      desk.tick = plans[desk.place];
       this.#watchCars(desk);
       const signature = this.#signature(desk);
       if (!isSame(signature, desk.signature)) {
@@ -320,9 +324,10 @@ export class HorizonLoop {
   }
 }
 
-const deskOf = (site: Site, topology: Topology): Desk => ({
+const deskOf = (site: Site, topology: Topology, place: number): Desk => ({
   site,
   topology,
+  place,
   tick: undefined,
   signature: [],
   plan: undefined,

@@ -27,6 +27,13 @@ const curtailment: LimitOrigin = {
   untilMs: Date.parse('2026-01-31T17:00:00Z'),
 };
 
+const later = {
+  kind: 'planned later',
+  untilMs: Date.parse('2026-02-01T01:00:00Z'),
+  needsWh: 12_040,
+  departureMs: Date.parse('2026-02-01T06:00:00Z'),
+} as const;
+
 describe('the explanation of an EVSE', () => {
   it.each([
     [given(full({ kind: 'breaker' }, 1)), '6 A: circuit hall-a, phase L2 is full (breaker 40 A)'],
@@ -57,6 +64,26 @@ describe('the explanation of an EVSE', () => {
       '0 A: it waits for its turn',
     ],
     [given({ kind: 'no session' }, { setpointAmps: undefined }), 'no setpoint: no session is running'],
+    [
+      given({ ...later, why: 'cheaper', amps: 0 }, { setpointAmps: 0 }),
+      '0 A: waits for 2026-02-01 02:00, when energy is cheaper; needs 12 kWh by 2026-02-01 07:00',
+    ],
+    [
+      given({ ...later, why: 'others first', amps: 0 }, { setpointAmps: 0 }),
+      '0 A: waits for 2026-02-01 02:00, because cars that leave sooner need the room; needs 12 kWh by 2026-02-01 07:00',
+    ],
+    [
+      given({ ...later, why: 'peak', amps: 0 }, { setpointAmps: 0 }),
+      '0 A: waits for 2026-02-01 02:00 to keep the hour below the peak that is paid for; needs 12 kWh by 2026-02-01 07:00',
+    ],
+    [
+      given({ ...later, why: 'peak', amps: 8, departureMs: Date.parse('2026-01-31T17:00:00Z') }),
+      '6 A: held to 8 A to keep the hour below the peak that is paid for; needs 12 kWh by 2026-01-31 18:00',
+    ],
+    [
+      given({ ...later, why: 'has enough', amps: 0, untilMs: undefined }, { setpointAmps: 0 }),
+      '0 A: has what its driver asked for, by 2026-02-01 07:00',
+    ],
     [given({ kind: 'starting' }), '6 A: held at the failsafe limit until meters and stations were heard'],
     [
       given({ kind: 'offline' }, { exposureAmps: 16 }),

@@ -406,7 +406,7 @@ export class World {
         horizon: horizon && ((id) => horizon.targetOf(id)),
         onTick: (result) => {
           this.ticks.push(result);
-          horizon?.follow(result, together);
+          horizon?.follow(result);
           for (const check of this.checks) check.tick(result, this);
         },
         onBroken: (error) => this.broken.push(error),
