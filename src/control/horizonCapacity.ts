@@ -1,7 +1,9 @@
-import { circuitRating, effectiveLimit } from '../domain/effectiveLimit.ts';
+import { circuitRating, type EffectiveLimit, type Fixed } from '../domain/effectiveLimit.ts';
+import type { AreaId, CircuitId } from '../domain/ids.ts';
 import { noAmps, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { Capacity } from './capacity.ts';
 import type { HorizonMemory } from './horizonMemory.ts';
+import { limitAhead } from './limitNow.ts';
 import { areaRating, lessBackground, wattsOf } from './nodePlan.ts';
 import type { Plan } from './plan.ts';
 import type { SiteState } from './siteState.ts';
@@ -32,14 +34,16 @@ const quantile = 0.75;
 export function nodesAhead(input: CapacityInput, atMs: number): readonly NodeAhead[] {
   const { topology, state } = input;
   const background = topology.nodes.map((node, index) => expectedAmps(input, node, index, atMs));
+  const limitOf = (fixed: Fixed, node: AreaId | CircuitId): EffectiveLimit =>
+    limitAhead({ grid: state.grid, node, limits: state.limitsOn(node), fixed, nowMs: atMs });
   return topology.nodes.map((node, index): NodeAhead => {
     if (node.kind === 'circuit') {
-      const limit = effectiveLimit(circuitRating(node.circuit), state.limitsOn(node.circuit.id), atMs);
+      const limit = limitOf(circuitRating(node.circuit), node.circuit.id);
       const amps = background[index] ?? noAmps;
       const left = lessBackground(limit, amps, wattsOf(amps, node.site.supply));
       return { limit, backgroundAmps: amps, capacity: notNegative(left) };
     }
-    const limit = effectiveLimit(areaRating(node.area), state.limitsOn(node.area.id), atMs);
+    const limit = limitOf(areaRating(node.area), node.area.id);
     const watts = topology.nodes.reduce((sum, below, at) => {
       if (below.kind !== 'circuit' || below.parent !== index) return sum;
       return sum + wattsOf(background[at] ?? noAmps, below.site.supply);

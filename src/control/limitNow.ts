@@ -55,6 +55,23 @@ export function limitNow(input: LimitNowInput): LimitNow {
   return { limit: effectiveLimit(fixed, binding, nowMs), releases };
 }
 
+/** What a node may carry at an instant ahead, as far as it is known: means count as what they are over their window. */
+export function limitAhead({
+  grid,
+  node,
+  limits,
+  fixed,
+  nowMs,
+}: Omit<LimitNowInput, 'monotonicMs' | 'top'>): EffectiveLimit {
+  const connections = grid.on(node);
+  const binding = limits.filter((limit) => standsAlone(limit, connections));
+  for (const connection of connections) {
+    const { phase } = grid.state(connection.id);
+    binding.push(...bindingLimits(connection, phase, node, heardOf(limits, connection), nowMs));
+  }
+  return effectiveLimit(fixed, binding, nowMs);
+}
+
 function connectionNow(
   input: LimitNowInput,
   connection: GridConnection,
