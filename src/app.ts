@@ -14,7 +14,7 @@ import {
   stationAuthenticator,
 } from './appOptions.ts';
 import { startOscp } from './appOscp.ts';
-import { startHorizon } from './appPlan.ts';
+import { setHeardPrices, startHorizon } from './appPlan.ts';
 import type { LoadedConfig } from './config.ts';
 import { ControlLoop, type TickResult } from './control/controlLoop.ts';
 import { ExposureLedger } from './control/exposure.ts';
@@ -148,6 +148,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     ledger,
     evidence,
     topologies: topologies(loaded.sites, loaded.areas),
+    onPrices: (connectionId, heard) => setHeardPrices({ loaded, ports, store, prices }, connectionId, heard),
   });
   board.onTick((result) => grid.follow(result));
   const oscp = parts.add(await startOscp({ loaded, grid: grid.ports, store, views: () => board.views }));

@@ -19,8 +19,6 @@ export interface GridService {
   readonly ports: GridPorts;
   /** After every tick. */
   follow(result: TickResult): void;
-  /** What each connection told of prices, the newest. */
-  prices(): ReadonlyMap<string, readonly HeardPrice[]>;
 }
 
 export interface GridNeeds {
@@ -33,10 +31,8 @@ export interface GridNeeds {
   readonly ledger: ExposureLedger;
   readonly topologies: readonly Topology[];
   readonly evidence: EvidenceQueue;
+  readonly onPrices: (connectionId: string, prices: readonly HeardPrice[]) => void;
 }
-
-/** Prices of one connection that are kept: a quarter of an hour each, for more than a month. */
-const pricesMax = 4_000;
 
 /** Joins what grid operators say to the site state, the store and the record of what became of it. */
 export function gridService(needs: GridNeeds): GridService {
@@ -50,7 +46,6 @@ export function gridService(needs: GridNeeds): GridService {
   });
   follower.onProgress((progress) => logProgress(progress, log));
   const means = minuteMeans(state.grid, (entry) => evidence.put(entry));
-  const prices = new Map<string, readonly HeardPrice[]>();
   const ports = gridDesk({
     clock,
     log,
@@ -62,11 +57,10 @@ export function gridService(needs: GridNeeds): GridService {
     changeLimits: (change) => store.changeLimits(change),
     evidence,
     curtailments: follower,
-    onPrices: (connectionId, heard) => void prices.set(connectionId, heard.slice(0, pricesMax)),
+    onPrices: needs.onPrices,
   });
   return {
     ports,
-    prices: () => prices,
     follow({ sent }) {
       const nowMs = clock.nowMs();
       follower.follow({ nowMs, sent: sent.map(({ command }) => command) });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createAllocator } from '../solver/allocate.ts';
 import { startPlanThread } from '../solver/plan.ts';
 import type { AppPorts, Running } from './app.ts';
@@ -5,13 +6,15 @@ import type { LoadedConfig } from './config.ts';
 import { HorizonLoop } from './control/horizonLoop.ts';
 import { horizonMemory } from './control/horizonMemory.ts';
 import { type PriceBook, priceBook } from './control/priceBook.ts';
-import { priceDesk } from './control/priceDesk.ts';
+import { priceDesk, sitesOf } from './control/priceDesk.ts';
 import type { SiteState } from './control/siteState.ts';
 import type { Topology } from './control/topology.ts';
+import { heardSeries } from './domain/heardPrices.ts';
 import type { SiteId } from './domain/ids.ts';
 import type { Refusal } from './domain/limitRequest.ts';
 import { type PriceRequest, pricesFromRequest } from './domain/priceRequest.ts';
 import type { PriceSeries } from './domain/prices.ts';
+import type { HeardPrice } from './grid/gridPorts.ts';
 import type { Figure } from './http/ports.ts';
 import type { Store } from './store/openStore.ts';
 
@@ -44,19 +47,50 @@ export async function startHorizon(
   return { horizon, prices };
 }
 
-/** Everything that tells prices goes through here; resolves when they are durable and planned on. */
+type PriceNeeds = Pick<Running, 'loaded' | 'ports' | 'store' | 'prices'>;
+
+/** Prices that a person tells; resolves when they are durable and planned on. */
 export async function setPrices(
-  { loaded, ports, store, prices }: Running,
+  { loaded, ports, store, prices }: PriceNeeds,
   { siteId, body, setBy }: { readonly siteId: SiteId; readonly body: PriceRequest; readonly setBy: string },
 ): Promise<{ readonly status: 'accepted'; readonly series: PriceSeries } | Refusal> {
-  const site = loaded.sites.find(({ id }) => id === siteId);
-  const currencyBefore = site?.prices?.currency ?? site?.peakTariff?.currency;
+  const currencyBefore = currencyOf(loaded, siteId);
   const outcome = pricesFromRequest(body, { setBy, nowMs: ports.clock.nowMs(), currencyBefore });
   if (outcome.status === 'accepted') {
     const desk = priceDesk({ prices, areas: loaded.areas, book: store });
     await desk.setPrices({ kind: 'site', siteId }, outcome.series);
   }
   return outcome;
+}
+
+/** Prices that a connection of a grid operator heard, for its site or for all sites of its area. Neither waits nor throws. */
+export function setHeardPrices(
+  { loaded, ports, store, prices }: PriceNeeds,
+  connectionId: string,
+  heard: readonly HeardPrice[],
+): void {
+  const { clock, log } = ports;
+  const desk = priceDesk({ prices, areas: loaded.areas, book: store });
+  for (const { target, currency, periods } of heardSeries(heard, clock.nowMs())) {
+    const sites = sitesOf(target, loaded.areas);
+    if (sites.some((siteId) => (currencyOf(loaded, siteId) ?? currency) !== currency)) {
+      log.warn({ connectionId, target, currency }, 'prices refused, the site counts in another currency');
+      continue;
+    }
+    // Protocols tell the same again and again.
+    const isKnown = (siteId: SiteId): boolean =>
+      isDeepStrictEqual(prices.of(siteId).series?.periods, periods);
+    if (sites.every(isKnown)) continue;
+    const series = { currency, periods, setBy: connectionId, setAtMs: clock.nowMs() };
+    desk.setPrices(target, series).catch((error: unknown) => {
+      log.error({ connectionId, target, err: error }, 'prices could not be kept, those before stay in force');
+    });
+  }
+}
+
+function currencyOf({ sites }: LoadedConfig, siteId: SiteId): string | undefined {
+  const site = sites.find(({ id }) => id === siteId);
+  return site?.prices?.currency ?? site?.peakTariff?.currency;
 }
 
 /** What the plan shows of itself, by site. */

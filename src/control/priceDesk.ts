@@ -1,5 +1,5 @@
-import type { AreaId, SiteId } from '../domain/ids.ts';
-import type { PriceSeries } from '../domain/prices.ts';
+import type { SiteId } from '../domain/ids.ts';
+import type { PriceSeries, PriceTarget } from '../domain/prices.ts';
 import type { Area } from '../domain/site.ts';
 import type { AuditEntry } from './operations.ts';
 import type { PriceBook } from './priceBook.ts';
@@ -14,22 +14,18 @@ export interface PriceDeskPorts {
   };
 }
 
-/** Whose prices are told: one site's, or those of all sites of an area, as grid protocols do. */
-export type PriceTarget =
-  | { readonly kind: 'site'; readonly siteId: SiteId }
-  | { readonly kind: 'area'; readonly areaId: AreaId };
-
 export interface PriceDesk {
   /** Durable when it resolves, and in force then: of a price that was refused nobody may plan. */
   setPrices(target: PriceTarget, series: PriceSeries): Promise<void>;
 }
 
+export const sitesOf = (target: PriceTarget, areas: readonly Area[]): readonly SiteId[] =>
+  target.kind === 'site' ? [target.siteId] : (areas.find(({ id }) => id === target.areaId)?.sites ?? []);
+
 export function priceDesk({ prices, areas, book }: PriceDeskPorts): PriceDesk {
-  const sitesOf = (target: PriceTarget): readonly SiteId[] =>
-    target.kind === 'site' ? [target.siteId] : (areas.find(({ id }) => id === target.areaId)?.sites ?? []);
   return {
     async setPrices(target, series) {
-      for (const site of sitesOf(target)) {
+      for (const site of sitesOf(target, areas)) {
         const { series: before } = prices.of(site);
         await book.replacePrices(site, series);
         prices.set(site, series);

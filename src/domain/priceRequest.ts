@@ -4,10 +4,11 @@ import type { Refusal } from './limitRequest.ts';
 import type { PricePeriod, PriceSeries } from './prices.ts';
 
 /** A week of quarter hours. */
-const periodsMax = 672;
+export const periodsMax = 672;
 /** Prices further ahead are nobody's to know, and fill the memory. */
 const aheadMaxDays = 14;
 const dayMs = 86_400_000;
+export const aheadMaxMs = aheadMaxDays * dayMs;
 
 const instant = (description: string) => Type.String({ maxLength: 40, description });
 
@@ -52,8 +53,7 @@ export function pricesFromRequest(
     if (untilMs <= fromMs) return refused(field, 'ends before it begins');
     if (fromMs < (periods.at(-1)?.untilMs ?? Number.NEGATIVE_INFINITY))
       return refused(field, 'begins before the one before it ends: give them in order, without overlap');
-    if (untilMs > nowMs + aheadMaxDays * dayMs)
-      return refused(field, `ends more than ${aheadMaxDays} days ahead`);
+    if (untilMs > nowMs + aheadMaxMs) return refused(field, `ends more than ${aheadMaxDays} days ahead`);
     periods.push({ fromMs, untilMs, perKwh });
   }
   return { status: 'accepted', series: { currency, periods, setBy, setAtMs: nowMs } };

@@ -1,3 +1,4 @@
+import type { AreaId, SiteId } from './ids.ts';
 import { isWithin, type LocalWindow, localTime } from './localTime.ts';
 
 /** A time-of-use tariff: the first rule whose window holds gives the price, `perKwh` where none does. */
@@ -21,6 +22,11 @@ export interface PriceSeries {
   readonly setBy: string;
   readonly setAtMs: number;
 }
+
+/** Whose prices are told: one site's, or those of all sites of an area, as grid protocols do. */
+export type PriceTarget =
+  | { readonly kind: 'site'; readonly siteId: SiteId }
+  | { readonly kind: 'area'; readonly areaId: AreaId };
 
 /** What energy costs at a site: the series where it says something, the table elsewhere. */
 export interface SitePrices {
