@@ -50,12 +50,35 @@ export const isContended = ({ horizon, shortfallKwh }: SitePlan): boolean =>
 export function targetsIn(plan: SitePlan, slot: number): ReadonlyMap<EvseId, HorizonTarget> {
   const isInPeak = countsForPeak(plan.horizon, slot);
   const others = isContended(plan);
+  const shares = sharesIn(plan, slot);
   return new Map(
-    plan.horizon.members.map((member, index) => [
-      member.at.evse.id,
-      targetOf({ plan, member, index, slot, isInPeak, isContended: others }),
-    ]),
+    plan.horizon.members.map((member, index) => {
+      const shareAmps = shares[index] ?? 0;
+      const input = { plan, member, index, slot, shareAmps, isInPeak, isContended: others };
+      return [member.at.evse.id, targetOf(input)];
+    }),
   );
+}
+
+/**
+ * What each member is to have in a slot. A car that runs has its minimum at least: what that is beyond the plan is
+ * taken from those who get more than their fair share, and never from the cars that are not in the plan.
+ */
+function sharesIn(plan: SitePlan, slot: number): readonly number[] {
+  const { members } = plan.horizon;
+  const planned = members.map((_, index) => plannedAmps(plan, index)[slot] ?? 0);
+  let belowAmps = 0;
+  let boostAmps = 0;
+  members.forEach((member, index) => {
+    const amps = planned[index] ?? 0;
+    if (amps >= leastAmps(member)) belowAmps += Math.max(0, member.at.evse.minAmps - amps);
+    boostAmps += Math.max(0, amps - member.fairAmps);
+  });
+  const kept = boostAmps > belowAmps ? 1 - belowAmps / boostAmps : 0;
+  return planned.map((amps, index) => {
+    const fairAmps = members[index]?.fairAmps ?? 0;
+    return amps > fairAmps ? fairAmps + (amps - fairAmps) * kept : amps;
+  });
 }
 
 function countsForPeak({ site, slots, madeAtMs }: Horizon, slot: number): boolean {
@@ -68,6 +91,7 @@ interface TargetInput {
   readonly member: Member;
   readonly index: number;
   readonly slot: number;
+  readonly shareAmps: number;
   readonly isInPeak: boolean;
   readonly isContended: boolean;
 }
@@ -78,7 +102,7 @@ function targetOf(input: TargetInput): HorizonTarget {
   const amps = plannedAmps(plan, index);
   const now = amps[slot] ?? 0;
   const weightFactor = input.isContended
-    ? Math.min(factorMax, Math.max(factorMin, now / Math.max(leastAmps(member), member.fairAmps)))
+    ? Math.min(factorMax, Math.max(factorMin, input.shareAmps / Math.max(leastAmps(member), member.fairAmps)))
     : 1;
   const free = { sessionId: member.session.id, maxAmps: Number.POSITIVE_INFINITY, wait: undefined };
   const openWh = member.needKwh * 1000;
@@ -129,14 +153,31 @@ export function plannedAmps({ horizon, amps }: SitePlan, member: number): Float6
   return amps.subarray(member * slots, (member + 1) * slots);
 }
 
-/** The target as far as it applies to an EVSE now: a car that was just started is not stopped again by the plan. */
-export function appliedTarget(
-  target: HorizonTarget | undefined,
-  record: EvseRecord,
+interface Found {
+  readonly record: EvseRecord;
+  readonly isPlanned: boolean;
+}
+
+/**
+ * The targets as far as they apply now, in the order of the EVSEs. A car that was just started is not stopped again by the
+ * plan; what that takes is nobody's loss who is not in the plan, so until then nobody gets more than without it.
+ */
+export function appliedTargets(
+  evses: readonly Found[],
+  targetOf: ((evseId: EvseId) => HorizonTarget | undefined) | undefined,
   input: { readonly monotonicMs: number; readonly minOnMs: number },
-): HorizonTarget | undefined {
-  if (target === undefined || target.sessionId !== record.session?.id) return undefined;
-  const isJustOn = record.isOn && input.monotonicMs - record.sinceMs < input.minOnMs;
-  if (!isJustOn || target.maxAmps >= record.evse.minAmps) return target;
-  return { ...target, maxAmps: record.evse.minAmps };
+): readonly (HorizonTarget | undefined)[] {
+  if (targetOf === undefined) return [];
+  let isEased = false;
+  const targets = evses.map(({ record }) => {
+    const target = targetOf(record.evse.id);
+    if (target === undefined || target.sessionId !== record.session?.id) return undefined;
+    const isJustOn = record.isOn && input.monotonicMs - record.sinceMs < input.minOnMs;
+    if (!isJustOn || target.maxAmps >= record.evse.minAmps) return target;
+    isEased = true;
+    return { ...target, maxAmps: record.evse.minAmps };
+  });
+  const isOther = ({ isPlanned }: Found, index: number): boolean => isPlanned && targets[index] === undefined;
+  if (!isEased || !evses.some(isOther)) return targets;
+  return targets.map((target) => target && { ...target, weightFactor: Math.min(1, target.weightFactor) });
 }

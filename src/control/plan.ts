@@ -8,7 +8,7 @@ import { starVolts } from '../domain/supply.ts';
 import { type Capacity, isOver, loads, remaining, safeAllocation } from './capacity.ts';
 import { type EvseNow, type EvseNowOptions, evsesNow } from './evseNow.ts';
 import type { ExposureLedger } from './exposure.ts';
-import { appliedTarget, type HorizonTarget } from './horizonTargets.ts';
+import { appliedTargets, type HorizonTarget } from './horizonTargets.ts';
 import { type NodePlan, planNodes } from './nodePlan.ts';
 import { problemCircuits } from './problemCircuits.ts';
 import type { SiteState } from './siteState.ts';
@@ -83,10 +83,8 @@ export function plan(input: PlanInput): Plan {
   ).map(notNegative);
   const tails = tailAmps({ ...input, evses });
   const plannedEvses = evses.flatMap(({ isPlanned }, index) => (isPlanned ? [index] : []));
-  const targets = evses.map(({ at, record }) => {
-    const { minOnMs } = options.pacing;
-    return appliedTarget(input.horizon?.(at.evse.id), record, { monotonicMs: input.monotonicMs, minOnMs });
-  });
+  const { minOnMs } = options.pacing;
+  const targets = appliedTargets(evses, input.horizon, { monotonicMs: input.monotonicMs, minOnMs });
   const problem = problemOf(input, { evses, plannedEvses, open, targets });
   const { amps, bounds, failure } = solve(input, problem, plannedEvses, open, tails);
   return {

@@ -39,7 +39,7 @@ const nightRate = {
   rules: [{ months: [], weekdays: [], fromMinute: 22 * 60, untilMinute: 6 * 60, perKwh: 0.5 }],
 };
 
-describe('a plan over a night with cheap hours', () => {
+describe('a plan over a night with cheap hours', { timeout: 60_000 }, () => {
   it('lets a car wait for them and says so, and one that leaves before charge at once', () => {
     const made = given({ prices: nightRate });
     const { world } = made;
@@ -77,7 +77,7 @@ describe('a plan over a night with cheap hours', () => {
   });
 });
 
-describe('a plan where there is not room for all', () => {
+describe('a plan where there is not room for all', { timeout: 60_000 }, () => {
   /** 40 A for two cars: each needs more than its fair 20 A if it leaves first. */
   const narrow = { circuits: [givenCircuit({ breakerAmps: 40, assumedBackgroundAmps: 0 })] };
 
@@ -128,6 +128,22 @@ describe('a plan where there is not room for all', () => {
     expect(made.world.setpointAmps('A2')).toBe(20);
   });
 
+  it('takes what the minimum of a patient car is beyond the plan from the one in a hurry alone', () => {
+    const made = given({ ...narrow, evses: givenEvses(3) });
+    const { world } = made;
+    world.plugIn('A1').plugIn('A2').plugIn('A3').run(5);
+    made.wish('A1', { kwh: 17, withinHours: 1 });
+    made.wish('A2', { kwh: 12, withinHours: 4 });
+    const least: number[] = [];
+    for (let minute = 0; minute < 60; minute++) {
+      world.run(60);
+      least.push(world.setpointAmps('A3') ?? 0);
+    }
+    // A third of 40 A, in whole amperes.
+    expect(Math.min(...least)).toBeGreaterThanOrEqual(13);
+    expect(made.takenKwh('A1')).toBeGreaterThan(16);
+  });
+
   it('says what will be missing, how much and why', () => {
     const made = given(narrow);
     const { world } = made;
@@ -151,7 +167,7 @@ describe('a plan where there is not room for all', () => {
   });
 });
 
-describe('a plan where the highest hours cost', () => {
+describe('a plan where the highest hours cost', { timeout: 60_000 }, () => {
   const peakTariff = {
     currency: 'SEK',
     perKw: 60,
