@@ -66,34 +66,37 @@ export class ExcessMeter {
     if (at !== undefined) at.steppedAtMs = nowMs;
   }
 
-  /** One node after `dtMs`: `amps` and `background` flow through it on each phase. */
+  /** One node after `dtMs`. */
   judge(
     node: number,
     now: {
-      readonly amps: PhaseAmps;
-      readonly background: PhaseAmps;
+      readonly total: Flow;
+      readonly background: Flow;
       readonly limit: NodeLimit;
-      readonly phaseVolts: number;
+      /** Of a phase in the star that the supply has, if only on paper: how many watts an ampere is. */
+      readonly starVolts: number;
       readonly nowMs: number;
       readonly dtMs: number;
     },
   ): void {
     const at = this.#nodes[node];
     if (at === undefined) return;
-    const { amps, background, limit, phaseVolts, nowMs, dtMs } = now;
+    const { total, background, limit, starVolts, nowMs, dtMs } = now;
     const isCut = limit.amps < at.limit.amps || limit.watts < at.limit.watts;
-    const hasRisen = phases.some((phase) => background[phase] > at.background[phase] + backgroundStepAmps);
+    const hasRisen = phases.some(
+      (phase) => background.amps[phase] > at.background[phase] + backgroundStepAmps,
+    );
     if (isCut || hasRisen) at.steppedAtMs = nowMs;
     at.limit = limit;
-    at.background = background;
-    const overAmps = over(amps, limit, phaseVolts);
+    at.background = background.amps;
+    const overAmps = over(total, limit, starVolts);
     if (overAmps <= toleranceAmps) {
       at.sinceMs = undefined;
       return;
     }
     at.sinceMs ??= nowMs - dtMs;
     const cause =
-      over(background, limit, phaseVolts) > 0
+      over(background, limit, starVolts) > 0
         ? 'background alone'
         : nowMs - Math.max(at.sinceMs, at.steppedAtMs) <= reactionMs
           ? 'reaction'
@@ -106,9 +109,14 @@ export class ExcessMeter {
   }
 }
 
-const over = (amps: PhaseAmps, limit: NodeLimit, phaseVolts: number): number => {
-  const watts = (amps[0] + amps[1] + amps[2]) * phaseVolts;
+/** What flows through a node: on each line, and over all of them. */
+export interface Flow {
+  readonly amps: PhaseAmps;
+  readonly watts: number;
+}
+
+const over = ({ amps, watts }: Flow, limit: NodeLimit, starVolts: number): number => {
   const byWatts =
-    limit.watts === Number.POSITIVE_INFINITY ? -Infinity : (watts - limit.watts) / phaseVolts / 3;
+    limit.watts === Number.POSITIVE_INFINITY ? -Infinity : (watts - limit.watts) / starVolts / 3;
   return Math.max(amps[0] - limit.amps, amps[1] - limit.amps, amps[2] - limit.amps, byWatts);
 };

@@ -1,6 +1,8 @@
 import type { Topology } from '../../control/topology.ts';
 import type { EvseId } from '../../domain/ids.ts';
-import { type PhaseAmps, phases } from '../../domain/phases.ts';
+import { noAmps, type PhaseAmps, phases } from '../../domain/phases.ts';
+import { loadCount, type Supply, starVolts } from '../../domain/supply.ts';
+import { flowParts, lineAmps } from '../lines.ts';
 import { reactionMs } from './excess.ts';
 import type { NodeLimit } from './limitTruth.ts';
 
@@ -18,7 +20,10 @@ export interface Violation {
 }
 
 interface NodeSum {
-  /** Per phase what may be in force below, then the watts over all of them. */
+  readonly supply: Supply | undefined;
+  /** What may be in force below in parts that add up as numbers; on a delta they meet on the lines at an angle. */
+  readonly parts: [number, number, number];
+  /** The same on each line, then the watts over all of them. */
   readonly load: [number, number, number, number];
   /** The background the service counts on, in the same order. */
   readonly background: [number, number, number, number];
@@ -34,6 +39,9 @@ interface NodeSum {
 export type Cause = 'sent' | 'step' | 'by itself';
 
 const toleranceAmps = 0.01;
+/** Above several sites amps say nothing. */
+const onLines = (supply: Supply | undefined, parts: PhaseAmps): PhaseAmps =>
+  supply === undefined ? parts : lineAmps(supply, parts);
 /** Violations kept of one run: the first ones tell. */
 const violationsMax = 20;
 
@@ -56,6 +64,8 @@ export class ExposureCheck {
   readonly #topology: Topology;
   readonly #sums: readonly NodeSum[];
   readonly #amps: number[];
+  /** What an ampere of each EVSE is in parts. */
+  readonly #units: readonly PhaseAmps[];
   readonly #indexOf: ReadonlyMap<EvseId, number>;
   readonly #nowMs: () => number;
   readonly #onViolation: () => void;
@@ -66,7 +76,12 @@ export class ExposureCheck {
     this.#nowMs = nowMs;
     this.#amps = topology.evses.map(() => 0);
     this.#indexOf = new Map(topology.evses.map(({ evse }, index) => [evse.id, index]));
-    this.#sums = topology.nodes.map(() => ({
+    this.#units = topology.evses.map(({ evse, site: { supply } }) =>
+      flowParts(supply, evse.wiring, Array<number>(loadCount(supply, evse.wiring)).fill(1)),
+    );
+    this.#sums = topology.nodes.map((node) => ({
+      supply: node.kind === 'circuit' ? node.site.supply : undefined,
+      parts: [0, 0, 0],
       load: [0, 0, 0, 0],
       background: [0, 0, 0, 0],
       limit: [Infinity, Infinity, Infinity, Infinity],
@@ -90,11 +105,14 @@ export class ExposureCheck {
     const rise = amps - (this.#amps[index] ?? 0);
     if (rise === 0) return;
     this.#amps[index] = amps;
-    const watts = rise * at.evse.wiring.length * at.site.supply.phaseVolts;
+    const unit = this.#units[index] ?? noAmps;
+    const watts = rise * (unit[0] + unit[1] + unit[2]) * at.site.supply.phaseVolts;
     for (const node of at.path) {
       const sum = this.#sums[node];
       if (sum === undefined) continue;
-      for (const phase of at.evse.wiring) sum.load[phase] += rise;
+      for (const phase of phases) sum.parts[phase] += rise * unit[phase];
+      const lines = onLines(sum.supply, sum.parts);
+      for (const phase of phases) sum.load[phase] = lines[phase];
       sum.load[3] += watts;
       if (rise <= toleranceAmps) continue;
       if (cause === 'step') sum.steppedAtMs = this.#nowMs();
@@ -152,15 +170,19 @@ export class ExposureCheck {
     const sum = this.#sums[node];
     const below = this.#topology.nodes[node]?.evses ?? [];
     if (sum === undefined) return false;
-    const left = phases.map((phase) => sum.limit[phase] - sum.background[phase]);
-    let watts = sum.limit[3] - sum.background[3];
+    const parts: [number, number, number] = [0, 0, 0];
+    let watts = 0;
     for (const index of below) {
       const at = this.#topology.evses[index];
-      if (at === undefined) continue;
-      for (const phase of at.evse.wiring) left[phase] = (left[phase] ?? 0) - at.evse.failsafeAmps;
-      watts -= at.evse.failsafeAmps * at.evse.wiring.length * at.site.supply.phaseVolts;
+      const unit = this.#units[index];
+      if (at === undefined || unit === undefined) continue;
+      const { failsafeAmps } = at.evse;
+      for (const phase of phases) parts[phase] += failsafeAmps * unit[phase];
+      watts += failsafeAmps * (unit[0] + unit[1] + unit[2]) * at.site.supply.phaseVolts;
     }
-    return watts >= 0 && left.every((amps) => amps >= 0);
+    const lines = onLines(sum.supply, parts);
+    const fits = phases.every((phase) => lines[phase] + sum.background[phase] <= sum.limit[phase]);
+    return fits && watts + sum.background[3] <= sum.limit[3];
   }
 
   #judge(evse: number, node: number, sum: NodeSum, rise: number): void {
@@ -174,7 +196,7 @@ export class ExposureCheck {
       return;
     }
     const excessWatts = sum.load[3] + sum.background[3] - sum.limit[3];
-    const volts = at.site.supply.phaseVolts;
+    const volts = starVolts(at.site.supply);
     if (excessWatts > toleranceAmps * volts * 3)
       this.#report({
         evse: at.evse.id,

@@ -1,36 +1,60 @@
 import type { Topology } from '../../control/topology.ts';
 import type { CircuitId } from '../../domain/ids.ts';
-import { type PhaseAmps, phases } from '../../domain/phases.ts';
+import { noAmps, type PhaseAmps, phases } from '../../domain/phases.ts';
+import type { Supply } from '../../domain/supply.ts';
 import type { Background } from '../building.ts';
+import { flowParts, lineAmps } from '../lines.ts';
 import { drawnAmps, findEvse } from '../stationState.ts';
 import type { TwinStation } from './twinStation.ts';
 
-type Sum = [number, number, number];
+/** Currents that add up as numbers: on each phase of a star, between the lines of a delta. */
+type Parts = [number, number, number];
+
+interface NodeFlow {
+  readonly supply: Supply | undefined;
+  readonly total: Parts;
+  readonly background: Parts;
+  totalWatts: number;
+  backgroundWatts: number;
+}
 
 /** What really flows through every node of a topology. */
 export class Flows {
   readonly #topology: Topology;
   readonly #backgrounds: ReadonlyMap<CircuitId, Background>;
-  readonly #total: readonly Sum[];
-  readonly #background: readonly Sum[];
+  readonly #flows: readonly NodeFlow[];
   readonly #indexOf: ReadonlyMap<CircuitId, number>;
 
   constructor(topology: Topology, backgrounds: ReadonlyMap<CircuitId, Background>) {
     this.#topology = topology;
     this.#backgrounds = backgrounds;
-    this.#total = topology.nodes.map((): Sum => [0, 0, 0]);
-    this.#background = topology.nodes.map((): Sum => [0, 0, 0]);
+    this.#flows = topology.nodes.map((node) => ({
+      supply: node.kind === 'circuit' ? node.site.supply : undefined,
+      total: [0, 0, 0],
+      background: [0, 0, 0],
+      totalWatts: 0,
+      backgroundWatts: 0,
+    }));
     this.#indexOf = new Map(
       topology.nodes.flatMap((node, index) => (node.kind === 'circuit' ? [[node.circuit.id, index]] : [])),
     );
   }
 
+  /** On each line. */
   total(node: number): PhaseAmps {
-    return this.#total[node] ?? [0, 0, 0];
+    return onLines(this.#flows[node], 'total');
   }
 
   background(node: number): PhaseAmps {
-    return this.#background[node] ?? [0, 0, 0];
+    return onLines(this.#flows[node], 'background');
+  }
+
+  totalWatts(node: number): number {
+    return this.#flows[node]?.totalWatts ?? 0;
+  }
+
+  backgroundWatts(node: number): number {
+    return this.#flows[node]?.backgroundWatts ?? 0;
   }
 
   indexOf(id: CircuitId): number | undefined {
@@ -38,36 +62,45 @@ export class Flows {
   }
 
   measure(nowMs: number, stationOf: (index: number) => TwinStation): void {
-    const { nodes, evses } = this.#topology;
-    for (const sums of [this.#total, this.#background]) for (const sum of sums) sum.fill(0);
-    // Children come after their parents, so that each is complete when it is added to the one above.
-    for (let index = nodes.length - 1; index >= 0; index -= 1) {
-      const node = nodes[index];
-      const sum = this.#background[index];
-      if (node === undefined || sum === undefined) continue;
-      const own = node.kind === 'circuit' ? this.#backgrounds.get(node.circuit.id)?.(nowMs) : undefined;
-      const above = this.#background[node.parent];
-      for (const phase of phases) {
-        sum[phase] += own?.[phase] ?? 0;
-        if (above !== undefined) above[phase] += sum[phase];
-      }
+    for (const flow of this.#flows) {
+      flow.total.fill(0);
+      flow.background.fill(0);
+      flow.totalWatts = 0;
+      flow.backgroundWatts = 0;
     }
-    this.#background.forEach((sum, index) => {
-      const total = this.#total[index];
-      for (const phase of phases) if (total !== undefined) total[phase] += sum[phase];
+    const { nodes, evses } = this.#topology;
+    nodes.forEach((node, index) => {
+      if (node.kind !== 'circuit') return;
+      const own = this.#backgrounds.get(node.circuit.id)?.(nowMs);
+      if (own !== undefined) this.#add(index, own, node.site.supply.phaseVolts, true);
     });
-    evses.forEach(({ evse, path }, index) => {
+    evses.forEach(({ evse, site, path }, index) => {
       const twin = stationOf(index);
       const state = findEvse(twin.station, evse.number);
       if (state?.car === undefined || state.car.drawAmps === 0) return;
-      const drawn = drawnAmps(state);
-      for (const node of path) {
-        const total = this.#total[node];
-        if (total === undefined) continue;
-        evse.wiring.forEach((phase, conductor) => {
-          total[phase] += (drawn[conductor] ?? 0) * twin.drawFactor;
-        });
-      }
+      const drawn = drawnAmps(state).map((amps) => amps * twin.drawFactor);
+      const parts = flowParts(site.supply, evse.wiring, drawn);
+      this.#add(path[0] ?? -1, parts, site.supply.phaseVolts, false);
     });
   }
+
+  /** Through a node and all above it. */
+  #add(node: number, parts: PhaseAmps, phaseVolts: number, isBackground: boolean): void {
+    const watts = (parts[0] + parts[1] + parts[2]) * phaseVolts;
+    for (let at = node; at >= 0; at = this.#topology.nodes[at]?.parent ?? -1) {
+      const flow = this.#flows[at];
+      if (flow === undefined) return;
+      for (const phase of phases) flow.total[phase] += parts[phase];
+      flow.totalWatts += watts;
+      if (!isBackground) continue;
+      for (const phase of phases) flow.background[phase] += parts[phase];
+      flow.backgroundWatts += watts;
+    }
+  }
+}
+
+/** Above several sites amps say nothing: their supplies may differ. */
+function onLines(flow: NodeFlow | undefined, which: 'total' | 'background'): PhaseAmps {
+  if (flow === undefined) return noAmps;
+  return flow.supply === undefined ? [...flow[which]] : [...lineAmps(flow.supply, flow[which])];
 }

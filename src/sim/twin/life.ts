@@ -13,10 +13,12 @@ const hourMs = 60 * minuteMs;
 /** The building behind every circuit: around half of what is assumed where no meter tells, with machines that start. */
 export function backgroundsOf({ sites }: TwinPlace, seed: number): ReadonlyMap<CircuitId, Background> {
   return new Map(
-    sites.flatMap(({ circuits }) =>
+    sites.flatMap(({ circuits, supply }) =>
       circuits.map(({ id, parent, meter, assumedBackgroundAmps: assumed }): [CircuitId, Background] => {
+        // On a delta two parts meet on every line.
+        const onLine = supply.system === 'IT' ? Math.sqrt(3) : 1;
         // Without a meter nobody can tell when it is more than assumed.
-        const share = meter === undefined ? 0.5 : parent === undefined ? 1 : 0.4;
+        const share = (meter === undefined ? 0.5 : parent === undefined ? 1 : 0.4) / onLine;
         return [
           id,
           building({

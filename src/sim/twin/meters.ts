@@ -2,6 +2,7 @@ import type { CircuitId } from '../../domain/ids.ts';
 import { type Phase, type PhaseAmps, phases } from '../../domain/phases.ts';
 import type { PhaseFields, Reading } from '../../domain/reading.ts';
 import type { Circuit, Site } from '../../domain/site.ts';
+import { starVolts } from '../../domain/supply.ts';
 import { createRandom, type Random, streamSeed } from '../random.ts';
 import type { TwinClock } from './twinClock.ts';
 
@@ -93,7 +94,7 @@ export class TwinMeters {
     const { circuit, site, fault } = meter;
     const now = this.#input.measured(circuit);
     if (fault !== undefined || this.broker !== 'works') meter.faultyAtMs = this.#input.clock.nowMs;
-    const { phaseVolts } = site.supply;
+    const phaseVolts = starVolts(site.supply);
     switch (fault) {
       case undefined:
         meter.held = now;

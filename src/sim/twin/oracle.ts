@@ -1,8 +1,10 @@
 import type { Allocation, Problem } from '../../../solver/problem.ts';
 import type { Topology } from '../../control/topology.ts';
 import type { EvseId } from '../../domain/ids.ts';
-import { type PhaseAmps, perPhase } from '../../domain/phases.ts';
+import { noAmps, perPhase } from '../../domain/phases.ts';
+import { loadCount, type Supply, starVolts } from '../../domain/supply.ts';
 import { arrive, type Car, type CarModel, stepCar, takeableAmps } from '../car.ts';
+import type { Flow } from './excess.ts';
 import type { NodeLimit } from './limitTruth.ts';
 
 /** How often the oracle changes its mind. */
@@ -10,8 +12,8 @@ export const oracleMs = 10_000;
 
 export interface NodeTruth {
   readonly limit: NodeLimit;
-  /** All that flows there and is not charging, of this node's own meter's view. */
-  readonly background: PhaseAmps;
+  /** All that flows there and is not charging. */
+  readonly background: Flow;
 }
 
 /**
@@ -49,7 +51,10 @@ export class Oracle {
         amps: Math.min(limit.amps, worst?.limit.amps ?? limit.amps),
         watts: Math.min(limit.watts, worst?.limit.watts ?? limit.watts),
       },
-      background: perPhase((phase) => Math.max(background[phase], worst?.background[phase] ?? 0)),
+      background: {
+        amps: perPhase((phase) => Math.max(background.amps[phase], worst?.background.amps[phase] ?? 0)),
+        watts: Math.max(background.watts, worst?.background.watts ?? 0),
+      },
     };
   }
 
@@ -71,7 +76,7 @@ export class Oracle {
     for (const { evse, site, car } of present) {
       const outlet = {
         offeredAmps: amps.get(evse.id) ?? 0,
-        conductorCount: evse.wiring.length,
+        conductorCount: loadCount(site.supply, evse.wiring),
         phaseVolts: site.supply.phaseVolts,
       };
       const after = stepCar(car, outlet, oracleMs);
@@ -80,6 +85,12 @@ export class Oracle {
     }
   }
 }
+
+/** Nor does it know the angles of their currents. */
+const deltaOf = (supply: Supply) =>
+  supply.system === 'IT' ? { supply: 'IT' as const, powerFactorMin: supply.powerFactorMin } : undefined;
+
+const nothing: NodeTruth = { limit: { amps: 0, watts: 0 }, background: { amps: noAmps, watts: 0 } };
 
 /** The exact allocation for cars that take so much, on these backgrounds. */
 export function idealAmps(
@@ -92,21 +103,20 @@ export function idealAmps(
   const allocation = allocate({
     pacing: { nowMs: 0, minOnMs: 0, minOffMs: 0, turnMs: 0 },
     circuits: topology.nodes.map((node, index) => {
-      const { limit, background } = nodes[index] ?? { limit: { amps: 0, watts: 0 }, background: [0, 0, 0] };
-      const volts = node.kind === 'circuit' ? node.site.supply.phaseVolts : 230;
-      const watts = (background[0] + background[1] + background[2]) * volts;
+      const { limit, background } = nodes[index] ?? nothing;
       return {
         name: String(index),
         parent: node.parent,
-        limitAmps: perPhase((phase) => Math.max(0, limit.amps - background[phase])),
-        limitWatts: Math.max(0, limit.watts - watts),
+        limitAmps: perPhase((phase) => Math.max(0, limit.amps - background.amps[phase])),
+        limitWatts: Math.max(0, limit.watts - background.watts),
+        ...(node.kind === 'circuit' && deltaOf(node.site.supply)),
       };
     }),
     evses: wanting.map(({ evse, site, path }) => ({
       name: evse.id,
       circuit: path[0] ?? 0,
       wiring: evse.wiring,
-      phaseVolts: site.supply.phaseVolts,
+      phaseVolts: starVolts(site.supply),
       minAmps: evse.minAmps,
       maxAmps: Math.min(evse.maxAmps, Math.max(evse.minAmps, takeable.get(evse.id) ?? 0)),
       stepAmps: evse.traits.stepAmps,

@@ -173,8 +173,8 @@ function scheduleFault(
   const random = createRandom(streamSeed(seed, `fault ${fault.name}`));
   const next = (): void => {
     world.clock.after(exponential(random, fault.everyMs / faultRate), () => {
-      const lastsMs = wholeMs(random, fault.lastsMs);
-      if (world.clock.nowMs + lastsMs >= healedMs) return;
+      const lastsMs = Math.min(wholeMs(random, fault.lastsMs), healedMs - world.clock.nowMs - 1);
+      if (lastsMs < fault.lastsMs[0]) return;
       world.trace(`fault ${fault.name} for ${Math.round(lastsMs / 1000)} s`);
       const end = fault.begin(world, random);
       seen.count += 1;

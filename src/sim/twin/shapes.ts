@@ -38,6 +38,10 @@ const mixedPhases = (index: number): Partial<EvseShape> => ({
   phases: [tree3, ['L2', 'L3', 'L1'], ['L3', 'L1', 'L2'], ['L1'], ['L2'], ['L3']][index % 6] ?? tree3,
 });
 
+const betweenLines = (index: number): Partial<EvseShape> => ({
+  phases: [['L1', 'L2'], ['L2', 'L3'], ['L3', 'L1'], tree3][index % 4] ?? tree3,
+});
+
 const site = (id: string, circuit: object) => ({ id, name: id, timeZone: 'Europe/Stockholm', circuit });
 const control = { minOnS: 300 };
 /** Drops wake the loop at once all the same, and a run of hours takes half the time. */
@@ -129,6 +133,27 @@ const watts: Shape = {
   },
 };
 
+/** A Norwegian delta: cars between two lines, or on all three against the last, and currents that meet at an angle. */
+const it: Shape = {
+  meterMs: 2_000,
+  config: {
+    control: slower,
+    sites: [
+      {
+        ...site('fjord', {
+          id: 'grid',
+          breakerAmps: 125,
+          assumedBackgroundAmps: 30,
+          meter: meter('grid'),
+          evses: evses('I', 4, betweenLines),
+          circuits: [{ id: 'pier', breakerAmps: 63, evses: evses('P', 6, betweenLines) }],
+        }),
+        supply: { system: 'IT' },
+      },
+    ],
+  },
+};
+
 const area: Shape = {
   meterMs: 2_000,
   config: {
@@ -169,4 +194,4 @@ const large: Shape = {
 };
 
 /** The site shapes of `simulate`, by name. */
-export const shapes: Readonly<Record<string, Shape>> = { one, twenty, tree, watts, area, large };
+export const shapes: Readonly<Record<string, Shape>> = { one, twenty, tree, watts, it, area, large };

@@ -1,6 +1,7 @@
 import type { StationCommand } from '../../control/ports.ts';
 import type { EvseId, StationId } from '../../domain/ids.ts';
 import type { Evse, Site } from '../../domain/site.ts';
+import { loadCount } from '../../domain/supply.ts';
 import { allowedAmps, type InstalledProfile } from '../chargingProfiles.ts';
 import type { Random } from '../random.ts';
 import type { Call, StationCodec } from '../stationCodec.ts';
@@ -98,7 +99,11 @@ export function newTwinStation(input: {
     vendor: 'Lastvakt',
     model: 'Twin',
     phaseVolts: site.supply.phaseVolts,
-    evses: evses.map(({ number, wiring, maxAmps }) => ({ number, conductorCount: wiring.length, maxAmps })),
+    evses: evses.map(({ number, wiring, maxAmps }) => ({
+      number,
+      conductorCount: loadCount(site.supply, wiring),
+      maxAmps,
+    })),
     firmware: codec.firmware,
     settings: { meterIntervalS, heartbeatIntervalS: 900, measurands: [...told] },
   };

@@ -6,6 +6,7 @@ import type { Topology } from '../../control/topology.ts';
 import type { EvseId } from '../../domain/ids.ts';
 import { type PhaseAmps, phases } from '../../domain/phases.ts';
 import type { Evse } from '../../domain/site.ts';
+import { type Supply, starVolts } from '../../domain/supply.ts';
 import { createRandom, streamSeed } from '../random.ts';
 import { type ExcessCause, ExcessMeter } from './excess.ts';
 import { type Cause, ExposureCheck } from './exposureCheck.ts';
@@ -256,7 +257,7 @@ export class World {
   #setBackground(topology: Topology, check: ExposureCheck, node: number, amps: PhaseAmps): void {
     const at = topology.nodes[node];
     if (at?.kind !== 'circuit') return;
-    check.setBackground(node, amps, (amps[0] + amps[1] + amps[2]) * at.site.supply.phaseVolts);
+    check.setBackground(node, amps, (amps[0] + amps[1] + amps[2]) * starVolts(at.site.supply));
   }
 
   /** What a tick decided leaves; a process that dies in the midst of it has sent only the first part. */
@@ -310,13 +311,13 @@ export class World {
     topology.nodes.forEach((node, index) => {
       const limit = this.#truth.of(node, wallMs);
       check.setLimit(index, limit);
-      oracle.see(index, { limit, background: flows.background(index) });
-      const phaseVolts = node.kind === 'circuit' ? node.site.supply.phaseVolts : areaVolts(topology);
+      const background = { amps: flows.background(index), watts: flows.backgroundWatts(index) };
+      oracle.see(index, { limit, background });
       excess.judge(index, {
-        amps: flows.total(index),
-        background: flows.background(index),
+        total: { amps: flows.total(index), watts: flows.totalWatts(index) },
+        background,
         limit,
-        phaseVolts,
+        starVolts: starVolts(supplyOf(topology, node)),
         nowMs,
         dtMs: stepMs,
       });
@@ -327,7 +328,7 @@ export class World {
     const wallMs = this.clock.nowMs + this.wallAheadMs;
     return topology.nodes.map((node, index) => ({
       limit: this.#truth.of(node, wallMs),
-      background: [...flows.background(index)],
+      background: { amps: flows.background(index), watts: flows.backgroundWatts(index) },
     }));
   }
 
@@ -396,7 +397,7 @@ export class World {
     for (const { flows } of this.scenes) {
       const index = flows.indexOf(id);
       if (index === undefined) continue;
-      return [...(measures === 'total' ? flows.total(index) : flows.background(index))];
+      return measures === 'total' ? flows.total(index) : flows.background(index);
     }
     throw new Error(`the twin has no circuit ${id}`);
   }
@@ -421,6 +422,6 @@ export class World {
   }
 }
 
-function areaVolts({ sites }: Topology): number {
-  return sites[0]?.supply.phaseVolts ?? 230;
-}
+/** An area's watts are told in the amps of its first site. */
+const supplyOf = ({ sites }: Topology, node: Topology['nodes'][number]): Supply =>
+  (node.kind === 'circuit' ? node.site.supply : sites[0]?.supply) ?? { system: 'TN', phaseVolts: 230 };
