@@ -37,11 +37,11 @@ export const waitsOffTime = -2;
 /** Room checks one admission may spend on looking for a better exchange. */
 const exchangeChecksMax = 20_000;
 
-export function createAdmission(layer: Layer, room: Float64Array): Admission {
+export function createAdmission(layer: Layer, room: Float64Array, minimum: Float64Array): Admission {
   const evses = layer.evses.length;
   return {
     layer,
-    minimum: new Float64Array(evses),
+    minimum,
     isOn: new Uint8Array(evses),
     sinceMs: new Float64Array(evses),
     waitingMs: new Float64Array(evses),

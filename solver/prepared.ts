@@ -38,8 +38,6 @@ interface Stage {
   readonly share: FairShare;
   readonly stepAmps: Float64Array;
   readonly load: Float64Array;
-  readonly least: Float64Array;
-  readonly most: Float64Array;
   /** Whole steps that are left go to those first who have waited longest: an order that stays while they run. */
   readonly topUpOrder: Uint32Array;
   readonly topUpKey: Float64Array;
@@ -80,11 +78,9 @@ function stageOf(layer: Layer): Stage {
   return {
     layer,
     share,
-    admission: createAdmission(layer, share.room),
+    admission: createAdmission(layer, share.room, share.low),
     stepAmps: numbers(),
     load: new Float64Array(share.room.length),
-    least: numbers(),
-    most: numbers(),
     topUpOrder: layer.byName.slice(),
     topUpKey: numbers(),
     sortScratch: new Uint32Array(2 * layer.evses.length),
@@ -142,7 +138,7 @@ export function solve(prepared: Prepared, pacing: Pacing | undefined): void {
   for (const stage of prepared.stages) {
     readStage(prepared, stage);
     admit(stage.admission, pacing);
-    applyAdmission(stage);
+    leaveOut(stage);
     fill(stage.share);
     for (let evse = 0; evse < stage.layer.evses.length; evse++) {
       prepared.continuousAmps[stage.layer.evses[evse]!] = stage.share.amps[evse]!;
@@ -154,7 +150,7 @@ export function solve(prepared: Prepared, pacing: Pacing | undefined): void {
 }
 
 function readStage(prepared: Prepared, stage: Stage): void {
-  const { layer, admission, share, stepAmps, least, most, topUpKey } = stage;
+  const { layer, admission, share, stepAmps, topUpKey } = stage;
   const { evses, circuits } = layer;
   for (let evse = 0; evse < evses.length; evse++) {
     const from = evses[evse]!;
@@ -162,9 +158,8 @@ function readStage(prepared: Prepared, stage: Stage): void {
     stepAmps[evse] = step;
     const low = stepsUp(prepared.minAmps[from]!, step);
     const high = stepsDown(prepared.maxAmps[from]!, step);
-    least[evse] = high < low ? 0 : low;
-    most[evse] = high < low ? 0 : high;
-    admission.minimum[evse] = least[evse]!;
+    share.low[evse] = high < low ? 0 : low;
+    share.high[evse] = high < low ? 0 : high;
     admission.isOn[evse] = prepared.isOn[from]!;
     admission.sinceMs[evse] = prepared.sinceMs[from]!;
     admission.waitingMs[evse] = prepared.waitingMs[from]!;
@@ -177,11 +172,11 @@ function readStage(prepared: Prepared, stage: Stage): void {
   }
 }
 
-function applyAdmission({ admission, share, least, most }: Stage): void {
-  for (let evse = 0; evse < least.length; evse++) {
-    const isIn = admission.isIn[evse] === 1;
-    share.low[evse] = isIn ? least[evse]! : 0;
-    share.high[evse] = isIn ? most[evse]! : 0;
+function leaveOut({ admission, share }: Stage): void {
+  for (let evse = 0; evse < admission.isIn.length; evse++) {
+    if (admission.isIn[evse] === 1) continue;
+    share.low[evse] = 0;
+    share.high[evse] = 0;
   }
 }
 
