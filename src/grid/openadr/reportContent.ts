@@ -78,7 +78,11 @@ export function measuredReport(
     programId: event.programId,
     eventId: event.id,
     clientName,
-    reportName: `${type} ${event.id} ${new Date(dueMs).toISOString()}`.slice(0, 128),
+    // Unique: some VTNs refuse a second report of one name.
+    reportName: [event.id, type, readingType(type, descriptor), new Date(dueMs).toISOString()]
+      .filter((part) => part !== undefined)
+      .join(' ')
+      .slice(-128),
     descriptors: [{ payloadType: type, readingType: readingType(type, descriptor), units: unitsOf(type) }],
     resources: descriptor.isAggregate
       ? [{ resourceName: 'AGGREGATED_REPORT', period: undefined, intervals: contents(measured) }]

@@ -4,12 +4,12 @@ import type { ConnectBroker } from './brokerLine.ts';
 import type { Codec } from './codec.ts';
 import { codecOf, intervalsMax, programSettings, readingOf } from './connectionReading.ts';
 import { type BookedEvent, EventBook } from './eventBook.ts';
-import { type GacVersion, gacEventFaults, gacProgramFaults } from './gacRules.ts';
 import { VtnError } from './http.ts';
 import type { OpenAdrEvent, Program } from './model.ts';
 import type { OpenAdrConfig } from './openAdrConfig.ts';
 import { Presence } from './presence.ts';
 import { profiles } from './profiles.ts';
+import { ProfileWatch } from './profileWatch.ts';
 import { Reporter } from './reporter.ts';
 import { clientOf, type VtnClient } from './vtnClient.ts';
 import { answerWebhook, type WebhookAnswer, type WebhookRequest } from './webhook.ts';
@@ -52,6 +52,7 @@ export class OpenAdrVen {
   readonly #book: EventBook;
   readonly #reporter: Reporter;
   readonly #presence: Presence;
+  readonly #watch: ProfileWatch;
   readonly #stopProgress: () => void;
   /** Changes are applied one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -65,7 +66,6 @@ export class OpenAdrVen {
   #isInTouch = false;
   #isClockOff = false;
   #heardKey: string | undefined;
-  #programFaults = '';
 
   constructor(options: OpenAdrVenOptions, ports: GridPorts) {
     const { config, connectionId } = options;
@@ -74,6 +74,7 @@ export class OpenAdrVen {
     this.#codec = codecOf(config);
     this.#client = clientOf(config, this.#codec, ports.clock);
     const { clock } = ports;
+    this.#watch = new ProfileWatch(config, this.#ports.log);
     this.#book = new EventBook({
       readingOf: (program, programId) => readingOf(config, options.resources, program, programId),
       now: () => ({ wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }),
@@ -195,28 +196,8 @@ export class OpenAdrVen {
     });
     this.#book.setPrograms(programs);
     const obeyed = programs.filter((each) => programSettings(config, each, each.id) !== undefined);
-    this.#tellProgramFaults(obeyed);
+    this.#watch.programs(obeyed);
     return obeyed;
-  }
-
-  /** Says once what is wrong with the programs: names that are not there, rules of the profile that are broken. */
-  #tellProgramFaults(programs: readonly Program[]): void {
-    const { config } = this.#options;
-    const { gac } = profiles[config.profile];
-    const missing = config.programs.filter(
-      ({ name }) => !programs.some((each) => each.name === name || each.id === name),
-    );
-    const faults = [
-      ...missing.map(({ name }) => `program "${name}" is not at the VTN`),
-      ...(gac === undefined
-        ? []
-        : programs.flatMap((each) => gacProgramFaults(each, gac).map((fault) => `${each.name}: ${fault}`))),
-    ];
-    const key = JSON.stringify(faults);
-    if (key !== this.#programFaults && faults.length > 0) {
-      this.#ports.log.warn({ faults: faults.slice(0, 20) }, 'OpenADR programs are not as expected');
-    }
-    this.#programFaults = key;
   }
 
   async #applyLook(
@@ -255,6 +236,7 @@ export class OpenAdrVen {
     const { connectionId } = this.#options;
     const booked = this.#book.booked();
     const limits = booked.flatMap((each) => each.limits);
+    this.#watch.limits(limits);
     this.#ports.hearPrices(
       connectionId,
       booked.flatMap((each) => each.prices),
@@ -333,26 +315,15 @@ export class OpenAdrVen {
 
   #putEvent(event: OpenAdrEvent): boolean {
     const { log } = this.#ports;
-    const { gac } = profiles[this.#options.config.profile];
     const result = this.#book.put(event);
     if (result.status === 'refused') {
       log.warn({ eventId: event.id, why: result.why }, 'OpenADR event refused: what it said before stays');
     }
     if (result.status === 'changed') {
       log.info({ eventId: event.id, name: event.name }, 'OpenADR event heard');
-      this.#tellBreaches(event, gac);
+      this.#watch.event(event);
     }
     return result.status === 'changed';
-  }
-
-  #tellBreaches(event: OpenAdrEvent, gac: GacVersion | undefined): void {
-    const faults = gac === undefined ? [] : gacEventFaults(event, gac);
-    if (faults.length > 0) {
-      this.#ports.log.warn(
-        { eventId: event.id, faults },
-        'OpenADR event breaks the rules of its profile, and is obeyed',
-      );
-    }
   }
 
   #judgedBy(verdicts: readonly GridVerdict[], booked: readonly BookedEvent[]): void {

@@ -20,8 +20,8 @@ export function givenConfig(change: Record<string, unknown>): OpenAdrConfig {
 }
 
 /** Waits for something that real sockets bring about; virtual time stands still meanwhile. */
-export async function until(holds: () => boolean, what = holds.toString()): Promise<void> {
-  const endMs = performance.now() + 4_000;
+export async function until(holds: () => boolean, what = holds.toString(), withinMs = 4_000): Promise<void> {
+  const endMs = performance.now() + withinMs;
   while (!holds()) {
     if (performance.now() > endMs) throw new Error(`never came: ${what}`);
     await pause(2);
