@@ -4,6 +4,7 @@ import { startApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
+import { wallMs } from './benchStation.ts';
 import { quantile, report } from './figures.ts';
 import type { FarSideMessage } from './latencyFarSide.ts';
 
@@ -44,7 +45,6 @@ const app = await startApp(parseConfig(configText, 'the bench', {}), {
   version: 'bench',
   onBroken: () => process.exit(1),
 });
-const wallMs = (): number => performance.timeOrigin + performance.now();
 const ticks: TickSeen[] = [];
 app.onTick(({ tick, sent }) => {
   const endedAtMs = wallMs();

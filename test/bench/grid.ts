@@ -1,0 +1,103 @@
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startApp } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/log.ts';
+import { freePort } from '../app/givenService.ts';
+import { quantile, report } from './figures.ts';
+import type { CurtailmentMessage } from './gridFarSide.ts';
+
+// How long from the moment a grid operator sends a lower capacity until it is acknowledged, until the last station has its
+// lowered profile, and until the meter of the site is under it: the service in this process; the operator, 100 stations with
+// their cars and the meter in another; real sockets and a database on disk between them.
+
+const stations = 100;
+const ports = { http: await freePort(), operator: await freePort() };
+const folder = mkdtempSync(join(tmpdir(), 'lastvakt-bench-'));
+const tokenA = randomUUID();
+const baseUrl = `http://127.0.0.1:${ports.http}/oscp/fp/2.0`;
+
+const configText = `
+http: { port: ${ports.http} }
+ocpp: { port: 0, meterIntervalS: 60 }
+mqtt: { embedded: { port: 0 } }
+database: { url: "sqlite:${join(folder, 'bench.db')}" }
+control: { raiseDelayS: 0 }
+grid:
+  connections:
+    - id: dso
+      profile: oscp
+      targets: [{ site: garage, externalIds: [G1], failsafeWatts: 900000 }]
+      release: { randomS: 0, rampS: 0 }
+      oscp: { baseUrl: "${baseUrl}", tokenA: ${tokenA}, peerHosts: ["127.0.0.1:${ports.operator}"], allowPrivatePeers: true }
+sites:
+  - id: garage
+    circuit:
+      id: grid
+      breakerAmps: 4000
+      assumedBackgroundAmps: 100
+      meter: { topic: bench/grid, measures: background, maxAgeS: 60, maxPlausibleAmps: 5000 }
+      evses:
+${Array.from({ length: stations }, (_, index) => `        - { id: E${index}, station: S${index} }`).join('\n')}
+`;
+
+const app = await startApp(parseConfig(configText, 'the bench', {}), {
+  clock: systemClock(),
+  log: createLogger('fatal'),
+  random: Math.random,
+  newId: randomUUID,
+  version: 'bench',
+  onBroken: () => process.exit(1),
+});
+const farSide = fork(fileURLToPath(new URL('./gridFarSide.ts', import.meta.url)), {
+  execArgv: ['--import', 'tsx'],
+  env: {
+    ...process.env,
+    BENCH_OCPP: `ws://127.0.0.1:${app.ocppPort}/ocpp`,
+    BENCH_MQTT: `mqtt://127.0.0.1:${app.mqttPort}`,
+    BENCH_STATIONS: String(stations),
+    BENCH_OSCP: baseUrl,
+    BENCH_OPERATOR_PORT: String(ports.operator),
+    BENCH_TOKEN: tokenA,
+  },
+});
+const steps = await new Promise<CurtailmentMessage['steps']>((resolve, reject) => {
+  farSide.once('message', (message: CurtailmentMessage) => resolve(message.steps));
+  farSide.once('exit', (code) => reject(new Error(`the far side ended with ${code}`)));
+});
+const rssMb = process.memoryUsage().rss / 2 ** 20;
+farSide.kill();
+await app.stop();
+rmSync(folder, { recursive: true, force: true });
+
+type Step = CurtailmentMessage['steps'][number];
+const legs: readonly (readonly [name: string, duration: (step: Step) => number])[] = [
+  ['sent to acknowledged', ({ sentAtMs, acknowledgedAtMs }) => acknowledgedAtMs - sentAtMs],
+  // The limit is in force before it is durable, so commands may be out before the answer.
+  [
+    'acknowledged to last lowered profile',
+    ({ acknowledgedAtMs, lastLoweredAtMs }) => Math.max(0, lastLoweredAtMs - acknowledgedAtMs),
+  ],
+  ['sent to last lowered profile', ({ sentAtMs, lastLoweredAtMs }) => lastLoweredAtMs - sentAtMs],
+  [
+    'last lowered profile to meter under it',
+    ({ lastLoweredAtMs, meterUnderAtMs }) => meterUnderAtMs - lastLoweredAtMs,
+  ],
+  ['sent to meter under it', ({ sentAtMs, meterUnderAtMs }) => meterUnderAtMs - sentAtMs],
+];
+const rows = legs.map(([leg, duration]) => {
+  const durations = steps.map(duration);
+  return { leg, medianMs: quantile(durations, 0.5), p99Ms: quantile(durations, 0.99) };
+});
+const complete = steps.filter(({ lowered }) => lowered === stations).length;
+report(
+  `OSCP: ${stations} EVSEs, ${steps.length} curtailments (${complete} lowered every EVSE), SQLite on disk, service ${rssMb.toFixed(0)} MB resident`,
+  rows,
+  { stations, rssMb },
+);
+process.exit(complete === steps.length ? 0 : 1);
