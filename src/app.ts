@@ -1,7 +1,15 @@
 import { createAllocator } from '../solver/allocate.ts';
 import { type Audit, type AuditResult, startAudit } from '../solver/audit.ts';
 import type { Allocation, Problem } from '../solver/problem.ts';
-import { evidenceOf, type GridService, gridService, keepConnection, restoreConnections } from './appGrid.ts';
+import {
+  evidenceOf,
+  type GridService,
+  gridLimitOverMqtt,
+  gridService,
+  keepConnection,
+  restoreConnections,
+  startPruning,
+} from './appGrid.ts';
 import { httpPorts } from './appHttp.ts';
 import { limitOverMqtt } from './appLimits.ts';
 import {
@@ -34,7 +42,7 @@ import { startHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { startEmbeddedBroker } from './meters/embeddedBroker.ts';
 import { connectMqtt, type MqttConnection } from './meters/mqttClient.ts';
-import { startMqttIntake } from './meters/mqttIntake.ts';
+import { startGridMqttIntake, startMqttIntake } from './meters/mqttIntake.ts';
 import { startMqttMeters } from './meters/mqttMeters.ts';
 import { startMqttPublisher } from './meters/mqttPublisher.ts';
 import { type OcppGateway, startOcppGateway } from './ocpp/gateway.ts';
@@ -168,6 +176,20 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
       },
     ),
   );
+  parts.add(
+    startGridMqttIntake(
+      mqtt,
+      loaded.connections.map(({ id }) => id),
+      {
+        clock,
+        log,
+        take: (id, body, text) => gridLimitOverMqtt(grid, id, body, text),
+        heartbeat: (id) => grid.ports.heartbeat(id),
+        gone: (id) => grid.ports.gone(id),
+      },
+    ),
+  );
+  parts.add(startPruning(loaded, { store, clock, log }));
   const running: Running = {
     loaded,
     ports,

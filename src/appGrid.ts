@@ -5,18 +5,21 @@ import type { ConnectionChange } from './control/gridBook.ts';
 import type { Clock } from './control/ports.ts';
 import type { SiteState } from './control/siteState.ts';
 import { nodeName, type Topology } from './control/topology.ts';
-import type { ConnectionState } from './domain/gridConnection.ts';
+import type { ConnectionState, GridConnection } from './domain/gridConnection.ts';
 import type { EvseId } from './domain/ids.ts';
 import { curtailments } from './grid/curtailments.ts';
 import { type EvidenceQueue, evidenceQueue } from './grid/evidenceQueue.ts';
-import { gridDesk } from './grid/gridDesk.ts';
-import type { GridPorts, GridProgress, HeardPrice } from './grid/gridPorts.ts';
+import { type GridDesk, gridDesk } from './grid/gridDesk.ts';
+import type { GridProgress, HeardPrice } from './grid/gridPorts.ts';
+import { type GridIntake, gridIntake } from './grid/intake/gridIntake.ts';
 import { minuteMeans } from './grid/minuteMeans.ts';
 import type { Logger } from './log.ts';
 import type { Store } from './store/openStore.ts';
 
 export interface GridService {
-  readonly ports: GridPorts;
+  readonly ports: GridDesk;
+  readonly intake: GridIntake;
+  readonly connections: readonly GridConnection[];
   /** After every tick. */
   follow(result: TickResult): void;
 }
@@ -61,6 +64,8 @@ export function gridService(needs: GridNeeds): GridService {
   });
   return {
     ports,
+    intake: gridIntake(ports),
+    connections: state.grid.connections,
     follow({ sent }) {
       const nowMs = clock.nowMs();
       follower.follow({ nowMs, sent: sent.map(({ command }) => command) });
@@ -72,6 +77,48 @@ export function gridService(needs: GridNeeds): GridService {
 /** The queue of evidence in front of the store. */
 export const evidenceOf = (store: Store, clock: Clock, log: Logger): EvidenceQueue =>
   evidenceQueue({ clock, log, append: (entries) => store.appendEvidence(entries) });
+
+const dayMs = 86_400_000;
+
+/** Once a day the record forgets what is older than it must be. */
+export function startPruning(
+  { config }: LoadedConfig,
+  { store, clock, log }: { store: Store; clock: Clock; log: Logger },
+): { stop(): void } {
+  let cancel = () => {};
+  const prune = async (): Promise<void> => {
+    const nowMs = clock.nowMs();
+    try {
+      const removed = await store.pruneEvidence(nowMs - config.grid.evidenceDays * dayMs, nowMs);
+      if (removed > 0) log.info({ removed }, 'evidence that is too old was removed');
+    } catch (error) {
+      log.warn({ err: error }, 'evidence that is too old could not be removed, tomorrow again');
+    }
+  };
+  const next = (): void => {
+    cancel = clock.after(dayMs, () => {
+      void prune();
+      next();
+    });
+  };
+  next();
+  return { stop: () => cancel() };
+}
+
+/** A message over MQTT, as its answer tells it. */
+export async function gridLimitOverMqtt(
+  { intake, connections }: GridService,
+  connectionId: string,
+  body: unknown,
+  text: string,
+): Promise<{ status: 'accepted'; id: string } | { status: 'refused'; why: string }> {
+  const connection = connections.find(({ id }) => id === connectionId);
+  if (connection === undefined) return { status: 'refused', why: `there is no connection "${connectionId}"` };
+  const answer = await intake.take(connection, body, text);
+  if (answer.status === 'refused') return { status: 'refused', why: `${answer.field} ${answer.why}` };
+  if (answer.outcome === 'outdated') return { status: 'refused', why: answer.why ?? 'is outdated' };
+  return { status: 'accepted', id: answer.externalId };
+}
 
 /** Keeps where a connection stands, and when that changed. */
 export function keepConnection(

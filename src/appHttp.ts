@@ -1,5 +1,6 @@
 import type { Running } from './app.ts';
-import { setLimit } from './appLimits.ts';
+import { gridHttp } from './appGridHttp.ts';
+import { endLimit, setLimit } from './appLimits.ts';
 import { planFigures, setPrices } from './appPlan.ts';
 import { explanation } from './control/explain.ts';
 import type { SiteView } from './control/siteView.ts';
@@ -20,7 +21,7 @@ export function httpPorts(running: Running): HttpPorts {
     limits: {
       list: async () => state.limits(),
       set: (body, source, actor) => setLimit(running, { body, source, setBy: actor.name }),
-      end: async (id, actor) => ({ status: (await desk.endLimit(id, actor.name)) ? 'ended' : 'unknown' }),
+      end: (id, actor) => endLimit(running, id, actor.name),
     },
     sessions: {
       list: async (query) => {
@@ -52,6 +53,7 @@ export function httpPorts(running: Running): HttpPorts {
       },
     },
     rawHandlers,
+    grid: gridHttp(running),
     health: () => health(running),
     figures: () => figures(running),
   };

@@ -1,6 +1,6 @@
 import type { Running } from './app.ts';
 import type { GridLimit, LimitSource } from './domain/gridLimit.ts';
-import { limitId, type SiteId } from './domain/ids.ts';
+import { type LimitId, limitId, type SiteId } from './domain/ids.ts';
 import { limitFromRequest, type Refusal } from './domain/limitRequest.ts';
 
 type Needs = Pick<Running, 'loaded' | 'ports' | 'desk'>;
@@ -16,6 +16,20 @@ export async function setLimit(
   const outcome = limitFromRequest({ ...request, sites, areas, id, nowMs: ports.clock.nowMs() });
   if (outcome.status === 'accepted') await desk.setLimit(outcome.limit);
   return outcome;
+}
+
+/** Ends a limit, whoever set it: what a connection said is withdrawn there too, so that it does not come back. */
+export async function endLimit(
+  { state, desk, grid }: Pick<Running, 'state' | 'desk' | 'grid'>,
+  id: LimitId,
+  actor: string,
+): Promise<{ readonly status: 'ended' | 'unknown' }> {
+  const limit = state.limits().find((each) => each.id === id);
+  const connection = grid.connections.find((each) => each.id === limit?.terms?.connectionId);
+  if (limit?.terms === undefined || connection === undefined)
+    return { status: (await desk.endLimit(id, actor)) ? 'ended' : 'unknown' };
+  const { outcome } = await grid.intake.withdraw(connection, limit.terms.externalId);
+  return { status: outcome === 'accepted' ? 'ended' : 'unknown' };
 }
 
 /** A limit from the topic of a site, which says what it is for: a body that names another site is refused. */

@@ -94,6 +94,19 @@ export const gridConnectionSettings = {
     },
     { ...closed, default: {}, description: 'so that a neighbourhood does not come back at once' },
   ),
+  levelsWatts: Type.Array(Type.Union([Type.Number({ minimum: 0, maximum: 1e10 }), Type.Null()]), {
+    default: [],
+    maxItems: 32,
+    description: 'what each step of a relay limits to, from step 0; null: nothing',
+  }),
+  devices14a: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      description:
+        'controllable devices under § 14a EnWG: a lower limit by REST or MQTT is raised to what the law leaves them',
+    }),
+  ),
 } as const;
 
 const settings = Type.Object(gridConnectionSettings, closed);
@@ -199,6 +212,8 @@ export function gridConnection(config: GridConnectionConfig, known: KnownNodes):
     mayRaiseAboveContract: config.mayRaiseAboveContract,
     meanCeiling: config.meanCeiling,
     release: { randomMs: config.release.randomS * 1000, rampMs: config.release.rampS * 1000 },
+    levelsWatts: config.levelsWatts,
+    devices14a: config.devices14a,
   };
 }
 

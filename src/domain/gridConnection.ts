@@ -20,6 +20,10 @@ export interface GridConnection {
   /** How far above a limit on a mean the load may be for a while, as a factor; 1: never. */
   readonly meanCeiling: number;
   readonly release: ReleaseOptions;
+  /** What each step of a relay limits to; null: nothing. */
+  readonly levelsWatts: readonly (number | null)[];
+  /** Controllable devices behind it to which German law leaves a minimum; undefined: it leaves none. */
+  readonly devices14a: number | undefined;
 }
 
 /** Which way out of silence its sender knows. */
@@ -60,6 +64,8 @@ export interface ConnectionState {
 export type ConnectionEvent =
   | { readonly kind: 'heartbeat'; readonly aliveUntilMs: number | undefined }
   | { readonly kind: 'limits heard' }
+  /** It is known to be gone: its last will came. */
+  | { readonly kind: 'gone' }
   /** In touch again, and everything the sender has was heard. */
   | { readonly kind: 'resynchronised' }
   | { readonly kind: 'time passed' };
@@ -119,6 +125,8 @@ export function connectionAfter(
       return isHeld(state) && !leavesOnLimit(state, connection.profile) ? alive : settled(alive, now);
     case 'resynchronised':
       return settled({ ...alive, aliveUntilMs: undefined }, now);
+    case 'gone':
+      return isHeld(state) ? { ...state, backAtMs: undefined } : silent(state, now.nowMs);
     case 'time passed':
       return isHeld(state) ? held(state, connection, now) : watched(state, connection, now);
     default:
@@ -156,8 +164,16 @@ function isSilent(
 function watched(state: ConnectionState, rules: Rules, now: Now): ConnectionState {
   const isCovered = rules.profile === 'openadr3' && now.isLimited;
   if (!isSilent(state, rules, now.nowMs) || isCovered) return settled(state, now);
-  return { ...state, phase: 'failsafe', sinceMs: now.nowMs, aliveUntilMs: undefined, backAtMs: undefined };
+  return silent(state, now.nowMs);
 }
+
+const silent = (state: ConnectionState, nowMs: number): ConnectionState => ({
+  ...state,
+  phase: 'failsafe',
+  sinceMs: nowMs,
+  aliveUntilMs: undefined,
+  backAtMs: undefined,
+});
 
 /** The failsafe limit holds: the sender comes back without a limit, or does not come back. */
 function held(state: ConnectionState, rules: Rules, now: Now): ConnectionState {

@@ -63,8 +63,13 @@ export class GridBusyError extends Error {
   }
 }
 
+export interface GridDesk extends GridPorts {
+  /** The sender is known to be gone: its last will came. */
+  gone(connectionId: string): void;
+}
+
 /** Everything that grid operators say goes through here, whatever they speak. */
-export function gridDesk(ports: GridDeskPorts): GridPorts {
+export function gridDesk(ports: GridDeskPorts): GridDesk {
   const { clock, log, grid, evidence } = ports;
   const ledgers = new Map(grid.connections.map((connection) => [connection.id, ledgerOf(connection, grid)]));
 
@@ -142,6 +147,11 @@ export function gridDesk(ports: GridDeskPorts): GridPorts {
     resynchronised(connectionId) {
       ledger(connectionId);
       grid.note(connectionId, { kind: 'resynchronised' });
+    },
+
+    gone(connectionId) {
+      ledger(connectionId);
+      grid.note(connectionId, { kind: 'gone' });
     },
 
     acknowledged(connectionId, externalIds, atMs) {

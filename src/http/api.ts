@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox';
 import { compile } from '../schema.ts';
 import { type AccessKey, byKey, demand, isLoopback, onTrial } from './auth.ts';
 import { EventFeed, type EventFeedOptions, events } from './events.ts';
+import { evidence } from './evidence.ts';
 import { evses } from './evses.ts';
 import { grid } from './grid.ts';
 import { healthProbes } from './health.ts';
@@ -62,7 +63,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
   await api.register(healthProbes(ports));
   await api.register(openapi);
   await api.register(metricsRoute(ports, { metrics, isOpen: !isOpenToOthers }));
-  const resources = [sites, siteStops, planning, evses, limits, sessions, grid, stationCommands];
+  const resources = [sites, siteStops, planning, evses, limits, sessions, grid, evidence, stationCommands];
   for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
   await api.register(events(feed), { prefix: '/api/v1' });
   await api.register(rawHandlers(ports.rawHandlers ?? []));

@@ -120,6 +120,7 @@ function limitBody({
   fromMs,
   untilMs,
   createdAtMs,
+  terms,
 }: GridLimit): LimitBody {
   return {
     id,
@@ -128,6 +129,14 @@ function limitBody({
     area: target.kind === 'area' ? target.areaId : null,
     amps: 'amps' in value ? value.amps : null,
     watts: 'watts' in value ? value.watts : null,
+    phaseAmps:
+      'phaseAmps' in value ? value.phaseAmps.map((amps) => (Number.isFinite(amps) ? amps : null)) : null,
+    connection: terms?.connectionId ?? null,
+    externalId: terms?.externalId ?? null,
+    version: terms?.version ?? null,
+    boundary: terms?.boundary ?? 'connection',
+    kind: terms?.kind ?? 'cap',
+    role: terms?.role ?? 'event',
     source,
     setBy,
     reason,

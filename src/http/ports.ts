@@ -1,8 +1,9 @@
 import type { HorizonView } from '../control/horizonView.ts';
 import type { Clock } from '../control/ports.ts';
 import type { EvseView, SiteView } from '../control/siteView.ts';
-import type { GridLimit, LimitSource } from '../domain/gridLimit.ts';
-import type { LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
+import type { ConnectionPhase } from '../domain/gridConnection.ts';
+import type { GridLimit, LimitSource, LimitTarget } from '../domain/gridLimit.ts';
+import type { AreaId, CircuitId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
 import type { LimitRequest, Refusal } from '../domain/limitRequest.ts';
 import type { PriceRequest } from '../domain/priceRequest.ts';
 import type { Session } from '../domain/session.ts';
@@ -36,6 +37,7 @@ export interface HttpPorts {
   readonly stations: StationsPort;
   /** Other protocols over the same port. */
   readonly rawHandlers?: readonly RawHandler[];
+  readonly grid: GridPort;
   health(): Health;
   /** Figures of other parts, read at each scrape. */
   figures(): readonly Figure[];
@@ -51,6 +53,99 @@ interface LimitsPort {
 }
 
 type LimitOutcome = { readonly status: 'accepted'; readonly limit: GridLimit } | Refusal;
+
+/** Connections to grid operators. Whoever calls has found the connection. */
+interface GridPort {
+  connections(): readonly GridConnectionNow[];
+  /** Resolves when it is durable. */
+  take(connectionId: string, body: unknown, raw: string): Promise<GridAnswer>;
+  withdraw(connectionId: string, externalId: string): Promise<{ readonly outcome: string }>;
+  heartbeat(connectionId: string, aliveUntilMs: number | undefined): void;
+  takeSchedule(
+    connectionId: string,
+    table: {
+      readonly csv: string;
+      readonly name: string;
+      readonly kind: 'cap' | 'baseline';
+      readonly target?: string;
+    },
+  ): Promise<GridScheduleAnswer>;
+  /** Of the connections that the actor may see. */
+  evidence(query: EvidenceQuery, actor: Actor): Promise<readonly EvidenceRow[]>;
+  verifyEvidence(): Promise<ChainVerdict>;
+}
+
+export interface GridConnectionNow {
+  readonly id: string;
+  readonly profile: string;
+  readonly phase: ConnectionPhase;
+  readonly sinceMs: number;
+  readonly heardAtMs: number | undefined;
+  readonly limitCount: number;
+  /** Every site that it limits. */
+  readonly sites: readonly SiteId[];
+  readonly targets: readonly {
+    readonly target: LimitTarget;
+    readonly externalIds: readonly string[];
+    readonly measurement: {
+      readonly watts: number | undefined;
+      readonly carWatts: number;
+      readonly limitWatts: number | undefined;
+      readonly quality: 'measured' | 'assumed' | 'missing';
+    };
+  }[];
+  readonly shares: readonly GridShare[];
+}
+
+/** What a site has of a limit that it shares. */
+export interface GridShare {
+  readonly node: CircuitId | AreaId;
+  readonly site: SiteId;
+  readonly allocatedWatts: number;
+  readonly carWatts: number;
+}
+
+type GridAnswer =
+  | {
+      readonly status: 'heard';
+      readonly externalId: string;
+      readonly outcome: 'accepted' | 'unchanged' | 'outdated' | 'refused';
+      readonly why?: string;
+    }
+  | Refusal;
+
+type GridScheduleAnswer =
+  | { readonly status: 'heard'; readonly accepted: number; readonly unchanged: number }
+  | {
+      readonly status: 'refused';
+      readonly faults: readonly { readonly line: number; readonly why: string }[];
+    };
+
+export interface EvidenceQuery {
+  readonly fromMs: number;
+  /** Not included. */
+  readonly untilMs: number;
+  readonly connectionId: string | undefined;
+  readonly kind: string | undefined;
+  /** Records after this one. */
+  readonly after: number | undefined;
+  readonly limit: number;
+}
+
+export interface EvidenceRow {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly kind: string;
+  readonly connectionId: string;
+  readonly node: string | undefined;
+  readonly externalId: string | undefined;
+  readonly body: unknown;
+  readonly hash: string;
+}
+
+type ChainVerdict =
+  | { readonly status: 'whole'; readonly records: number; readonly lastHash: string }
+  | { readonly status: 'broken'; readonly records: number; readonly brokenAt: number; readonly why: string };
 
 interface SiteStopsPort {
   /** In force at once; resolves when it is durable too. */

@@ -279,6 +279,17 @@ const limit = Type.Object(
     area: nullable(Type.String()),
     amps: nullable(Type.Number({ description: 'On each phase' })),
     watts: nullable(Type.Number({ description: 'Sum over the phases' })),
+    phaseAmps: nullable(
+      Type.Array(nullable(Type.Number()), { description: 'On L1, L2, L3; null where it says nothing' }),
+    ),
+    connection: nullable(
+      Type.String({ description: 'Of the grid operator that said it; null when set by hand' }),
+    ),
+    externalId: nullable(Type.String()),
+    version: nullable(Type.Number()),
+    boundary: oneOf(['connection', 'controllable']),
+    kind: oneOf(['cap', 'baseline', 'reservation', 'target']),
+    role: oneOf(['event', 'default', 'failsafe']),
     source: oneOf(['site-operator', 'grid-operator']),
     setBy: Type.String(),
     reason: Type.String(),

@@ -3,7 +3,15 @@ import type { SiteId } from '../domain/ids.ts';
 import type { Logger } from '../log.ts';
 import { FaultLog } from './faultLog.ts';
 import type { MqttConnection, MqttMessage } from './mqttClient.ts';
-import { heartbeatTopic, limitAnswerTopic, limitSetTopic } from './topics.ts';
+import {
+  gridHeartbeatTopic,
+  gridLimitAnswerTopic,
+  gridLimitTopic,
+  gridStatusTopic,
+  heartbeatTopic,
+  limitAnswerTopic,
+  limitSetTopic,
+} from './topics.ts';
 
 const maxPayloadBytes = 16_384;
 /** A limit is durable before it is answered; more than these wait for the database only if it is stuck. */
@@ -24,6 +32,16 @@ export interface IntakePorts {
   heartbeat(siteId: SiteId): void;
 }
 
+export interface GridIntakePorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Judges the message and does what it asks for. `text` is the message as it came. */
+  take(connectionId: string, body: unknown, text: string): Promise<LimitAnswer>;
+  heartbeat(connectionId: string): void;
+  /** Its last will came: nobody is there any more. */
+  gone(connectionId: string): void;
+}
+
 /**
  * Takes limits and heartbeats from the broker until `stop`, and answers each limit.
  *
@@ -36,7 +54,13 @@ export function startMqttIntake(
   ports: IntakePorts,
 ): { stop(): void } {
   const stops = siteIds.flatMap((siteId) => {
-    const intake = new LimitIntake(connection, siteId, ports);
+    const intake = new LimitIntake(connection, {
+      clock: ports.clock,
+      log: ports.log.child({ siteId }),
+      limitTopic: limitSetTopic(siteId),
+      answerTopic: limitAnswerTopic(siteId),
+      take: (body) => ports.setLimit(siteId, body),
+    });
     return [
       connection.subscribe([limitSetTopic(siteId)], 1, (message) => void intake.take(message)),
       connection.subscribe([heartbeatTopic(siteId)], 1, ({ isRetained }) => {
@@ -47,20 +71,56 @@ export function startMqttIntake(
   return { stop: () => stops.forEach((stop) => void stop()) };
 }
 
+/**
+ * The same for grid operators, each on the topics of its connection. Its last will on `status` says `offline`: then it
+ * is silent at once, and not only when its next heartbeat is overdue.
+ */
+export function startGridMqttIntake(
+  connection: MqttConnection,
+  connectionIds: readonly string[],
+  ports: GridIntakePorts,
+): { stop(): void } {
+  const stops = connectionIds.flatMap((id) => {
+    const intake = new LimitIntake(connection, {
+      clock: ports.clock,
+      log: ports.log.child({ connectionId: id }),
+      limitTopic: gridLimitTopic(id),
+      answerTopic: gridLimitAnswerTopic(id),
+      take: (body, text) => ports.take(id, body, text),
+    });
+    return [
+      connection.subscribe([gridLimitTopic(id)], 1, (message) => void intake.take(message)),
+      connection.subscribe([gridHeartbeatTopic(id)], 1, ({ isRetained }) => {
+        if (!isRetained) ports.heartbeat(id);
+      }),
+      connection.subscribe([gridStatusTopic(id)], 1, ({ payload }) => {
+        if (payload.toString('utf8') === 'offline') ports.gone(id);
+      }),
+    ];
+  });
+  return { stop: () => stops.forEach((stop) => void stop()) };
+}
+
+interface LimitDoor {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limitTopic: string;
+  readonly answerTopic: string;
+  take(body: unknown, text: string): Promise<LimitAnswer>;
+}
+
 class LimitIntake {
   readonly #connection: MqttConnection;
-  readonly #siteId: SiteId;
-  readonly #ports: IntakePorts;
+  readonly #door: LimitDoor;
   readonly #faultLog: FaultLog;
   #pendingCount = 0;
   /** What was accepted last, oldest first, so that a reconnection does not set a retained limit again. */
   readonly #accepted = new Set<string>();
 
-  constructor(connection: MqttConnection, siteId: SiteId, ports: IntakePorts) {
+  constructor(connection: MqttConnection, door: LimitDoor) {
     this.#connection = connection;
-    this.#siteId = siteId;
-    this.#ports = ports;
-    this.#faultLog = new FaultLog(ports.log.child({ siteId, topic: limitSetTopic(siteId) }), ports.clock);
+    this.#door = door;
+    this.#faultLog = new FaultLog(door.log.child({ topic: door.limitTopic }), door.clock);
   }
 
   async take({ payload, isRetained }: MqttMessage): Promise<void> {
@@ -71,7 +131,7 @@ class LimitIntake {
     const answer = await this.#answer(text, isRetained);
     if (text !== undefined && answer.status === 'accepted') this.#remember(text);
     this.#faultLog.heard(answer.status === 'refused' ? [{ kind: 'limit', why: answer.why }] : []);
-    this.#connection.publish(limitAnswerTopic(this.#siteId), JSON.stringify(answer), { qos: 1 });
+    this.#connection.publish(this.#door.answerTopic, JSON.stringify(answer), { qos: 1 });
   }
 
   #remember(text: string): void {
@@ -95,9 +155,10 @@ class LimitIntake {
       return refused('too many limits at once: send it again in a second');
     this.#pendingCount += 1;
     try {
-      return await this.#ports.setLimit(this.#siteId, body);
+      return await this.#door.take(body, text);
     } catch (error) {
-      this.#ports.log.error({ err: error, siteId: this.#siteId }, 'limit over MQTT could not be set');
+      const { log, limitTopic } = this.#door;
+      log.error({ err: error, topic: limitTopic }, 'limit over MQTT could not be set');
       return refused('the limit could not be stored: send it again');
     } finally {
       this.#pendingCount -= 1;

@@ -8,3 +8,9 @@ export const evseTopic = (site: SiteId, evse: EvseId): string => `lastvakt/${sit
 export const limitSetTopic = (site: SiteId): string => `lastvakt/${site}/limit/set`;
 export const limitAnswerTopic = (site: SiteId): string => `lastvakt/${site}/limit/answer`;
 export const heartbeatTopic = (site: SiteId): string => `lastvakt/${site}/heartbeat`;
+export const gridLimitTopic = (connection: string): string => `lastvakt/grid/${connection}/limit`;
+export const gridLimitAnswerTopic = (connection: string): string =>
+  `lastvakt/grid/${connection}/limit/answer`;
+export const gridHeartbeatTopic = (connection: string): string => `lastvakt/grid/${connection}/heartbeat`;
+/** `online` or `offline`: the place of the grid operator's last will. */
+export const gridStatusTopic = (connection: string): string => `lastvakt/grid/${connection}/status`;

@@ -25,7 +25,8 @@ export interface EvidenceRequest {
   readonly fromMs: number;
   /** Not included. */
   readonly untilMs: number;
-  readonly connectionId?: string | undefined;
+  /** undefined: of all. */
+  readonly connectionIds?: readonly string[] | undefined;
   readonly kind?: string | undefined;
   /** Records after this one, for the next page. */
   readonly after?: number | undefined;
@@ -62,8 +63,9 @@ export function evidenceStore(db: Kysely<Tables>): EvidenceStore {
         }),
       ),
 
-    listEvidence: ({ fromMs, untilMs, connectionId, kind, after, limit }) =>
+    listEvidence: ({ fromMs, untilMs, connectionIds, kind, after, limit }) =>
       inStore('list the evidence', async () => {
+        if (connectionIds?.length === 0) return [];
         let query = db
           .selectFrom('grid_evidence')
           .selectAll()
@@ -71,7 +73,7 @@ export function evidenceStore(db: Kysely<Tables>): EvidenceStore {
           .where('at_ms', '<', untilMs)
           .orderBy('sequence')
           .limit(limit);
-        if (connectionId !== undefined) query = query.where('connection_id', '=', connectionId);
+        if (connectionIds !== undefined) query = query.where('connection_id', 'in', [...connectionIds]);
         if (kind !== undefined) query = query.where('kind', '=', kind);
         if (after !== undefined) query = query.where('sequence', '>', after);
         return (await query.execute()).map(toRecord);

@@ -22,6 +22,8 @@ export const givenConnection = (change: Partial<GridConnection> = {}): GridConne
   mayRaiseAboveContract: false,
   meanCeiling: 1,
   release: { randomMs: 0, rampMs: 0 },
+  levelsWatts: [],
+  devices14a: undefined,
   ...change,
 });
 

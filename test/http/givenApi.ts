@@ -10,7 +10,7 @@ import type { Area, Site } from '../../src/domain/site.ts';
 import { type ApiOptions, buildApi } from '../../src/http/api.ts';
 import type { AccessKey, Role } from '../../src/http/auth.ts';
 import type { Api } from '../../src/http/plugin.ts';
-import type { HttpPorts } from '../../src/http/ports.ts';
+import type { EvidenceRow, GridConnectionNow, HttpPorts } from '../../src/http/ports.ts';
 import { createLogger } from '../../src/log.ts';
 import { circuitView, evseView, givenSession, siteView } from '../views.ts';
 import { VirtualClock } from '../virtualClock.ts';
@@ -201,6 +201,36 @@ export const keys: readonly AccessKey[] = [
 ];
 export const as = (name: string) => ({ authorization: `Bearer secret-${name}` });
 
+export const evidenceRow: EvidenceRow = {
+  sequence: 7,
+  atMs: nowMs,
+  kind: 'progress',
+  connectionId: 'grid',
+  node: 'grid',
+  externalId: '=SUM("a")',
+  body: { phase: 'effective' },
+  hash: 'ab'.repeat(32),
+};
+
+/** Limits the grid connection of the garage. */
+export const connection: GridConnectionNow = {
+  id: 'dso',
+  profile: 'generic',
+  phase: 'limited',
+  sinceMs: nowMs,
+  heardAtMs: undefined,
+  limitCount: 1,
+  sites: [siteId('garage')],
+  targets: [
+    {
+      target: { kind: 'circuit', siteId: siteId('garage'), circuitId: circuitId('grid') },
+      externalIds: ['735999'],
+      measurement: { watts: 12_345.6, carWatts: 4_000, limitWatts: undefined, quality: 'measured' },
+    },
+  ],
+  shares: [{ node: circuitId('grid'), site: siteId('garage'), allocatedWatts: 4_140, carWatts: 4_000 }],
+};
+
 export interface GivenPorts extends HttpPorts {
   /** What was asked of the rest of the service, in order. */
   readonly calls: unknown[][];
@@ -272,6 +302,29 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
         calls.push(['command', station, request, actor.name]);
         return { outcome: 'accepted', reason: 'Accepted' };
       },
+    },
+    grid: {
+      connections: () => [connection],
+      take: async (id, body) => {
+        calls.push(['grid limit', id, body]);
+        return { status: 'heard', externalId: 'limit-grid', outcome: 'accepted' };
+      },
+      withdraw: async (id, externalId) => {
+        calls.push(['withdraw', id, externalId]);
+        return { outcome: externalId === 'gone' ? 'unchanged' : 'accepted' };
+      },
+      heartbeat: (id, aliveUntilMs) => calls.push(['alive', id, aliveUntilMs]),
+      takeSchedule: async (id, { csv, name, kind }) => {
+        calls.push(['schedule', id, name, kind, csv]);
+        return csv.includes('bad')
+          ? { status: 'refused', faults: [{ line: 2, why: '"bad" is not a power in watts, 0 or more' }] }
+          : { status: 'heard', accepted: 1, unchanged: 0 };
+      },
+      evidence: async (query, actor) => {
+        calls.push(['evidence', query, actor.name]);
+        return [evidenceRow];
+      },
+      verifyEvidence: async () => ({ status: 'broken', records: 6, brokenAt: 7, why: 'it was changed' }),
     },
     health: () => ({ isAlive: true, isReady: true, reasons: [] }),
     figures: () => [],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connectAsync, type MqttClient } from 'mqtt';
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { expect, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
@@ -58,7 +58,8 @@ function givenMeter(change: Record<string, unknown>): MeterConfig {
 export const freshTopic = (): string => `test/${randomUUID()}`;
 
 /** The far side: another client of the broker, of a library version that both brokers speak. */
-export const stranger = (url: string): Promise<MqttClient> => connectAsync(url, { protocolVersion: 4 });
+export const stranger = (url: string, options: IClientOptions = {}): Promise<MqttClient> =>
+  connectAsync(url, { protocolVersion: 4, ...options });
 
 /** Our connection, up. */
 export async function connected(

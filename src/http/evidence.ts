@@ -1,0 +1,143 @@
+import Type from 'typebox';
+import { instantMs } from '../domain/instant.ts';
+import type { Plugin } from './plugin.ts';
+import type { EvidenceRow, HttpPorts } from './ports.ts';
+import { refusal } from './problem.ts';
+import { instant } from './siteBody.ts';
+
+const closed = { additionalProperties: false } as const;
+const record = Type.Object(
+  {
+    sequence: Type.Integer(),
+    at: Type.String({ description: 'ISO 8601' }),
+    kind: Type.String({ description: 'heard, acknowledged, phase, progress, curtailment, minute or pruned' }),
+    connection: Type.String(),
+    node: Type.Union([Type.String(), Type.Null()]),
+    externalId: Type.Union([Type.String(), Type.Null()]),
+    body: Type.Unknown({ description: 'What there is to tell, by kind' }),
+    hash: Type.String({ description: 'SHA-256 over the record and the hash before it' }),
+  },
+  closed,
+);
+const query = Type.Object(
+  {
+    from: Type.Optional(Type.String({ maxLength: 40, description: 'ISO 8601 with zone' })),
+    until: Type.Optional(Type.String({ maxLength: 40 })),
+    connection: Type.Optional(Type.String({ maxLength: 64 })),
+    kind: Type.Optional(Type.String({ maxLength: 32 })),
+    after: Type.Optional(
+      Type.String({ pattern: '^[0-9]{1,15}$', description: 'the last sequence of the page before' }),
+    ),
+    format: Type.Optional(Type.Enum(['json', 'csv'])),
+  },
+  closed,
+);
+const pageRows = 1_000;
+
+/** `GET /evidence` and `GET /evidence/verification`: what grid operators asked for, and what became of it. */
+export const evidence =
+  (ports: HttpPorts): Plugin =>
+  async (api) => {
+    api.get(
+      '/evidence',
+      {
+        config: { right: 'read sites' },
+        schema: {
+          summary: 'The record of limits and of the load under them, a thousand a page, as JSON or CSV',
+          querystring: query,
+          response: {
+            200: Type.Object(
+              { records: Type.Array(record), next: Type.Union([Type.Integer(), Type.Null()]) },
+              closed,
+            ),
+          },
+        },
+      },
+      async ({ actor, query: asked }, reply) => {
+        const { format = 'json', after } = asked;
+        const rows = await ports.grid.evidence(
+          {
+            fromMs: bound('from', asked.from, 0),
+            untilMs: bound('until', asked.until, Number.MAX_SAFE_INTEGER),
+            connectionId: asked.connection,
+            kind: asked.kind,
+            after: after === undefined ? undefined : Number(after),
+            limit: pageRows,
+          },
+          actor,
+        );
+        if (format === 'csv') {
+          reply.type('text/csv; charset=utf-8').serializer((body: unknown) => String(body));
+          // The schema describes the JSON; a table is the same in another form.
+          return csvOf(rows) as never;
+        }
+        const next = rows.length === pageRows ? (rows.at(-1)?.sequence ?? null) : null;
+        return { records: rows.map(recordBody), next };
+      },
+    );
+
+    api.get(
+      '/evidence/verification',
+      {
+        config: { right: 'read sites' },
+        schema: {
+          summary: 'Computes the chain of hashes again: whether any record was changed or removed',
+          response: {
+            200: Type.Object(
+              {
+                isWhole: Type.Boolean(),
+                records: Type.Integer({ description: 'that were found whole' }),
+                lastHash: Type.Union([Type.String(), Type.Null()]),
+                brokenAt: Type.Union([Type.Integer(), Type.Null()]),
+                why: Type.Union([Type.String(), Type.Null()]),
+              },
+              closed,
+            ),
+          },
+        },
+      },
+      async () => {
+        const verdict = await ports.grid.verifyEvidence();
+        const { records } = verdict;
+        return verdict.status === 'whole'
+          ? { isWhole: true, records, lastHash: verdict.lastHash, brokenAt: null, why: null }
+          : { isWhole: false, records, lastHash: null, brokenAt: verdict.brokenAt, why: verdict.why };
+      },
+    );
+  };
+
+function bound(field: string, text: string | undefined, byDefault: number): number {
+  if (text === undefined) return byDefault;
+  const ms = instantMs(text);
+  if (ms !== undefined) return ms;
+  throw refusal({ status: 'refused', field, why: 'is not an instant: give ISO 8601 with a zone' });
+}
+
+const recordBody = (row: EvidenceRow) => ({
+  sequence: row.sequence,
+  at: instant(row.atMs),
+  kind: row.kind,
+  connection: row.connectionId,
+  node: row.node ?? null,
+  externalId: row.externalId ?? null,
+  body: row.body,
+  hash: row.hash,
+});
+
+/** One line a record; the body as JSON in its last column but one. */
+function csvOf(rows: readonly EvidenceRow[]): string {
+  const lines = rows.map((row) => {
+    const { sequence, at, kind, connection, node, externalId, body, hash } = recordBody(row);
+    return [sequence, at, kind, connection, node ?? '', externalId ?? '', JSON.stringify(body), hash]
+      .map(cell)
+      .join(',');
+  });
+  return `${['sequence,at,kind,connection,node,externalId,body,hash', ...lines].join('\r\n')}\r\n`;
+}
+
+/** RFC 4180; what a spreadsheet would take for a formula is shown as text. */
+function cell(value: string | number): string {
+  const text = String(value);
+  const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
