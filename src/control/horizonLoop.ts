@@ -297,11 +297,14 @@ export class HorizonLoop {
       const { session, draw } = this.#ports.state.evse(evse.id);
       const planned = tick?.evses[index];
       if (at.id !== site.id || session === undefined || draw === undefined || planned === undefined) return;
-      const before = this.#seen.get(session.id);
       const drawAmps = usedAmps(site.supply, evse.wiring, draw.amps);
+      if (drawAmps < evse.minAmps - 1) return;
+      const before = this.#seen.get(session.id)?.maxAmps;
       const leavesSome = planned.isPlanned && !planned.isHeld && planned.capAmps < evse.maxAmps;
-      if (drawAmps < evse.minAmps - 1 || (!leavesSome && before === undefined)) return;
-      const maxAmps = Math.min(evse.maxAmps, Math.max(before?.maxAmps ?? 0, Math.ceil(drawAmps)));
+      const isKnown = leavesSome || before !== undefined;
+      const maxAmps = isKnown
+        ? Math.min(evse.maxAmps, Math.max(before ?? 0, Math.ceil(drawAmps)))
+        : undefined;
       const used = evse.wiring.filter((phase) => draw.amps[phase] > drawAmps / 2);
       // Between two lines of a delta both carry it.
       const wiring = site.supply.system === 'TN' ? used : evse.wiring;

@@ -24,12 +24,14 @@ export interface HorizonInput extends CapacityInput {
   readonly allocate: (problem: Problem) => Allocation;
   /** A number that stays with a session, for the solver. */
   numberOf(session: Session): number;
-  /** What its car was seen to take at most, once it left something of its offer. */
+  /** What its car was seen to do; undefined before it charged. */
   seenOf(session: Session): SeenCar | undefined;
 }
 
 export interface SeenCar {
-  readonly maxAmps: number;
+  /** What it takes at most, known once it left something of its offer. */
+  readonly maxAmps: number | undefined;
+  /** The conductors it draws on. */
   readonly wiring: readonly Phase[];
 }
 

@@ -130,6 +130,29 @@ describe('the problem of a plan', () => {
     world.run(30);
     expect(last().maxAmps[0]).toBe(16);
   });
+
+  it('plans a car on the conductors it was seen to draw on', () => {
+    const { world, wish, last } = given();
+    world.setBackground(0).connectAll().run(10).plugIn('A1').run(30);
+    const { session } = world.state.evse(evseId('A1'));
+    world.state.applyStationEvent({
+      kind: 'measured',
+      stationId: world.station('A1').id,
+      atMs: world.clock.nowMs(),
+      evseNumber: 1,
+      transactionId: session?.transactionId,
+      takenAtMs: world.clock.nowMs(),
+      amps: [0, 32, 0],
+      isPerPhase: true,
+      powerWatts: undefined,
+      energyWh: undefined,
+      offeredAmps: undefined,
+      stateOfChargePercent: undefined,
+    });
+    wish('A1', { kwh: 10, withinHours: 4 });
+    world.run(3);
+    expect([...last().wiring]).toEqual([2]);
+  });
 });
 
 /** An hour of the past with this background on every phase of the grid connection. */
