@@ -2,7 +2,6 @@ import type { CommandAnswer, StationCommand } from '../../control/ports.ts';
 import type { StationId } from '../../domain/ids.ts';
 import type { Evse } from '../../domain/site.ts';
 import type { CarModel } from '../car.ts';
-import type { InstalledProfile } from '../chargingProfiles.ts';
 import { createRandom, streamSeed } from '../random.ts';
 import { plugIn, settle, stepStation, unplug } from '../station.ts';
 import { connected, disconnected, nextNotice, type Reply, replied } from '../stationLink.ts';
@@ -11,7 +10,9 @@ import { v16 } from '../v16.ts';
 import { v201 } from '../v201.ts';
 import type { Cause } from './exposureCheck.ts';
 import type { News, TwinEar, TwinJoints, TwinPlace, TwinService } from './ports.ts';
+import { breakWord, forgetClock, isClockUntold, noteClock, obey, setClock, withDraw } from './stationWord.ts';
 import type { TwinStore } from './store.ts';
+import { commandLine } from './trace.ts';
 import type { TwinClock, TwinProcess } from './twinClock.ts';
 import { effectAmps, type Line, newTwinStation, type OnTheWay, type TwinStation } from './twinStation.ts';
 
@@ -38,11 +39,6 @@ interface Server {
 
 /** A station that is slow answers after this. */
 const slowMs = 28_000;
-/** So many live measurements, so far apart, tell the service a clock that was set. */
-const clockToldMin = 2;
-const apartMs = 5_000;
-/** What is older than this was queued while the station was offline. */
-const liveMs = 30_000;
 /** How soon a station tries to connect again. */
 const reconnectMs = [1_000, 8_000] as const;
 /** A socket on which nothing gets through is given up by then. */
@@ -217,15 +213,8 @@ export class TwinStations {
       isRegistered: false,
       waitsUntilMs: Number.POSITIVE_INFINITY,
     });
-    if (keeps === 'nothing') this.breakWord(twin, []);
+    if (keeps === 'nothing') breakWord(twin, []);
     this.#changed(twin, 'by itself');
-  }
-
-  /** From now on its profiles are these, whatever it acknowledged. */
-  breakWord(twin: TwinStation, profiles: readonly InstalledProfile[]): void {
-    twin.promised ??= twin.station.profiles;
-    twin.station = settle({ ...twin.station, profiles });
-    this.#judgeWord(twin);
   }
 
   /** Power and network are back. */
@@ -236,34 +225,9 @@ export class TwinStations {
     else if (twin.line === undefined) this.#connectSoon(twin);
   }
 
-  /**
-   * Its clock is set. The lease that it holds was written for the old one, and so are those of the next seconds:
-   * until it has another it breaks its word, whatever it does.
-   */
   setClockAhead(twin: TwinStation, aheadMs: number): void {
     this.#step(twin);
-    const byMs = aheadMs - twin.clockAheadMs;
-    const nowMs = twin.station.nowMs + byMs;
-    twin.clockAheadMs = aheadMs;
-    forgetClock(twin);
-    twin.promised = (twin.promised ?? twin.station.profiles).map((profile) => moved(profile, byMs));
-    const evses = twin.station.evses.map((evse) => ({
-      ...evse,
-      meteredAtMs: nowMs,
-      transaction: evse.transaction && {
-        ...evse.transaction,
-        startedAtMs: evse.transaction.startedAtMs + byMs,
-      },
-    }));
-    const { waitsUntilMs } = twin.station;
-    twin.station = settle({
-      ...twin.station,
-      nowMs,
-      evses,
-      heartbeatAtMs: nowMs,
-      waitsUntilMs: waitsUntilMs + byMs,
-    });
-    this.#judgeWord(twin);
+    setClock(twin, aheadMs);
     this.#changed(twin, 'by itself');
   }
 
@@ -321,7 +285,7 @@ export class TwinStations {
     const ear = this.#server?.ears.get(twin.id);
     if (ear === undefined) return;
     const call = ear.call(command, nowMs + ear.clockAheadMs);
-    const meant = twin.clockTold < clockToldMin ? ear.call(command, nowMs + twin.clockAheadMs) : call;
+    const meant = isClockUntold(twin) ? ear.call(command, nowMs + twin.clockAheadMs) : call;
     const way: OnTheWay = {
       command,
       call,
@@ -352,40 +316,13 @@ export class TwinStations {
       return;
     }
     this.#step(twin);
-    const isAccepted = this.#obey(twin, way);
+    const isAccepted = obey(twin, way);
     this.#input.trace(`${twin.id} ${way.command.sequence} ${isAccepted ? 'accepted' : 'rejected'}`);
     this.#changed(twin, 'by itself');
     if (twin.manner === 'deaf') return;
     this.#input.clock.after(this.#latencyMs(twin), () =>
       this.#answer(way, isAccepted ? 'accepted' : 'rejected'),
     );
-  }
-
-  /** Whether it says yes. */
-  #obey(twin: TwinStation, { command, call, meant }: OnTheWay): boolean {
-    if (twin.manner === 'rejects') return false;
-    const { station, codec } = twin;
-    const handled = codec.handle(station, call);
-    const isAccepted = handled.answer.kind === 'result' && statusOf(handled.answer.payload) === 'Accepted';
-    if (!isAccepted) return false;
-    const isLying = twin.manner === 'ignores' || twin.manner === 'forgets tail';
-    if (isLying || meant !== call || twin.promised !== undefined) {
-      const kept = { ...station, profiles: twin.promised ?? station.profiles };
-      twin.promised = codec.handle(kept, meant).station.profiles;
-    }
-    if (twin.manner === 'forgets tail')
-      twin.station = settle({ ...station, profiles: handled.station.profiles.map(withoutTail) });
-    else if (twin.manner !== 'ignores') twin.station = handled.station;
-    this.#judgeWord(twin);
-    if (command.kind === 'lease') twin.acknowledged.set(command.evseId, command);
-    return true;
-  }
-
-  /** It keeps its word again as soon as it holds what it acknowledged. */
-  #judgeWord(twin: TwinStation): void {
-    if (twin.promised === undefined) return;
-    if (JSON.stringify(sorted(twin.promised)) === JSON.stringify(sorted(twin.station.profiles)))
-      twin.promised = undefined;
   }
 
   #answer(way: OnTheWay, outcome: CommandAnswer['outcome']): void {
@@ -439,7 +376,7 @@ export class TwinStations {
     this.#input.clock.settles();
     void ear.answer(call).then(({ response, news }) => {
       if (twin.line !== line || this.#server !== server) return;
-      this.#noteClock(twin, notice);
+      noteClock(twin, notice, this.#input.clock.nowMs);
       for (const each of news()) this.#notify(twin, server.service, each);
       if ('transaction' in notice) twin.announced.add(notice.transaction.key);
       this.#replied(twin, notice, codec.decodeReply(notice, response));
@@ -452,61 +389,9 @@ export class TwinStations {
     this.#changed(twin, notice.kind === 'started' ? 'step' : 'by itself');
   }
 
-  /** Two live measurements that come apart tell what the clock shows. */
-  #noteClock(twin: TwinStation, notice: Notice): void {
-    const { nowMs } = this.#input.clock;
-    const isLive = notice.kind === 'metered' && Math.abs(twin.station.nowMs - notice.atMs) <= liveMs;
-    if (!isLive || nowMs - twin.clockToldAtMs < apartMs) return;
-    twin.clockToldAtMs = nowMs;
-    twin.clockTold += 1;
-  }
-
   #notify(twin: TwinStation, service: TwinService, news: News): void {
     this.#input.trace(`${twin.id} ${news.kind}`);
     service.applyStationEvent({ ...news, stationId: twin.id, atMs: this.#server?.process.nowMs() ?? 0 });
     this.#input.onPoint();
   }
 }
-
-/** What really flows, where the car takes more than it may. */
-const withDraw = (notice: Notice, factor: number): Notice =>
-  'sample' in notice && factor !== 1
-    ? { ...notice, sample: { ...notice.sample, amps: notice.sample.amps.map((amps) => amps * factor) } }
-    : notice;
-
-function forgetClock(twin: TwinStation): void {
-  twin.clockTold = 0;
-  twin.clockToldAtMs = Number.NEGATIVE_INFINITY;
-}
-
-function commandLine(command: StationCommand): string {
-  const name = `${command.evseId} ${command.sequence} ${command.kind}`;
-  switch (command.kind) {
-    case 'lease':
-      return `${name} ${command.setpointAmps} ${command.tailAmps} ${command.leaseMs}`;
-    case 'standing':
-    case 'station maximum':
-      return `${name} ${command.amps}`;
-    case 'remote stop':
-      return `${name} ${command.transactionId}`;
-    default:
-      return command satisfies never;
-  }
-}
-
-const statusOf = (payload: object): unknown => ('status' in payload ? payload.status : undefined);
-
-const sorted = (profiles: readonly InstalledProfile[]): readonly InstalledProfile[] =>
-  profiles.toSorted((a, b) => a.profileId - b.profileId);
-
-const moved = (profile: InstalledProfile, byMs: number): InstalledProfile => {
-  const { startMs } = profile.schedule;
-  return startMs === undefined
-    ? profile
-    : { ...profile, schedule: { ...profile.schedule, startMs: startMs + byMs } };
-};
-
-const withoutTail = (profile: InstalledProfile): InstalledProfile =>
-  profile.purpose === 'transaction'
-    ? { ...profile, schedule: { ...profile.schedule, periods: profile.schedule.periods.slice(0, 1) } }
-    : profile;

@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Allocation, Problem } from '../../../solver/problem.ts';
 import type { TickResult } from '../../control/controlLoop.ts';
 import type { StationCommand } from '../../control/ports.ts';
 import type { Topology } from '../../control/topology.ts';
@@ -8,7 +7,8 @@ import { type PhaseAmps, phases } from '../../domain/phases.ts';
 import type { Evse } from '../../domain/site.ts';
 import { type Supply, starVolts } from '../../domain/supply.ts';
 import { createRandom, streamSeed } from '../random.ts';
-import { type ExcessCause, ExcessMeter } from './excess.ts';
+import { ExcessMeter } from './excess.ts';
+import { causeOf } from './excessCause.ts';
 import { type Cause, ExposureCheck } from './exposureCheck.ts';
 import { Flows } from './flows.ts';
 import { GridOperator } from './gridOperator.ts';
@@ -17,6 +17,7 @@ import { LimitTruth } from './limitTruth.ts';
 import { type TwinMeter, TwinMeters } from './meters.ts';
 import { type NodeTruth, Oracle, oracleMs } from './oracle.ts';
 import type { TwinJoints, TwinPlace, TwinService } from './ports.ts';
+import { type SolverCondition, solved } from './solverFault.ts';
 import { TwinStations } from './stations.ts';
 import { TwinStore } from './store.ts';
 import { TwinClock, TwinProcess } from './twinClock.ts';
@@ -44,10 +45,6 @@ interface Scene {
 
 /** How finely the world moves between the events of the service. */
 export const stepMs = 1_000;
-/** A fault that ended may still be why for so long. */
-const aftermathMs = 60_000;
-/** A process that was started has every lease in its hand by then. */
-const startingMs = 150_000;
 
 /**
  * Sites, stations, cars, buildings, meters, a broker, a grid operator, a database and a process of the service, on one
@@ -74,7 +71,7 @@ export class World {
   #awaySinceMs: number;
   #steps = 0;
   #isUnsafe = false;
-  solver: 'works' | 'throws' | 'wrong' | 'no number' = 'works';
+  solver: SolverCondition = 'works';
   wallAheadMs = 0;
   commands = 0;
   failsafeMs = 0;
@@ -154,7 +151,7 @@ export class World {
       store: this.store,
       epoch,
       link: { send: (command) => this.#sending.push(command) },
-      allocate: (problem, solve) => this.#allocate(problem, solve),
+      allocate: (problem, solve) => solved(this.solver, problem, solve),
       onTick: (result) => this.#ticked(process, result),
       onBroken: (error) => {
         this.broken.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -274,20 +271,6 @@ export class World {
     }
   }
 
-  #allocate(problem: Problem, solve: (problem: Problem) => Allocation): Allocation {
-    if (this.solver === 'throws') throw new Error('the solver failed');
-    const allocation = solve(problem);
-    if (this.solver === 'works') return allocation;
-    const amps = this.solver === 'wrong' ? (max: number): number => max : (): number => Number.NaN;
-    return {
-      ...allocation,
-      evses: allocation.evses.map((evse, index) => ({
-        ...evse,
-        amps: amps(problem.evses[index]?.maxAmps ?? 0),
-      })),
-    };
-  }
-
   // --- time passes ---------------------------------------------------------------------------------
 
   #step(): void {
@@ -369,7 +352,14 @@ export class World {
         () => this.clock.nowMs,
         () => this.#input.onViolation(this.clock.nowMs),
       ),
-      excess: new ExcessMeter(topology, (node) => this.#cause(scene, node)),
+      excess: new ExcessMeter(topology, (node) =>
+        causeOf(topology.nodes[node], topology.nodes[node]?.evses.map(stationOf) ?? [], {
+          nowMs: this.clock.nowMs,
+          meters: this.meters.all,
+          servedSinceMs: this.isServed ? this.#server?.startedAtMs : undefined,
+          awaySinceMs: this.#awaySinceMs,
+        }),
+      ),
       oracle: new Oracle(topology, this.#input.joints.createAllocator()),
       stationOf,
     };
@@ -400,25 +390,6 @@ export class World {
       return measures === 'total' ? flows.total(index) : flows.background(index);
     }
     throw new Error(`the twin has no circuit ${id}`);
-  }
-
-  #cause({ topology, stationOf }: Scene, index: number): ExcessCause {
-    const nowMs = this.clock.nowMs;
-    const node = topology.nodes[index];
-    const below = node?.evses.map(stationOf) ?? [];
-    if (below.some((twin) => nowMs - twin.disobeyedAtMs < aftermathMs)) return 'disobedient station';
-    const isMeterFaulty = this.meters.all.some(({ site, faultyAtMs }) => {
-      const isOfThis = node?.kind !== 'circuit' || node.site.id === site.id;
-      return isOfThis && nowMs - faultyAtMs < aftermathMs;
-    });
-    if (isMeterFaulty) return 'lying or silent meter';
-    const server = this.#server;
-    if (server?.process.condition !== 'runs' || nowMs - server.startedAtMs < startingMs)
-      return 'service away';
-    if (nowMs - this.#awaySinceMs < startingMs) return 'service away';
-    const isOutOfReach = ({ manner, isAway, clockAheadMs, line }: TwinStation): boolean =>
-      manner !== 'obeys' || isAway || clockAheadMs !== 0 || line === undefined;
-    return below.some(isOutOfReach) ? 'station out of reach' : 'unexplained';
   }
 }
 

@@ -1,0 +1,36 @@
+import type { Node } from '../../control/topology.ts';
+import type { ExcessCause } from './excess.ts';
+import type { TwinMeter } from './meters.ts';
+import type { TwinStation } from './twinStation.ts';
+
+/** A fault that ended may still be why for so long. */
+const aftermathMs = 60_000;
+/** A process that was started has every lease in its hand by then. */
+const startingMs = 150_000;
+
+/** Why more flows through a node, with these stations below it, than its limit, where no step explains it. */
+export function causeOf(
+  node: Node | undefined,
+  below: readonly TwinStation[],
+  now: {
+    readonly nowMs: number;
+    readonly meters: readonly TwinMeter[];
+    /** undefined while no process runs. */
+    readonly servedSinceMs: number | undefined;
+    /** When one last stopped. */
+    readonly awaySinceMs: number;
+  },
+): ExcessCause {
+  const { nowMs, meters, servedSinceMs, awaySinceMs } = now;
+  if (below.some((twin) => nowMs - twin.disobeyedAtMs < aftermathMs)) return 'disobedient station';
+  const isMeterFaulty = meters.some(({ site, faultyAtMs }) => {
+    const isOfThis = node?.kind !== 'circuit' || node.site.id === site.id;
+    return isOfThis && nowMs - faultyAtMs < aftermathMs;
+  });
+  if (isMeterFaulty) return 'lying or silent meter';
+  if (servedSinceMs === undefined || nowMs - servedSinceMs < startingMs) return 'service away';
+  if (nowMs - awaySinceMs < startingMs) return 'service away';
+  const isOutOfReach = ({ manner, isAway, clockAheadMs, line }: TwinStation): boolean =>
+    manner !== 'obeys' || isAway || clockAheadMs !== 0 || line === undefined;
+  return below.some(isOutOfReach) ? 'station out of reach' : 'unexplained';
+}
