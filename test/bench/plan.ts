@@ -16,7 +16,15 @@ const minutes = 4;
 const slotMinutes = 10;
 const idleMs = 2_000;
 
-type Row = Record<string, number>;
+type Row = Record<string, number | string>;
+
+interface Timed {
+  readonly ms: number;
+  /** Of all threads: on a machine shared with others the clock tells their work, too. */
+  readonly cpuMs: number;
+  readonly cost: number;
+}
+const nothing: Timed = { ms: 0, cpuMs: 0, cost: 0 };
 
 const rows: Row[] = [];
 for (const sessions of sizes) rows.push(await measure(sessions));
@@ -38,28 +46,30 @@ async function measure(sessions: number): Promise<Row> {
   });
   // The time the main thread spends on handing over a problem and on taking the answer.
   let mainBlockedMs = 0;
-  const plan = async (problem: PlanProblem): Promise<{ ms: number; cost: number }> => {
+  const plan = async (problem: PlanProblem): Promise<Timed> => {
     const answered = new Promise<PlanAnswer>((resolve) => waiting.push(resolve));
+    const cpu = cpuTimer();
     const startedAt = performance.now();
     thread.request(problem);
     mainBlockedMs = Math.max(mainBlockedMs, performance.now() - startedAt);
     const answer = await answered;
     if (answer.status === 'failed') throw new Error(answer.reason);
-    return { ms: performance.now() - startedAt, cost: answer.cost };
+    return { ms: performance.now() - startedAt, cpuMs: cpu(), cost: answer.cost };
   };
   await plan(planSite(5, 2).problem);
   mainBlockedMs = 0;
   // What a machine shared with others delays by itself.
   const idle = await loopDelays(() => new Promise((resolve) => setTimeout(resolve, idleMs)));
-  let cold = { ms: 0, cost: 0 };
-  const warm: { ms: number; cost: number }[] = [];
-  let rolled = 0;
-  let exchanged = 0;
+  let cold = nothing;
+  const warm: Timed[] = [];
+  let rolled = nothing;
+  let exchanged = nothing;
   const busy = await loopDelays(async () => {
     cold = await plan(site.problem);
     for (const problem of later) warm.push(await plan(problem));
-    rolled = (await plan(site.later(slotMinutes + 1))).ms;
-    exchanged = (await plan(site.exchanged(5))).ms;
+    const afterSlot = site.later(slotMinutes + 1);
+    rolled = await plan(afterSlot);
+    exchanged = await plan(site.exchanged(5, afterSlot));
   });
   await thread.stop();
   const highs = await highsTimes(site.problem, later);
@@ -68,18 +78,30 @@ async function measure(sessions: number): Promise<Row> {
     sessions,
     slots: site.problem.slotMs.length - 1,
     glpkColdMs: cold.ms,
-    glpkWarmMs: quantile(
-      warm.map(({ ms }) => ms),
-      0.5,
-    ),
-    glpkWarmMsMax: Math.max(...warm.map(({ ms }) => ms)),
-    glpkSlotOverMs: rolled,
-    glpkFiveArrivalsMs: exchanged,
+    glpkWarmMs: medianOf(warm, 'ms'),
+    glpkSlotOverMs: rolled.ms,
+    glpkFiveArrivalsMs: exchanged.ms,
+    glpkCpuMs: [cold.cpuMs, medianOf(warm, 'cpuMs'), rolled.cpuMs, exchanged.cpuMs].map(Math.round).join(' '),
     highsColdMs: highs.coldMs,
     highsWarmMs: highs.warmMs,
+    highsCpuMs: [highs.coldCpuMs, highs.warmCpuMs].map(Math.round).join(' '),
     mainBlockedMs,
     loopDelayMsMax: busy,
     idleLoopDelayMsMax: idle,
+  };
+}
+
+function medianOf(list: readonly Timed[], what: 'ms' | 'cpuMs'): number {
+  const values = list.map((each) => each[what]);
+  return quantile(values, 0.5);
+}
+
+/** Starts now; tells the processor time of this process since then. */
+function cpuTimer(): () => number {
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
   };
 }
 
@@ -96,7 +118,7 @@ async function loopDelays(during: () => Promise<void>): Promise<number> {
 async function highsTimes(
   first: PlanProblem,
   later: readonly PlanProblem[],
-): Promise<{ coldMs: number; warmMs: number; costs: number[] }> {
+): Promise<{ coldMs: number; warmMs: number; coldCpuMs: number; warmCpuMs: number; costs: number[] }> {
   const highs: Highs = await bootHighs();
   const planModel = new PlanModel(first);
   const lps = [first, ...later].map((problem) => planModel.update(problem, Infinity));
@@ -105,9 +127,11 @@ async function highsTimes(
   return highs.withModel(data, (model) => {
     model.options.set({ output_flag: false });
     const times: number[] = [];
+    const cpuTimes: number[] = [];
     const costs: number[] = [];
     for (const lp of lps) {
       const { columnLower, columnUpper, rowLower, rowUpper } = bounds(lp, last);
+      const cpu = cpuTimer();
       const startedAt = performance.now();
       model.changeColsBounds(
         { kind: 'range', from: 0, to: columnLower.length - 1 },
@@ -117,9 +141,13 @@ async function highsTimes(
       model.changeRowsBounds({ kind: 'range', from: 0, to: rowLower.length - 1 }, rowLower, rowUpper);
       model.run();
       times.push(performance.now() - startedAt);
+      cpuTimes.push(cpu());
       costs.push(model.getObjectiveValue());
     }
-    return { coldMs: times[0] ?? Number.NaN, warmMs: quantile(times.slice(1), 0.5), costs };
+    const [coldMs = 0, ...warmMs] = times;
+    const [coldCpuMs = 0, ...warmCpuMs] = cpuTimes;
+    const median = (list: number[]): number => quantile(list, 0.5);
+    return { coldMs, warmMs: median(warmMs), coldCpuMs, warmCpuMs: median(warmCpuMs), costs };
   });
 }
 

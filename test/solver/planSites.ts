@@ -7,8 +7,8 @@ export interface PlanSite {
   readonly problem: PlanProblem;
   /** The same site a minute later: needs and limits moved a little, some sessions changed. */
   readonly later: (minutes: number) => PlanProblem;
-  /** The same with some of its sessions gone and as many new ones come. */
-  readonly exchanged: (count: number) => PlanProblem;
+  /** A problem of this site, or a minute later, with some of its sessions gone and as many new ones come. */
+  readonly exchanged: (count: number, from?: PlanProblem) => PlanProblem;
 }
 
 /** Sessions over 24 hours in 38 slots below the big site's tree, with day and night prices. */
@@ -63,9 +63,8 @@ export function planSite(sessions: number, seed: number): PlanSite {
       needKwh: problem.needKwh.map((need) => need * 0.99 ** minutes * (random() < 0.03 ? 1.1 : 1)),
       limit: limit.map((value) => value * (0.98 + 0.04 * random())),
     }),
-    exchanged: (count) => ({
-      ...problem,
-      nowMs: 60_000,
+    exchanged: (count, from = { ...problem, nowMs: 60_000 }) => ({
+      ...from,
       id: problem.id.map((id, index) => (index < count ? id + sessions : id)),
     }),
   };
