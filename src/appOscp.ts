@@ -53,7 +53,7 @@ export async function startOscp({ loaded, grid, store, views }: OscpNeeds): Prom
     stop();
     throw error;
   }
-  const handle = oscpHandler(connections, grid.log);
+  const handle = oscpHandler(connections, grid);
   return { handlers: connections.length === 0 ? [] : [{ prefix, bodyLimitBytes, handle }], stop };
 }
 

@@ -3,7 +3,9 @@ import { parseConfig } from '../../src/config.ts';
 import type { EvseReason, SiteView } from '../../src/control/siteView.ts';
 import { wishedWatts } from '../../src/control/wishedWatts.ts';
 import { areaId, circuitId, siteId } from '../../src/domain/ids.ts';
+import { type PhaseAmps, perPhase } from '../../src/domain/phases.ts';
 import type { Area, Site } from '../../src/domain/site.ts';
+import { givenView } from '../timeseries/givenView.ts';
 
 const { sites, areas } = parseConfig(
   `
@@ -22,21 +24,31 @@ sites:
   {},
 );
 
+const amps = (each: number): PhaseAmps => [each, each, each];
+
 /** Both EVSEs draw 6 A per phase; 10 A per phase flow at the grid connection beside them, 1 A in the hall. */
 function view(reasons: Readonly<Record<string, EvseReason>>): SiteView {
   const [site] = sites;
-  const amps = (each: number) => [each, each, each] as const;
+  const given = givenView();
+  const [circuit] = given.circuits;
+  const [evse] = given.evses;
+  if (site === undefined || circuit === undefined || evse === undefined) throw new Error('a site is needed');
   return {
-    siteId: siteId('garage'),
-    circuits: (site?.circuits ?? []).map(({ id }) => ({ id, backgroundAmps: amps(id === 'grid' ? 10 : 1) })),
-    evses: (site?.evses ?? []).map(({ id, circuit, wiring }) => ({
+    ...given,
+    siteId: site.id,
+    circuits: site.circuits.map(({ id }) => ({
+      ...circuit,
       id,
-      circuit,
-      drawAmps: [0, 1, 2].map((phase) => (wiring.some((each) => each === phase) ? 6 : 0)),
+      backgroundAmps: amps(id === 'grid' ? 10 : 1),
+    })),
+    evses: site.evses.map(({ id, circuit: at, wiring }) => ({
+      ...evse,
+      id,
+      circuit: at,
+      drawAmps: perPhase((phase) => (wiring.includes(phase) ? 6 : 0)),
       reason: reasons[id] ?? { kind: 'own maximum', amps: 6 },
     })),
-    // Only what is asked of a view is there.
-  } as unknown as SiteView;
+  };
 }
 
 const at = (circuit: string) =>

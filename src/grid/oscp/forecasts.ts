@@ -168,7 +168,10 @@ export class GroupForecasts {
     if (changed.length > 0) {
       const verdicts = await this.#ports.hear(connectionId, { kind: 'update', limits: changed }, raw);
       const refused = verdicts.find(({ outcome }) => outcome === 'refused');
-      if (refused !== undefined) throw new OscpRefusal(400, refused.why ?? 'the capacity was refused');
+      if (refused !== undefined) {
+        await this.#takeBack(changed, before, raw);
+        throw new OscpRefusal(400, refused.why ?? 'the capacity was refused');
+      }
     }
     const kept = new Set(after.map(({ externalId }) => externalId));
     const gone = [...before.values()].filter(
@@ -178,6 +181,22 @@ export class GroupForecasts {
     const externalIds = gone.map(({ externalId }) => externalId);
     if (gone.length > 0) await this.#ports.hear(connectionId, { kind: 'withdraw', externalIds }, raw);
     return changed.map(({ externalId }) => externalId);
+  }
+
+  /** A message is taken as a whole: what of a refused one was accepted becomes what it was before. */
+  async #takeBack(
+    changed: readonly HeardLimit[],
+    before: ReadonlyMap<string, HeardLimit>,
+    raw: string,
+  ): Promise<void> {
+    const { connectionId } = this.#options;
+    const limits = changed.flatMap(({ externalId, version }) => {
+      const earlier = before.get(externalId);
+      return earlier === undefined ? [] : [{ ...earlier, version }];
+    });
+    const externalIds = changed.flatMap(({ externalId }) => (before.has(externalId) ? [] : [externalId]));
+    if (limits.length > 0) await this.#ports.hear(connectionId, { kind: 'update', limits }, raw);
+    if (externalIds.length > 0) await this.#ports.hear(connectionId, { kind: 'withdraw', externalIds }, raw);
   }
 
   #limits({ group, type }: Timeline, document: ForecastDocument): readonly HeardLimit[] {

@@ -1,6 +1,7 @@
+import type { Clock } from '../../control/ports.ts';
 import type { Logger } from '../../log.ts';
 import { OscpRefusal } from './messages.ts';
-import type { Afterwards, OscpAction, OscpConnection } from './oscpConnection.ts';
+import type { Afterwards, IncomingMessage, OscpAction, OscpConnection } from './oscpConnection.ts';
 import { segmentPlace } from './segments.ts';
 import { presentedToken } from './tokens.ts';
 
@@ -32,14 +33,31 @@ const routes: Readonly<Record<string, Readonly<Record<string, OscpAction>>>> = {
 
 const requestIdForm = /^[\x21-\x7e]{1,128}$/;
 
+/** Strangers are logged this seldom: whoever guesses must not fill the disk. */
+const strangersEveryMs = 60_000;
+
 /** Answers every message of OSCP 2.0 that capacity providers send to us. Never rejects. */
 export function oscpHandler(
   connections: readonly OscpConnection[],
-  log: Logger,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
 ): (request: RawRequest) => Promise<RawAnswer> {
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
+
+  const known = (request: RawRequest): Known | RawAnswer => {
+    const found = sender(connections, request);
+    if (!('status' in found)) return found;
+    if (clock.monotonicMs() >= quietUntilMs) {
+      quietUntilMs = clock.monotonicMs() + strangersEveryMs;
+      log.warn({ method: request.method, status: found.status }, 'OSCP message of a stranger refused');
+    }
+    return found;
+  };
+
   return async (request) => {
+    const from = known(request);
+    if ('status' in from) return from;
     try {
-      const afterwards = await accepted(connections, request);
+      const afterwards = await from.connection.receive(incoming(request, from.action));
       return { status: 204, headers: {}, body: '', afterwards };
     } catch (error) {
       if (error instanceof OscpRefusal) {
@@ -53,22 +71,34 @@ export function oscpHandler(
   };
 }
 
-async function accepted(connections: readonly OscpConnection[], request: RawRequest): Promise<Afterwards> {
-  const { method, path, headers, body } = request;
-  const byMethod = Object.hasOwn(routes, path) ? routes[path] : undefined;
-  if (byMethod === undefined) throw new OscpRefusal(404, 'there is no such message here');
-  const action = byMethod[method];
-  if (action === undefined) throw new OscpRefusal(405, `use ${Object.keys(byMethod).join(' or ')}`);
+interface Known {
+  readonly connection: OscpConnection;
+  readonly action: OscpAction;
+}
 
+/** Whose message it is and what it wants, or the answer to a stranger. */
+function sender(
+  connections: readonly OscpConnection[],
+  { method, path, headers }: RawRequest,
+): Known | RawAnswer {
+  const byMethod = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  if (byMethod === undefined) return refusal(404, 'there is no such message here');
+  const action = byMethod[method];
+  if (action === undefined) return refusal(405, `use ${Object.keys(byMethod).join(' or ')}`);
   const token = presentedToken(headers['authorization']);
   const connection = token === undefined ? undefined : connections.find((each) => each.admits(token, action));
-  if (connection === undefined) throw new OscpRefusal(401, 'the token is missing or not known');
+  return connection === undefined
+    ? refusal(401, 'the token is missing or not known')
+    : { connection, action };
+}
 
+/** Throws the refusal of headers that cannot be. */
+function incoming({ headers, body }: RawRequest, action: OscpAction): IncomingMessage {
   const requestId = headers['x-request-id'] ?? '';
   if (!requestIdForm.test(requestId)) throw new OscpRefusal(400, 'the header X-Request-ID is needed');
   const correlationId = headers['x-correlation-id']?.slice(0, 128);
   const place = segmentPlace(headers['x-segment-index'], headers['x-segment-count']);
-  return connection.receive({ action, requestId, correlationId, place, body });
+  return { action, requestId, correlationId, place, body };
 }
 
 const refusal = (status: number, message: string): RawAnswer => ({

@@ -41,6 +41,7 @@ const pauseMaxMs = 30_000;
 /** Messages under way; a peer that answers nothing must not fill the memory. */
 const outstandingMax = 64;
 const segmentItemsMax = 100;
+const skewMaxMs = 30_000;
 
 /** Sends to the peer, each message by itself, trying again where that may help. */
 export class Peer {
@@ -50,6 +51,7 @@ export class Peer {
   #isStopped = false;
   #outstanding = 0;
   #isReached = true;
+  #isClockOff = false;
 
   constructor(ports: PeerPorts) {
     this.#ports = ports;
@@ -134,6 +136,7 @@ export class Peer {
         signal: given.signal,
       });
       await response.body?.cancel();
+      this.#compareClocks(response.headers.get('date'));
       if (response.ok) {
         this.#reached(true);
         return { isTaken: true, mayHelp: false };
@@ -152,6 +155,17 @@ export class Peer {
       cancel();
       this.#ends.delete(end);
     }
+  }
+
+  /** Blocks begin and end by the peer's clock: one that is off moves every limit, and nobody else would notice. */
+  #compareClocks(date: string | null): void {
+    const skewMs = Date.parse(date ?? '') - this.#ports.clock.nowMs();
+    if (Number.isNaN(skewMs)) return;
+    const isOff = Math.abs(skewMs) > skewMaxMs;
+    if (isOff === this.#isClockOff) return;
+    this.#isClockOff = isOff;
+    if (isOff) this.#ports.log.warn({ skewMs }, 'clock of the capacity provider differs from ours');
+    else this.#ports.log.info('clock of the capacity provider agrees with ours again');
   }
 
   #reached(isReached: boolean, error?: unknown): void {

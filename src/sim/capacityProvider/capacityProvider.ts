@@ -217,6 +217,7 @@ export class CapacityProvider {
       request.destroy();
       return;
     }
+    response.setHeader('date', new Date(this.nowMs()).toUTCString());
     const path = request.url?.split('/').at(-1) ?? '';
     const body = await bodyOf(request);
     const headers = Object.fromEntries(

@@ -186,6 +186,15 @@ describe('UpdateGroupCapacityForecast', () => {
     expect(sent).toMatchObject({ status: 400, answer: '{"message":"not this one"}' });
   });
 
+  it('of which one block is refused leaves everything as it was', async () => {
+    const { provider, heard } = await given();
+    await provider.forecast(forecast([block(0, 15, 50)]));
+    heard.hearing = 'refuses amps';
+    const mixed = [block(0, 15, 40), block(15, 30, 30), block(30, 45, 16, { unit: 'A' })];
+    expect((await provider.forecast(forecast(mixed))).status).toBe(400);
+    expect(heard.standing().map(short)).toEqual([[0, 15, { watts: 50_000 }]]);
+  });
+
   it('of a provider whose clock is ahead is taken at its word', async () => {
     const { provider, heard } = await given({}, { clockAheadMs: 90_000 });
     expect((await provider.heartbeat(60_000)).status).toBe(204);

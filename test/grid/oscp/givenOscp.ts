@@ -71,7 +71,7 @@ export interface GridHeard {
   measured: GridMeasurement;
   wishedWatts: number | undefined;
   /** Set to let the service fail to store, or to refuse. */
-  hearing: 'well' | 'cannot store' | 'refuses';
+  hearing: 'well' | 'cannot store' | 'refuses' | 'refuses amps';
 }
 
 /** The service as the protocol sees it: keeps what it hears, and tells what it is told to. */
@@ -116,7 +116,7 @@ function gridPorts(clock: VirtualClock): { readonly grid: GridPorts; readonly he
         return change.externalIds.map((externalId) => ({ externalId, outcome: 'accepted' as const }));
       }
       return change.limits.map((limit) => {
-        if (heard.hearing === 'refuses') {
+        if (heard.hearing === 'refuses' || (heard.hearing === 'refuses amps' && !('watts' in limit.value))) {
           return { externalId: limit.externalId, outcome: 'refused' as const, why: 'not this one' };
         }
         limits.set(limit.externalId, limit);
@@ -212,7 +212,7 @@ export async function givenOscp(
       { grid, states, wishedWatts: () => heard.wishedWatts },
     );
   let connection = await start();
-  serve(server, () => oscpHandler([connection], grid.log));
+  serve(server, () => oscpHandler([connection], grid));
   running.push(provider, { stop: () => server.close() }, { stop: () => connection.stop() });
   providers.push(provider);
   return {

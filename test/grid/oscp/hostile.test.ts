@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { oscpHandler } from '../../../src/grid/oscp/oscpHandler.ts';
 import { peerAddress } from '../../../src/grid/oscp/peerAddress.ts';
-import { block, forecast, givenOscp, short, tokenA } from './givenOscp.ts';
+import { recordedLog } from '../../store/recordedLog.ts';
+import { VirtualClock } from '../../virtualClock.ts';
+import { block, forecast, givenOscp, short, startMs, tokenA } from './givenOscp.ts';
 
 async function given(...parts: Parameters<typeof givenOscp>) {
   const oscp = await givenOscp(...parts);
@@ -64,6 +67,18 @@ describe('a flexibility provider', () => {
     const sent = await provider.forecast(forecast([block(0, 15, 5)]), { headers: { authorization } });
     expect(sent).toMatchObject({ status: 401, answer: '{"message":"the token is missing or not known"}' });
     expect(heard.changes).toEqual([]);
+  });
+
+  it('logs strangers once a minute, however many knock', async () => {
+    const clock = new VirtualClock(startMs);
+    const { log, messages } = recordedLog();
+    const handle = oscpHandler([], { clock, log });
+    const knock = () => handle({ method: 'POST', path: '/heartbeat', headers: {}, body: '' });
+    for (let times = 0; times < 1_000; times += 1) expect((await knock()).status).toBe(401);
+    expect(messages()).toHaveLength(1);
+    clock.advance(60_000);
+    await knock();
+    expect(messages()).toHaveLength(2);
   });
 
   it('refuses a message without X-Request-ID', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Peer } from '../../../src/grid/oscp/peer.ts';
-import { createLogger } from '../../../src/log.ts';
+import { recordedLog } from '../../store/recordedLog.ts';
 import { VirtualClock } from '../../virtualClock.ts';
 import { startMs } from './givenOscp.ts';
 
@@ -18,13 +18,16 @@ afterEach(() => {
 });
 
 /** A peer behind a server that answers with these statuses, then with 204; `hang` does not answer. */
-async function given(statuses: readonly (number | 'hang')[], allowsPrivate = true) {
+async function given(statuses: readonly (number | 'hang')[], allowsPrivate = true, aheadMs = 0) {
+  const clock = new VirtualClock(startMs);
+  const { log, messages } = recordedLog();
   const heard: Heard[] = [];
   const answers = [...statuses];
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
     heard.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(body) });
+    response.setHeader('date', new Date(clock.nowMs() + aheadMs).toUTCString());
     const status = answers.shift() ?? 204;
     if (status !== 'hang') response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
   });
@@ -32,16 +35,15 @@ async function given(statuses: readonly (number | 'hang')[], allowsPrivate = tru
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const clock = new VirtualClock(startMs);
   const peer = new Peer({
     clock,
-    log: createLogger('silent'),
+    log,
     random: () => 0.5,
     access: async () => ({ url: `http://localhost:${port}`, authorization: 'Token t' }),
     policy: { hosts: ['localhost'], allowsPrivate },
   });
   running.push(peer, { stop: () => server.closeAllConnections() }, { stop: () => server.close() });
-  return { peer, heard, clock };
+  return { peer, heard, clock, messages };
 }
 
 /** Moves time on until the work is done. */
@@ -95,6 +97,18 @@ describe('a message to the capacity provider', () => {
     const { peer, heard, clock } = await given([], false);
     expect(await passing(peer.deliver(message), clock)).toBe(false);
     expect(heard).toEqual([]);
+  });
+
+  it.each([
+    [29_000, []],
+    [-29_000, []],
+    [32_000, ['clock of the capacity provider differs from ours']],
+    [-32_000, ['clock of the capacity provider differs from ours']],
+  ])('tells whether the clocks differ: by %d ms, %j', async (aheadMs, expected) => {
+    const { peer, messages } = await given([], true, aheadMs);
+    await peer.deliver(message);
+    await peer.deliver(message);
+    expect(messages()).toEqual(expected);
   });
 
   it('is dropped when too many are under way', async () => {
