@@ -12,6 +12,7 @@ import {
 } from './appGrid.ts';
 import { httpPorts } from './appHttp.ts';
 import { limitOverMqtt } from './appLimits.ts';
+import { openAdrService } from './appOpenAdr.ts';
 import {
   followMs,
   leaseSlackMs,
@@ -160,6 +161,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   });
   board.onTick((result) => grid.follow(result));
   const oscp = parts.add(await startOscp({ loaded, grid: grid.ports, store, views: () => board.views }));
+  const openAdr = parts.add(openAdrService(loaded, grid.ports));
   parts.add(loop).start();
 
   const desk = operations({ clock, state, book: store });
@@ -208,7 +210,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     refusedReadings,
     heartbeatsMs,
     grid,
-    rawHandlers: oscp.handlers,
+    rawHandlers: [...oscp.handlers, openAdr.handler],
   };
   const http = parts.add(await startHttp(running));
   log.info({ httpPort: http.port, ocppPort: gateway.port, epoch }, 'service started');

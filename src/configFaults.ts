@@ -2,6 +2,7 @@ import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
 import { gridFaults, type KnownNodes } from './domain/gridConfig.ts';
 import { meterFaults } from './domain/meterConfig.ts';
 import { mqttFaults } from './domain/mqttConfig.ts';
+import { openAdrFaults } from './domain/openAdrConfig.ts';
 import { oscpFaults } from './domain/oscpConfig.ts';
 import type { Supply } from './domain/supply.ts';
 import {
@@ -50,6 +51,17 @@ export function configFaults(config: Config): readonly Fault[] {
     ...accessFaults(config),
     ...prefixed('/grid', gridFaults(config.grid.connections, knownNodes(config))),
     ...prefixed('/grid', oscpFaults(config.grid.connections)),
+    ...config.grid.connections.flatMap(({ openadr, targets }, index) =>
+      openadr === undefined
+        ? []
+        : prefixed(
+            `/grid/connections/${index}/openadr`,
+            openAdrFaults(
+              openadr,
+              targets.flatMap(({ externalIds }) => externalIds),
+            ),
+          ),
+    ),
   ];
 }
 

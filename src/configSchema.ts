@@ -2,6 +2,7 @@ import { type Static, type TObject, Type } from 'typebox';
 import { gridConnectionSettings } from './domain/gridConfig.ts';
 import { meterConfig } from './domain/meterConfig.ts';
 import { mqttConfig } from './domain/mqttConfig.ts';
+import { openAdrConfig } from './domain/openAdrConfig.ts';
 import { oscpConfig } from './domain/oscpConfig.ts';
 import { peakTariffConfig, priceConfig } from './domain/priceConfig.ts';
 
@@ -192,7 +193,10 @@ const accessKey = Type.Object(
 );
 
 /** One way to a grid operator. The settings of a protocol (`openadr`, `oscp`) stand beside those that all have. */
-const gridConnection = Type.Object({ ...gridConnectionSettings, oscp: Type.Optional(oscpConfig) }, closed);
+const gridConnection = Type.Object(
+  { ...gridConnectionSettings, oscp: Type.Optional(oscpConfig), openadr: Type.Optional(openAdrConfig) },
+  closed,
+);
 
 export const configSchema = Type.Object(
   {

@@ -48,7 +48,7 @@ const joiners = /^src\/(app[A-Za-z]*|main|demo|simulate[A-Za-z]*)\.ts$/;
 /** One library, one folder: where each may be imported. A path that ends in `.ts` or `*` names files. */
 const homes: readonly (readonly [library: RegExp, places: readonly string[]])[] = [
   [/^ws$/, ['src/ocpp', 'src/sim']],
-  [/^mqtt$/, ['src/meters', 'src/sim']],
+  [/^mqtt$/, ['src/meters', 'src/sim', 'src/grid']],
   [/^aedes$/, ['src/meters']],
   [/^(kysely|libsql|pg)$/, ['src/store']],
   [/^(fastify|@fastify\/.+|prom-client)$/, ['src/http']],

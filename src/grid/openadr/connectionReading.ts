@@ -1,9 +1,7 @@
-import type { OpenAdrResource } from './addressees.ts';
+import type { Meaning, OpenAdrConfig } from '../../domain/openAdrConfig.ts';
 import type { Codec } from './codec.ts';
 import type { EventReading } from './eventLimits.ts';
-import type { Meaning } from './meaning.ts';
 import type { Program } from './model.ts';
-import type { OpenAdrConfig } from './openAdrConfig.ts';
 import { codecs, meaningsOf, profiles } from './profiles.ts';
 
 /** Of one event within the window that is handed on; 8 days of quarter-hours are 768. */
@@ -26,7 +24,7 @@ export function programSettings(
 /** How events of a program are read; undefined when the program is not obeyed. */
 export function readingOf(
   config: OpenAdrConfig,
-  resources: readonly OpenAdrResource[],
+  { resources, boundary }: Pick<EventReading, 'resources' | 'boundary'>,
   program: Program | undefined,
   programId: string,
 ): EventReading | undefined {
@@ -40,7 +38,7 @@ export function readingOf(
     meanings: meaningsOf(profile, config.payloads ?? {}, settings.payloads ?? {}),
     averaging,
     complyWithinS,
-    boundary: config.boundary,
+    boundary,
     powerFactor: config.powerFactor,
     safeModeName: config.safeModeName ?? profile.safeModeName,
     intervalsMax,

@@ -1,6 +1,7 @@
+import type { Meaning } from '../../domain/openAdrConfig.ts';
 import type { HeardLimit, HeardPrice } from '../gridPorts.ts';
 import { addressees, type OpenAdrResource } from './addressees.ts';
-import { gridValue, limitShape, type Meaning } from './meaning.ts';
+import { gridValue, limitShape } from './meaning.ts';
 import type { OpenAdrEvent, Payload, Program, Reading } from './model.ts';
 import { parts, type TimedInterval, type TimingInput, timing } from './timing.ts';
 

@@ -82,14 +82,3 @@ export function gacProgramFaults(program: Program, version: GacVersion): readonl
     ...(isBinding === true ? [] : ['events must be binding']),
   ];
 }
-
-const emi3 = /^([A-Z]{2})-?[A-Z0-9]{3}$/;
-const regions = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-
-/** The name of the VEN is the operator's id of the eMI3: a country and three characters. */
-export function gacVenNameFault(venName: string): string | undefined {
-  const country = emi3.exec(venName)?.[1];
-  return country !== undefined && regions.of(country) !== undefined
-    ? undefined
-    : 'must be an eMI3 operator id, such as NL-ABC, for Grid Aware Charging';
-}

@@ -1,21 +1,6 @@
+import type { Meaning } from '../../domain/openAdrConfig.ts';
 import type { GridValue, HeardLimit } from '../gridPorts.ts';
 import type { Reading } from './model.ts';
-
-/** What a type of payload says to us. */
-export const meaningNames = [
-  'import cap',
-  'export cap',
-  'import baseline',
-  'export baseline',
-  'import reservation',
-  'export reservation',
-  'target',
-  'level',
-  'price',
-  'version',
-  'ignore',
-] as const;
-export type Meaning = (typeof meaningNames)[number];
 
 /**
  * The types of the enumerations of OpenADR 3.1 that we act on. The User Guide's examples leave "IMPORT_" away for

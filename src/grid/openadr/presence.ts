@@ -1,10 +1,10 @@
+import type { OpenAdrConfig } from '../../domain/openAdrConfig.ts';
 import type { GridPorts } from '../gridPorts.ts';
 import type { OpenAdrResource } from './addressees.ts';
 import { BrokerLine, type ConnectBroker } from './brokerLine.ts';
 import type { Codec } from './codec.ts';
 import { VtnError } from './http.ts';
 import type { Program } from './model.ts';
-import type { OpenAdrConfig } from './openAdrConfig.ts';
 import { enrol, subscribe } from './registration.ts';
 import type { VtnClient } from './vtnClient.ts';
 
@@ -19,6 +19,8 @@ export interface PresenceOptions {
 }
 
 const renewSubscriptionMs = 3_600_000;
+/** The VTN may ask our callback address before our own server is up. */
+const retrySubscriptionMs = 60_000;
 
 /** How the VTN knows us: as a VEN with its resources, and as somebody to tell of changes. */
 export class Presence {
@@ -26,7 +28,8 @@ export class Presence {
   readonly #ports: GridPorts;
   readonly #broker: BrokerLine | undefined;
   #venId: string | undefined;
-  #subscribedAtMs: number | undefined;
+  #subscribeAtMs = Number.NEGATIVE_INFINITY;
+  #isUnsubscribedTold = false;
 
   constructor(options: PresenceOptions, ports: GridPorts) {
     this.#options = options;
@@ -73,7 +76,7 @@ export class Presence {
     const { webhook, venName } = config;
     const nowMs = this.#ports.clock.monotonicMs();
     if (webhook === undefined) return;
-    if (this.#subscribedAtMs !== undefined && nowMs - this.#subscribedAtMs < renewSubscriptionMs) return;
+    if (nowMs < this.#subscribeAtMs) return;
     const isPerProgram = codec.version === '3.0.1' || config.programs.length > 0;
     const programIds = isPerProgram ? programs.map(({ id }) => id) : [undefined];
     try {
@@ -86,11 +89,14 @@ export class Presence {
           ...webhook,
         });
       }
-      this.#subscribedAtMs = nowMs;
+      this.#subscribeAtMs = nowMs + renewSubscriptionMs;
+      this.#isUnsubscribedTold = false;
     } catch (error) {
       if (!(error instanceof VtnError) || error.status === undefined) throw error;
+      this.#subscribeAtMs = nowMs + retrySubscriptionMs;
+      if (this.#isUnsubscribedTold) return;
+      this.#isUnsubscribedTold = true;
       this.#ports.log.warn({ err: error }, 'not subscribed: changes are seen by polling alone');
-      this.#subscribedAtMs = nowMs;
     }
   }
 }

@@ -1,8 +1,8 @@
+import type { OpenAdrConfig } from '../../domain/openAdrConfig.ts';
 import type { Logger } from '../../log.ts';
 import type { HeardLimit } from '../gridPorts.ts';
 import { gacEventFaults, gacProgramFaults } from './gacRules.ts';
 import type { OpenAdrEvent, Program } from './model.ts';
-import type { OpenAdrConfig } from './openAdrConfig.ts';
 import { profiles } from './profiles.ts';
 
 const faultsMax = 20;

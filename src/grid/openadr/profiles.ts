@@ -1,9 +1,10 @@
+import type { Meaning } from '../../domain/openAdrConfig.ts';
 import type { HeardLimit } from '../gridPorts.ts';
 import type { Codec } from './codec.ts';
 import { codec31 } from './codec31.ts';
 import { codec301 } from './codec301.ts';
 import type { GacVersion } from './gacRules.ts';
-import { type Meaning, standardMeanings } from './meaning.ts';
+import { standardMeanings } from './meaning.ts';
 import type { OpenAdrVersion } from './model.ts';
 
 export type ProfileName = 'openadr3' | 'gac-2.0' | 'gac-2.1' | 'switch-se';

@@ -1,3 +1,4 @@
+import type { OpenAdrConfig } from '../../domain/openAdrConfig.ts';
 import type { GridPorts, GridProgress, GridVerdict, HeardLimit } from '../gridPorts.ts';
 import type { OpenAdrResource } from './addressees.ts';
 import type { ConnectBroker } from './brokerLine.ts';
@@ -6,7 +7,6 @@ import { codecOf, intervalsMax, programSettings, readingOf } from './connectionR
 import { type BookedEvent, EventBook } from './eventBook.ts';
 import { VtnError } from './http.ts';
 import type { OpenAdrEvent, Program } from './model.ts';
-import type { OpenAdrConfig } from './openAdrConfig.ts';
 import { Presence } from './presence.ts';
 import { profiles } from './profiles.ts';
 import { ProfileWatch } from './profileWatch.ts';
@@ -19,6 +19,8 @@ export interface OpenAdrVenOptions {
   readonly config: OpenAdrConfig;
   /** The resources of the config, their places found. */
   readonly resources: readonly OpenAdrResource[];
+  /** What its limits count. */
+  readonly boundary: HeardLimit['boundary'];
   /** Left away: changes over MQTT are not asked for. */
   readonly connectBroker?: ConnectBroker;
 }
@@ -76,7 +78,7 @@ export class OpenAdrVen {
     const { clock } = ports;
     this.#watch = new ProfileWatch(config, this.#ports.log);
     this.#book = new EventBook({
-      readingOf: (program, programId) => readingOf(config, options.resources, program, programId),
+      readingOf: (program, programId) => readingOf(config, options, program, programId),
       now: () => ({ wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }),
       eventsMax: config.pagesMax * 50,
     });

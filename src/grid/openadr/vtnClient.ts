@@ -1,7 +1,7 @@
 import type { Clock } from '../../control/ports.ts';
+import type { OpenAdrConfig } from '../../domain/openAdrConfig.ts';
 import type { Codec } from './codec.ts';
 import { exchange, type HttpAnswer, type HttpBounds, type HttpRequest, VtnError } from './http.ts';
-import type { OpenAdrConfig } from './openAdrConfig.ts';
 import { TokenSource } from './tokens.ts';
 
 /** The most that a VTN gives at once [OpenADR 3.0.1 and 3.1 OpenAPI, parameter limit]. */

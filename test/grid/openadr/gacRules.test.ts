@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { gacEventFaults, gacProgramFaults, gacVenNameFault } from '../../../src/grid/openadr/gacRules.ts';
+import { gacVenNameFault } from '../../../src/domain/openAdrConfig.ts';
+import { gacEventFaults, gacProgramFaults } from '../../../src/grid/openadr/gacRules.ts';
 import type { OpenAdrEvent, Program } from '../../../src/grid/openadr/model.ts';
 import { givenEvent, interval, period } from './given.ts';
 

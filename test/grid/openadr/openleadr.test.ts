@@ -42,7 +42,10 @@ describe.skipIf(url === undefined)('against openleadr-vtn (waits for LASTVAKT_TE
       pollS: 5,
       allowPrivateAddresses: true,
     });
-    ven = startOpenAdrVen({ connectionId: 'openleadr', config, resources: [garage] }, ports);
+    ven = startOpenAdrVen(
+      { connectionId: 'openleadr', config, resources: [garage], boundary: 'connection' },
+      ports,
+    );
     await until(() => ports.counts.heartbeats > 0, 'the first look');
   });
   afterAll(() => ven?.stop());

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { type OpenAdrConfig, openAdrConfig } from '../../../src/domain/openAdrConfig.ts';
 import type { OpenAdrResource } from '../../../src/grid/openadr/addressees.ts';
-import { type OpenAdrConfig, openAdrConfig } from '../../../src/grid/openadr/openAdrConfig.ts';
 import { type OpenAdrVen, startOpenAdrVen } from '../../../src/grid/openadr/ven.ts';
 import { compileConfig } from '../../../src/schema.ts';
 import { startVtn, type Vtn, type VtnOptions } from '../../../src/sim/vtn/vtnServer.ts';
@@ -14,7 +14,7 @@ const isConfig = compileConfig(openAdrConfig);
 
 /** A config with its defaults filled in. */
 export function givenConfig(change: Record<string, unknown>): OpenAdrConfig {
-  const config: unknown = { venName: 'ven-1', resources: [{ name: 'garage', site: 'garage' }], ...change };
+  const config: unknown = { venName: 'ven-1', ...change };
   if (!isConfig.check(config)) throw new Error(JSON.stringify(isConfig.faults()));
   return config;
 }
@@ -73,7 +73,7 @@ export async function startPair(options: PairOptions): Promise<Pair> {
     ...options.config,
   });
   const ven = startOpenAdrVen(
-    { connectionId: 'dso', config, resources: options.resources ?? [garage] },
+    { connectionId: 'dso', config, resources: options.resources ?? [garage], boundary: 'connection' },
     ports,
   );
   handler.ven = ven;

@@ -278,6 +278,20 @@ describe.each(versions)('a VEN of OpenADR %s', (version) => {
     expect(ports.limits.size).toBe(0);
   });
 
+  it('subscribes again later when the VTN would not have it, and says so once', async () => {
+    const elsewhere = { callbackUrl: 'http://127.0.0.1:1/openadr/dso', bearerToken: callbackToken };
+    const { vtn, ports, look } = await startPair({
+      version,
+      vtn: { challengesCallbacks: true },
+      config: { webhook: elsewhere },
+    });
+    for (let count = 0; count < 3; count += 1) await look();
+    const tries = vtn.exchanges.filter(({ method, path }) => method === 'POST' && path === '/subscriptions');
+    expect(tries.map(({ status }) => status)).toEqual([400, 400]);
+    expect(warned(ports, 'not subscribed')).toBe(1);
+    expect(ports.counts.heartbeats).toBe(4);
+  });
+
   it('asks for a notification again when the limit could not be made durable', async () => {
     const { vtn, ports, programId, clock } = await startPair({ version, hasWebhook: true });
     ports.refusesToHear = true;

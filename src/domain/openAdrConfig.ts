@@ -1,10 +1,22 @@
 import Type, { type Static } from 'typebox';
-import { publicAddressFault } from './addresses.ts';
-import { gacVenNameFault } from './gacRules.ts';
-import { meaningNames } from './meaning.ts';
+
+/** What a type of payload says to us. */
+export const meaningNames = [
+  'import cap',
+  'export cap',
+  'import baseline',
+  'export baseline',
+  'import reservation',
+  'export reservation',
+  'target',
+  'level',
+  'price',
+  'version',
+  'ignore',
+] as const;
+export type Meaning = (typeof meaningNames)[number];
 
 const closed = { additionalProperties: false } as const;
-const id = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,47}$', description: 'as in the config' });
 const name = (description: string) => Type.String({ minLength: 1, maxLength: 128, description });
 const url = (description: string) =>
   Type.String({ pattern: '^https?://[^\\s]+$', maxLength: 2_048, description });
@@ -40,15 +52,7 @@ const webhook = Type.Object(
 
 const resource = Type.Object(
   {
-    name: name('resourceName at the VTN'),
-    site: Type.Optional(id),
-    circuit: Type.Optional(id),
-    area: Type.Optional(id),
-    targets: Type.Array(name('another name for it in targets: EAN18, meter point, group'), {
-      default: [],
-      maxItems: 64,
-      description: 'other names for it in targets: EAN18, meter point, group',
-    }),
+    name: name('one of the externalIds of a target'),
     maxWatts: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, maximum: 1e10, description: 'told to the VTN at registration' }),
     ),
@@ -60,7 +64,7 @@ const resource = Type.Object(
       }),
     ),
   },
-  { ...closed, description: 'give site, with or without circuit, or area' },
+  closed,
 );
 
 export const openAdrConfig = Type.Object(
@@ -84,10 +88,10 @@ export const openAdrConfig = Type.Object(
       { default: [], maxItems: 64, description: 'programs to obey; none: all that the VTN shows us' },
     ),
     payloads: Type.Optional(meanings),
-    resources: Type.Array(resource, { minItems: 1, maxItems: 1_000 }),
-    boundary: Type.Enum(['connection', 'controllable'], {
-      default: 'connection',
-      description: 'connection: the building counts too; controllable: the cars alone',
+    resources: Type.Array(resource, {
+      default: [],
+      maxItems: 1_000,
+      description: 'more about targets; what a target is called at the VTN is the first of its externalIds',
     }),
     powerFactor: Type.Number({
       default: 0.95,
@@ -129,27 +133,34 @@ export const openAdrConfig = Type.Object(
 );
 export type OpenAdrConfig = Static<typeof openAdrConfig>;
 
-/** What the schema cannot say. `path` is from the object that was judged. */
+const emi3 = /^([A-Z]{2})-?[A-Z0-9]{3}$/;
+const regions = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+
+/** Under Grid Aware Charging the name of the VEN is the operator's id of the eMI3: a country and three characters. */
+export function gacVenNameFault(venName: string): string | undefined {
+  const country = emi3.exec(venName)?.[1];
+  return country !== undefined && regions.of(country) !== undefined
+    ? undefined
+    : 'must be an eMI3 operator id, such as NL-ABC, for Grid Aware Charging';
+}
+
+/** What the schema cannot say. `externalIds` are those of all targets of the connection; paths are from its settings. */
 export function openAdrFaults(
-  config: OpenAdrConfig,
+  { profile, venName, resources }: OpenAdrConfig,
+  externalIds: readonly string[],
 ): readonly { readonly path: string; readonly message: string }[] {
-  const { webhook: hook, allowPrivateAddresses, auth: credentials, resources, profile, venName } = config;
-  const faults: { path: string; message: string }[] = [];
-  const judge = (path: string, message: string | undefined): void => {
-    if (message !== undefined) faults.push({ path, message });
-  };
-  if (!allowPrivateAddresses) {
-    if (hook !== undefined) judge('/webhook/callbackUrl', publicAddressFault(hook.callbackUrl));
-    if (credentials?.tokenUrl !== undefined)
-      judge('/auth/tokenUrl', publicAddressFault(credentials.tokenUrl));
-  }
-  if (profile === 'gac-2.0' || profile === 'gac-2.1') judge('/venName', gacVenNameFault(venName));
-  for (const [index, { site, circuit, area }] of resources.entries()) {
-    if ((site === undefined) === (area === undefined) || (area !== undefined && circuit !== undefined)) {
-      judge(`/resources/${index}`, 'must name a site, with or without a circuit, or an area');
-    }
-  }
-  const names = resources.map((each) => each.name);
-  if (new Set(names).size < names.length) judge('/resources', 'must have different names');
-  return faults;
+  const nameFault = profile.startsWith('gac-') ? gacVenNameFault(venName) : undefined;
+  return [
+    ...(nameFault === undefined ? [] : [{ path: '/venName', message: nameFault }]),
+    ...resources.flatMap(({ name: each }, index) =>
+      externalIds.includes(each)
+        ? []
+        : [
+            {
+              path: `/resources/${index}/name`,
+              message: `"${each}" is no externalId of a target of this connection`,
+            },
+          ],
+    ),
+  ];
 }

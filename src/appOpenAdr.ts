@@ -1,0 +1,72 @@
+import type { LoadedConfig } from './config.ts';
+import type { GridPorts } from './grid/gridPorts.ts';
+import { publicAddressFault } from './grid/openadr/addresses.ts';
+import { connectionResources } from './grid/openadr/connectionResources.ts';
+import { connectBroker } from './grid/openadr/mqttBroker.ts';
+import { type OpenAdrVen, startOpenAdrVen } from './grid/openadr/ven.ts';
+import type { RawHandler } from './http/rawHandlers.ts';
+
+export interface OpenAdrService {
+  /** Callback addresses: `/openadr/<connection>`. */
+  readonly handler: RawHandler;
+  stop(): void;
+}
+
+const noticeMaxBytes = 1024 * 1024;
+
+/** A VEN for each connection that has an `openadr`. Throws where a callback or token address may not be used. */
+export function openAdrService({ config, connections }: LoadedConfig, ports: GridPorts): OpenAdrService {
+  const vens = new Map<string, OpenAdrVen>();
+  for (const { id, openadr } of config.grid.connections) {
+    const connection = connections.find((each) => each.id === id);
+    if (openadr === undefined || connection === undefined) continue;
+    if (!openadr.allowPrivateAddresses) {
+      ensurePublic(id, 'webhook.callbackUrl', openadr.webhook?.callbackUrl);
+      ensurePublic(id, 'auth.tokenUrl', openadr.auth?.tokenUrl);
+    }
+    const resources = connectionResources(connection, openadr);
+    const options = {
+      connectionId: id,
+      config: openadr,
+      resources,
+      boundary: connection.boundary,
+      connectBroker,
+    };
+    vens.set(id, startOpenAdrVen(options, ports));
+  }
+  return {
+    handler: callbacks(vens),
+    stop: () => {
+      for (const ven of vens.values()) ven.stop();
+    },
+  };
+}
+
+function ensurePublic(connectionId: string, setting: string, address: string | undefined): void {
+  const fault = address === undefined ? undefined : publicAddressFault(address);
+  if (fault !== undefined) throw new Error(`grid connection ${connectionId}: openadr.${setting} ${fault}`);
+}
+
+const callbacks = (vens: ReadonlyMap<string, OpenAdrVen>): RawHandler => ({
+  prefix: '/openadr',
+  bodyLimitBytes: noticeMaxBytes,
+  async handle({ method, path, query, headers, body }) {
+    const ven = vens.get(path.slice(1));
+    const answer = await ven?.webhook({
+      method,
+      query: Object.fromEntries(new URLSearchParams(query)),
+      authorization: headers['authorization'],
+      body: parsed(body),
+    });
+    const { status, text } = answer ?? { status: 404, text: 'there is no such connection' };
+    return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: text };
+  },
+});
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
