@@ -2,7 +2,6 @@ import { connect } from 'mqtt';
 import type { BrokerAccess, ConnectBroker } from './brokerLine.ts';
 
 const connectTimeoutMs = 10_000;
-const maxPacketBytes = 262_144;
 
 /**
  * A connection to the broker of a VTN, for listening alone.
@@ -13,8 +12,8 @@ const maxPacketBytes = 262_144;
 export const connectBroker: ConnectBroker = (access, on) => {
   const client = connect(access.url, {
     ...signIn(access),
-    protocolVersion: 5,
-    properties: { maximumPacketSize: maxPacketBytes },
+    // Every broker speaks 3.1.1, and what 5 has more is not needed to listen.
+    protocolVersion: 4,
     connectTimeout: connectTimeoutMs,
     reconnectPeriod: 0,
     queueQoSZero: false,
@@ -29,7 +28,7 @@ export const connectBroker: ConnectBroker = (access, on) => {
   client.on('connect', () => {
     client.subscribe([...access.topics], { qos: 1 }, (error, granted) => {
       if (error !== null) end(error.message);
-      // 128 and above are refusals [MQTT 5 section 3.9.3].
+      // 128 is a refusal [MQTT 3.1.1 section 3.9.3].
       else if (granted?.some(({ qos }) => qos >= 128)) end('the broker refuses the topics');
     });
   });

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { type OpenAdrConfig, openAdrConfig } from '../../../src/domain/openAdrConfig.ts';
 import type { OpenAdrResource } from '../../../src/grid/openadr/addressees.ts';
+import type { ConnectBroker } from '../../../src/grid/openadr/brokerLine.ts';
 import { type OpenAdrVen, startOpenAdrVen } from '../../../src/grid/openadr/ven.ts';
 import { compileConfig } from '../../../src/schema.ts';
 import { startVtn, type Vtn, type VtnOptions } from '../../../src/sim/vtn/vtnServer.ts';
@@ -48,6 +49,7 @@ export interface PairOptions {
   readonly program?: object;
   readonly hasWebhook?: boolean;
   readonly script?: (vtn: Vtn, programId: string) => void;
+  readonly connectBroker?: ConnectBroker;
 }
 
 export const callbackToken = 'a-callback-token-of-some-length';
@@ -73,7 +75,13 @@ export async function startPair(options: PairOptions): Promise<Pair> {
     ...options.config,
   });
   const ven = startOpenAdrVen(
-    { connectionId: 'dso', config, resources: options.resources ?? [garage], boundary: 'connection' },
+    {
+      connectionId: 'dso',
+      config,
+      resources: options.resources ?? [garage],
+      boundary: 'connection',
+      ...(options.connectBroker && { connectBroker: options.connectBroker }),
+    },
     ports,
   );
   handler.ven = ven;
