@@ -28,8 +28,9 @@ export function createAllocator(): (problem: Problem) => Allocation {
   };
 }
 
-/** What the fast tick does: star supply, fair shares, no unbalance limit. */
-export const isPlain = ({ policy, circuits }: Problem): boolean =>
+/** What the fast tick does: star supply, fair shares, no unbalance limit, no phases to spare. */
+export const isPlain = ({ policy, circuits, evses }: Problem): boolean =>
+  evses.every(({ spareWiring }) => spareWiring === undefined || spareWiring.length === 0) &&
   (policy === undefined || policy === 'fair') &&
   circuits.every(
     ({ supply, unbalanceAmps }) => (supply === undefined || supply === 'TN') && unbalanceAmps === undefined,

@@ -1,6 +1,6 @@
 import type { Allocation, Bound, Policy, Problem, ProblemEvse } from './problem.ts';
 import { stepsDown, stepsUp } from './rounding.ts';
-import { brokenRow, loadOf, loads, type Row, rowsOf } from './rows.ts';
+import { binds, brokenRow, loadOf, type Row, rowsOf } from './rows.ts';
 import { limitUnbalance } from './unbalance.ts';
 
 /**
@@ -229,8 +229,9 @@ function raiseTogether(state: RowState, growing: readonly number[], curve: Curve
     curve(least, open, trial);
     for (const evse of open) amps[evse] = trial[evse]!;
     const held = full;
-    for (const evse of open) if (loads(held, evse) && amps[evse]! < high[evse]!) heldBy[evse] = held;
-    const stillOpen = open.filter((evse) => !loads(held, evse));
+    const bound = new Set(open.filter((evse) => binds(held, evse, amps)));
+    for (const evse of bound) if (amps[evse]! < high[evse]!) heldBy[evse] = held;
+    const stillOpen = open.filter((evse) => !bound.has(evse));
     // The row is over by what those before have: nobody here can help it, and nobody may have more.
     if (stillOpen.length === open.length) return;
     open = stillOpen;

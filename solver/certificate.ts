@@ -1,6 +1,6 @@
 import type { Allocation, Problem } from './problem.ts';
 import { stepsDown, stepsUp } from './rounding.ts';
-import { isBelow, loadOf, loads, type Row, rowsOf } from './rows.ts';
+import { binds, isBelow, loadOf, loads, type Row, rowsOf } from './rows.ts';
 
 /** How far an allocation is from what must hold, and the EVSE or circuit where that is. */
 export interface Fault {
@@ -43,7 +43,7 @@ export function shareFault(problem: Problem, allocation: Allocation): Fault {
     if (below <= 0) return [];
     const amps = seenByClass(problem, allocation, evse.priority);
     const distances = rows
-      .filter((row) => loads(row, index))
+      .filter((row) => binds(row, index, amps))
       .map((row) => Math.max(leftAmps(row, amps), leadOnRow(problem, row, amps, index)));
     return [{ where: evse.name, differenceAmps: Math.min(below, ...distances) }];
   });
@@ -60,7 +60,8 @@ const seenByClass = (problem: Problem, allocation: Allocation, priority: number)
 /** What a row has left, in amps of whoever loads it most per ampere. */
 function leftAmps(row: Row, amps: Float64Array): number {
   const perAmp = row.along.reduce((most, along, evse) => {
-    return Math.max(most, Math.hypot(along, row.across[evse]!) + (row.straight?.[evse] ?? 0));
+    const inUse = Math.hypot(along, row.across[evse]!) + (row.straight?.[evse] ?? 0);
+    return Math.max(most, inUse, row.spare?.[evse] ?? 0);
   }, 0);
   return (row.limit - loadOf(row, amps)) / perAmp;
 }

@@ -55,7 +55,7 @@ function checkEvse(evse: ProblemEvse, circuitCount: number): void {
   if (!Number.isInteger(evse.circuit) || evse.circuit < 0 || evse.circuit >= circuitCount) {
     fail('BAD_REFERENCE', where, 'circuit', evse.circuit, 'the index of a circuit');
   }
-  checkWiring(evse.wiring, where);
+  checkWiring([...evse.wiring, ...(evse.spareWiring ?? [])], where);
   finiteAtLeastZero(evse.minAmps, where, 'minAmps');
   finiteAtLeastZero(evse.maxAmps, where, 'maxAmps');
   finiteAtLeastZero(evse.stepAmps, where, 'stepAmps');

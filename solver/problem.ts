@@ -66,6 +66,11 @@ export interface ProblemEvse {
   readonly circuit: number;
   /** The circuit's phase behind each of the EVSE's own conductors, in rotation order. */
   readonly wiring: readonly (0 | 1 | 2)[];
+  /**
+   * Phases it does not load and may begin to, with as much as it has on the others; for TN. The limits hold also when
+   * any one EVSE below a circuit does so.
+   */
+  readonly spareWiring?: readonly (0 | 1 | 2)[];
   /** Phase to neutral: turns its amps into watts. */
   readonly phaseVolts: number;
   /** It gets 0 or something in [minAmps, maxAmps], a multiple of stepAmps. */

@@ -14,6 +14,8 @@ export interface Row {
   readonly across: Float64Array;
   /** Adds up as a number beside the rest; undefined where nothing does. */
   readonly straight: Float64Array | undefined;
+  /** Of these parts only the largest counts, on top; undefined where there are none. */
+  readonly spare: Float64Array | undefined;
 }
 
 /** Every finite limit of a problem. Written out in full: for sites of hundreds, not of thousands. */
@@ -33,6 +35,7 @@ export function rowsOf(problem: Problem): Row[] {
         node.powerFactorMin === undefined
           ? undefined
           : Float64Array.from(factors, (each) => each?.[phase].straight ?? 0),
+      spare: spareOf(problem, circuit, phase),
     }));
     const watts = {
       circuit,
@@ -43,9 +46,12 @@ export function rowsOf(problem: Problem): Row[] {
       ),
       across: new Float64Array(factors.length),
       straight: undefined,
+      spare: spareOf(problem, circuit, undefined),
     };
     return [...lines, watts].filter(
-      (row) => row.limit < Infinity && problem.evses.some((_, evse) => loads(row, evse)),
+      (row) =>
+        row.limit < Infinity &&
+        problem.evses.some((_, evse) => loads(row, evse) || (row.spare?.[evse] ?? 0) !== 0),
     );
   });
 }
@@ -74,8 +80,17 @@ export function isBelow(problem: Problem, evse: number, circuit: number): boolea
   return at === circuit;
 }
 
-/** What flows on a row. */
-export function loadOf({ along, across, straight }: Row, amps: Float64Array): number {
+/** What each EVSE below a circuit may begin to load, on a phase or in watts; undefined when nobody does. */
+function spareOf(problem: Problem, circuit: number, phase: 0 | 1 | 2 | undefined): Float64Array | undefined {
+  if (problem.evses.every(({ spareWiring = [] }) => spareWiring.length === 0)) return undefined;
+  return Float64Array.from(problem.evses, ({ spareWiring = [], phaseVolts }, evse) => {
+    if (!isBelow(problem, evse, circuit)) return 0;
+    return phase === undefined ? spareWiring.length * phaseVolts : spareWiring.includes(phase) ? 1 : 0;
+  });
+}
+
+/** What flows on a row at the most. */
+export function loadOf({ along, across, straight, spare }: Row, amps: Float64Array): number {
   let straightSum = 0;
   let alongSum = 0;
   let acrossSum = 0;
@@ -84,7 +99,13 @@ export function loadOf({ along, across, straight }: Row, amps: Float64Array): nu
     acrossSum += across[evse]! * amps[evse]!;
     if (straight !== undefined) straightSum += straight[evse]! * amps[evse]!;
   }
-  return magnitude([alongSum, acrossSum]) + straightSum;
+  return magnitude([alongSum, acrossSum]) + straightSum + (spare === undefined ? 0 : largest(spare, amps));
+}
+
+function largest(spare: Float64Array, amps: Float64Array): number {
+  let most = 0;
+  for (let evse = 0; evse < amps.length; evse++) most = Math.max(most, spare[evse]! * amps[evse]!);
+  return most;
 }
 
 /** The first row that is over its limit. */
@@ -97,3 +118,14 @@ const rowTolerance = 1e-12;
 
 export const loads = ({ along, across, straight }: Row, evse: number): boolean =>
   along[evse] !== 0 || across[evse] !== 0 || (straight?.[evse] ?? 0) !== 0;
+
+/** What halving leaves between two that are alike. */
+const bindingTolerance = 1e-9;
+
+/** Whether more at an EVSE is more on the row. What it may begin to load counts only where it is the largest. */
+export function binds(row: Row, evse: number, amps: Float64Array): boolean {
+  if (loads(row, evse)) return true;
+  const { spare } = row;
+  if (spare === undefined || spare[evse] === 0) return false;
+  return spare[evse]! * amps[evse]! >= largest(spare, amps) * (1 - bindingTolerance) - bindingTolerance;
+}

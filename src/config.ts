@@ -146,11 +146,12 @@ function sitesOf(config: Config): readonly Site[] {
     };
     walk(site.circuit, undefined);
     const { id, name = id, timeZone } = site;
-    const { policy } = site;
+    const { policy, phasesUsed } = site;
     const prices = site.prices && priceTableOf(site.prices);
     const peakTariff = site.peakTariff && peakTariffOf(site.peakTariff);
     const supply = supplyOf(site);
-    return { id: siteId(id), name, timeZone, supply, policy, prices, peakTariff, circuits, evses };
+    const terms = { policy, phasesUsed, prices, peakTariff };
+    return { id: siteId(id), name, timeZone, supply, ...terms, circuits, evses };
   });
 }
 

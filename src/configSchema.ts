@@ -177,6 +177,11 @@ const site = Type.Object(
     }),
     prices: Type.Optional(priceConfig),
     peakTariff: Type.Optional(peakTariffConfig),
+    phasesUsed: Type.Enum(['wired', 'learnt'], {
+      default: 'wired',
+      description:
+        'TN: which phases a car counts on: all its EVSE has; or those it was seen to use, with room on each of the others for any one car to begin with it',
+    }),
     circuit,
   },
   closed,

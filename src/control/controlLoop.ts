@@ -123,10 +123,12 @@ export class ControlLoop {
     state.grid.followTime();
     state.failOverdueCommands();
 
-    const planned = this.#topologies.map((topology) => ({
-      topology,
-      plan: plan({ topology, state, ledger, nowMs, monotonicMs, options: this.#options, allocate, horizon }),
-    }));
+    const options = this.#options;
+    const planned = this.#topologies.map((wired) => {
+      const input = { topology: wired, state, ledger, nowMs, monotonicMs, options, allocate, horizon };
+      const made = plan(input);
+      return { topology: made.topology, plan: made };
+    });
     const sent = planned.flatMap((each) => this.#send(each.topology, each.plan, monotonicMs));
     const tick = { number: this.#number, atMs: nowMs, durationMs: clock.monotonicMs() - monotonicMs, cause };
     const views = planned.flatMap((each) =>
@@ -185,7 +187,7 @@ export class ControlLoop {
       const id = node.kind === 'area' ? node.area.id : node.circuit.id;
       if (found !== undefined && grid.on(id).length > 0) {
         const { drawMaxAgeMs } = this.#options;
-        const input = { topology, state, ...planned, monotonicMs: clock.monotonicMs(), drawMaxAgeMs };
+        const input = { state, ...planned, monotonicMs: clock.monotonicMs(), drawMaxAgeMs };
         grid.rememberReleases(id, found.releases);
         grid.rememberFlow(id, nodeFlow(input, index));
       }

@@ -135,7 +135,7 @@ function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dis
     // to assert all of it could be a raise.
     const provenAmps = isFull
       ? Math.min(planned.exposureAmps, certainAmps(input, at.evse))
-      : planned.exposureAmps + roomAmps(topology, index, left);
+      : planned.exposureAmps + roomAmps(topology, index, left, planned.exposureAmps);
     // One that let its lease run out without an answer has to show first that it takes commands: each lost one
     // would keep its old current counted for another lease.
     const wantedAmps = ledger.isSilent(at.evse.id)
@@ -145,7 +145,7 @@ function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dis
     const rise = setpointAmps - heldAmps;
     const isLastBit = rise > sameAmps && setpointAmps >= planned.capAmps - sameAmps;
     if (cause === 'raise' && rise < options.deadbandAmps && !isLastBit) continue;
-    take(topology, index, Math.max(0, setpointAmps - planned.exposureAmps), left);
+    take(topology, index, Math.max(0, setpointAmps - planned.exposureAmps), left, planned.exposureAmps);
     dispatched.push({
       evseIndex: index,
       cause: cause === 'assert' ? 'assert' : 'raise',

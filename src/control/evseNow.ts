@@ -1,4 +1,6 @@
 import type { SiteId } from '../domain/ids.ts';
+import type { Phase } from '../domain/phases.ts';
+import { sparePhases } from '../domain/phaseUse.ts';
 import { usableAmps } from '../domain/reclaim.ts';
 import { usedAmps } from '../domain/supply.ts';
 import type { EvseRecord } from './evseRecord.ts';
@@ -43,6 +45,8 @@ export interface EvseNow {
   readonly isStopped: boolean;
   /** Lower than its own maximum when the car takes less or it is held. */
   readonly capAmps: number;
+  /** Phases its car does not use, as far as its site counts on that. */
+  readonly sparePhases: readonly Phase[];
 }
 
 /** Every EVSE of a topology as it is now, in its order. */
@@ -63,10 +67,18 @@ function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
     ledger.exposureAmps(evse.id, state.presence(evse.id), monotonicMs) + record.overdrawAmps;
   const unplannedAmps =
     starting.has(site.id) && !isKnown ? Math.min(exposureAmps, fallbackAmps) : exposureAmps;
+  // Whoever does not do what he is told, or no longer tells what he does, counts in full.
+  const isLearnt =
+    site.phasesUsed === 'learnt' &&
+    site.supply.system === 'TN' &&
+    isPlanned &&
+    record.overdrawAmps === 0 &&
+    isFresh(input, record);
   return {
     at,
     record,
     exposureAmps,
+    sparePhases: isLearnt ? sparePhases(record.phaseUse, evse) : [],
     // While a site starts nobody is raised, so what is not known yet needs no room beyond what it falls to.
     // To make room for its hardware maximum would pause every car of the site at every restart.
     reservedAmps: isPlanned ? record.overdrawAmps : unplannedAmps,
@@ -92,16 +104,17 @@ function canPlan({ state, monotonicMs }: EvseNowInput, record: EvseRecord): bool
 const heldAmps = ({ ledger, monotonicMs }: EvseNowInput, { evse }: EvseRecord): number =>
   Math.min(evse.failsafeAmps, ledger.inheritedAmps(evse.id, monotonicMs) ?? evse.failsafeAmps);
 
-function usable(
-  { options, monotonicMs }: EvseNowInput,
-  { evse, supply, draw, leftUnusedSinceMs }: EvseRecord,
-): number {
-  const isFresh = draw !== undefined && monotonicMs - draw.arrivedAtMs <= options.drawMaxAgeMs;
+const isFresh = ({ options, monotonicMs }: EvseNowInput, { draw }: EvseRecord): boolean =>
+  draw !== undefined && monotonicMs - draw.arrivedAtMs <= options.drawMaxAgeMs;
+
+function usable(input: EvseNowInput, record: EvseRecord): number {
+  const { evse, supply, draw, leftUnusedSinceMs } = record;
   return usableAmps({
     evse,
-    drawAmps: isFresh ? usedAmps(supply, evse.wiring, draw.amps) : undefined,
+    drawAmps:
+      draw !== undefined && isFresh(input, record) ? usedAmps(supply, evse.wiring, draw.amps) : undefined,
     leftUnusedSinceMs,
-    afterMs: options.reclaimAfterMs,
-    nowMs: monotonicMs,
+    afterMs: input.options.reclaimAfterMs,
+    nowMs: input.monotonicMs,
   });
 }

@@ -1,10 +1,11 @@
 import { type Draw, withSample } from '../domain/draw.ts';
 import type { FormerCar } from '../domain/drawRange.ts';
 import type { PhaseAmps } from '../domain/phases.ts';
+import { doubted, type PhaseUse, unknownPhaseUse, withPhases } from '../domain/phaseUse.ts';
 import { overdrawAmps, takesAll } from '../domain/reclaim.ts';
 import type { Session } from '../domain/session.ts';
 import type { Evse } from '../domain/site.ts';
-import type { EvseStatus } from '../domain/stationEvent.ts';
+import type { EvseMeasurement, EvseStatus } from '../domain/stationEvent.ts';
 import { type Supply, usedAmps } from '../domain/supply.ts';
 import { measured, type Obedience, obedient } from './escalation.ts';
 
@@ -16,6 +17,7 @@ export interface EvseRecord {
   fault: string | undefined;
   session: Session | undefined;
   draw: Draw | undefined;
+  phaseUse: PhaseUse;
   /** The lowest setpoint since the newest measurement of the draw. */
   setpointAmpsMin: number;
   /** What its car was seen to draw beyond its setpoint: it costs others capacity, not anybody safety. */
@@ -48,6 +50,7 @@ export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRe
   fault: undefined,
   session: undefined,
   draw: undefined,
+  phaseUse: unknownPhaseUse,
   setpointAmpsMin: 0,
   overdrawAmps: 0,
   obedience: obedient,
@@ -69,6 +72,7 @@ export function forgetCar(
   input: { readonly nowMs: number; readonly settledAtMs: number; readonly mostAmps: number },
 ): void {
   record.draw = undefined;
+  record.phaseUse = unknownPhaseUse;
   // What left just before may have been more.
   const isJustAfter = record.former.leftAtMs === input.nowMs;
   record.former = {
@@ -100,9 +104,22 @@ export function changeSetpoint(
   record.settledAtMs = input.settledAtMs;
   if (beforeAmps !== undefined && afterAmps < beforeAmps) record.loweredAtMs = input.nowMs;
   if (afterAmps > 0 === record.isOn) return;
+  doubtPhases(record);
   record.isOn = afterAmps > 0;
   record.sinceMs = input.nowMs;
   record.waitingSinceMs = input.nowMs;
+}
+
+/** What makes cars start anew makes them choose anew: the phases they use have to be shown again. */
+export function doubtPhases(record: EvseRecord): void {
+  record.phaseUse = doubted(record.phaseUse);
+}
+
+/** What a measurement tells of the phases a car uses. */
+export function notePhases(record: EvseRecord, measurement: EvseMeasurement, atMs: number): void {
+  const { evse, supply, session, phaseUse } = record;
+  if (session === undefined) return;
+  record.phaseUse = withPhases(phaseUse, { evse, measurement, phaseVolts: supply.phaseVolts, atMs });
 }
 
 /** The station told what flows, `exposureAmps` being the most that may and `setpointAmpsMin` the least it may have been told. */

@@ -14,7 +14,7 @@ import { problemCircuits } from './problemCircuits.ts';
 import type { SiteState } from './siteState.ts';
 import { isStarting } from './starting.ts';
 import { tailAmps } from './tails.ts';
-import type { Topology } from './topology.ts';
+import { type Topology, withSpare } from './topology.ts';
 
 export interface PlanInput {
   readonly topology: Topology;
@@ -37,6 +37,8 @@ export interface PlanOptions extends EvseNowOptions {
 
 /** What one tick found and decided for one topology; arrays in its order. */
 export interface Plan {
+  /** With the phases in use, as the plan counts them: what is sent and shown counts them alike. */
+  readonly topology: Topology;
   /** Sites that wait for their meters and stations, and so raise nobody. */
   readonly starting: ReadonlySet<SiteId>;
   readonly nodes: readonly NodePlan[];
@@ -69,10 +71,14 @@ export interface EvsePlan {
 
 /** The allocation for this instant, and everything that explains it. Reads only. */
 export function plan(input: PlanInput): Plan {
-  const { topology, options } = input;
-  const starting = new Set(topology.sites.flatMap((site) => (isStarting(site, input) ? site.id : [])));
+  const { options } = input;
+  const starting = new Set(input.topology.sites.flatMap((site) => (isStarting(site, input) ? site.id : [])));
   const evses = evsesNow({ ...input, starting });
   const nodes = planNodes({ ...input, starting, evses, ...options });
+  const topology = withSpare(
+    input.topology,
+    evses.map(({ sparePhases }) => sparePhases),
+  );
   const reserved = loads(
     topology,
     evses.map(({ reservedAmps }) => reservedAmps),
@@ -85,9 +91,11 @@ export function plan(input: PlanInput): Plan {
   const plannedEvses = evses.flatMap(({ isPlanned }, index) => (isPlanned ? [index] : []));
   const { minOnMs } = options.pacing;
   const targets = appliedTargets(evses, input.horizon, { monotonicMs: input.monotonicMs, minOnMs });
-  const problem = problemOf(input, { evses, plannedEvses, open, targets });
-  const { amps, bounds, failure } = solve(input, problem, plannedEvses, open, tails);
+  const counted = { ...input, topology };
+  const problem = problemOf(counted, { evses, plannedEvses, open, targets });
+  const { amps, bounds, failure } = solve(counted, problem, plannedEvses, open, tails);
   return {
+    topology,
     starting,
     nodes,
     problem,
@@ -145,7 +153,8 @@ function problemOf(
       return {
         name: evse.id,
         circuit,
-        wiring: evse.wiring,
+        wiring: evse.wiring.filter((phase) => !now.sparePhases.includes(phase)),
+        spareWiring: now.sparePhases,
         phaseVolts: starVolts(supply),
         minAmps: evse.minAmps,
         maxAmps: Math.min(now.capAmps, maxAmps),

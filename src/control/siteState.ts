@@ -11,7 +11,15 @@ import type { SiteStop } from '../domain/siteStop.ts';
 import type { StationEvent } from '../domain/stationEvent.ts';
 import type { Supply } from '../domain/supply.ts';
 import type { Logger } from '../log.ts';
-import { changeSetpoint, type EvseRecord, forgetCar, newEvseRecord, takeMeasurement } from './evseRecord.ts';
+import {
+  changeSetpoint,
+  doubtPhases,
+  type EvseRecord,
+  forgetCar,
+  newEvseRecord,
+  notePhases,
+  takeMeasurement,
+} from './evseRecord.ts';
 import type { ExposureLedger, Presence } from './exposure.ts';
 import { type ConnectionChange, type GridBook, gridBook } from './gridBook.ts';
 import { limitBook } from './limitBook.ts';
@@ -247,6 +255,7 @@ export class SiteState {
         break;
       case 'disconnected':
         station.isOnline = false;
+        for (const evse of station.evses) doubtPhases(evse);
         this.#ports.onStation(station.record);
         this.#ports.onDrop();
         break;
@@ -280,6 +289,7 @@ export class SiteState {
   /** What we set may be lost: the loop asserts it again, at once. */
   #introduced({ record, evses }: Station): void {
     for (const evse of evses) {
+      doubtPhases(evse);
       evse.retryAtMs = undefined;
       evse.standingRetryAtMs = undefined;
     }
@@ -359,6 +369,7 @@ export class SiteState {
     const amps = drawOnCircuit(record.evse, event, record.supply);
     // What was queued while the station was offline tells neither draw nor time.
     if (amps === undefined) return;
+    notePhases(record, event, nowMs);
     const station = this.#stations.get(event.stationId);
     if (station !== undefined) noteTimestamp(station, event, this.#ports);
     const { id } = record.evse;

@@ -1,4 +1,5 @@
 import type { AreaId, CircuitId } from '../domain/ids.ts';
+import type { Phase } from '../domain/phases.ts';
 import type { Area, Circuit, Evse, Site } from '../domain/site.ts';
 import { type LineShares, lineShares, loadCount } from '../domain/supply.ts';
 
@@ -32,6 +33,9 @@ export interface TopologyEvse {
   /** What an ampere of its setpoint puts on the lines, and how many watts it is at most. */
   readonly shares: LineShares;
   readonly wattsPerAmp: number;
+  /** Phases its car does not use now and may begin to use: of all below a node, one is counted. */
+  readonly spare: readonly Phase[];
+  readonly spareWattsPerAmp: number;
 }
 
 /** One topology for each area and for each site that is in none. */
@@ -83,6 +87,8 @@ function topology(sites: readonly Site[], area: Area | undefined): Topology {
       path: path(evse.circuit),
       shares: lineShares(site.supply, evse.wiring),
       wattsPerAmp: loadCount(site.supply, evse.wiring) * site.supply.phaseVolts,
+      spare: [],
+      spareWattsPerAmp: 0,
     })),
   );
 
@@ -91,6 +97,25 @@ function topology(sites: readonly Site[], area: Area | undefined): Topology {
     for (const node of evse.path) below[node]?.push(index);
   });
   return { nodes: bare.map((node, index) => ({ ...node, evses: below[index] ?? [] })), evses, sites };
+}
+
+/** The same with the phases that cars do not use counted as spare; `spareOf` is in the order of the EVSEs. */
+export function withSpare(topology: Topology, spareOf: readonly (readonly Phase[])[]): Topology {
+  if (spareOf.every((spare) => spare.length === 0)) return topology;
+  const evses = topology.evses.map((at, index): TopologyEvse => {
+    const spare = spareOf[index] ?? [];
+    if (spare.length === 0) return at;
+    const { supply } = at.site;
+    const inUse = at.evse.wiring.filter((phase) => !spare.includes(phase));
+    return {
+      ...at,
+      shares: lineShares(supply, inUse),
+      wattsPerAmp: inUse.length * supply.phaseVolts,
+      spare,
+      spareWattsPerAmp: spare.length * supply.phaseVolts,
+    };
+  });
+  return { ...topology, evses };
 }
 
 export const nodeName = (node: Node): string => (node.kind === 'area' ? node.area.id : node.circuit.id);

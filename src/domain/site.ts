@@ -71,6 +71,17 @@ export interface StationTraits {
   readonly leaseForm: LeaseForm;
 }
 
+/**
+ * What a car counts on. `wired`: every phase its EVSE has. `learnt`: those it was seen to use, and on each of the others
+ * there is room for any one car to begin with it.
+ *
+ * That a car goes on with the phases it was seen to use is experience, and nothing promises it: its pilot signal offers
+ * all of them, and no command takes them back. What can be promised is that any one of them may change its mind without
+ * an ampere too much. Several at once would be a step, answered like one of the building; what makes several start
+ * anew together (a pause, a station's restart, a lost link) is therefore never counted on.
+ */
+export type PhasesUsed = 'wired' | 'learnt';
+
 export interface Site {
   readonly id: SiteId;
   readonly name: string;
@@ -82,6 +93,7 @@ export interface Site {
   /** What energy costs when, as far as nobody tells the prices of each hour. */
   readonly prices?: PriceTable | undefined;
   readonly peakTariff?: PeakTariff | undefined;
+  readonly phasesUsed: PhasesUsed;
   /** Parents before children; the first is the grid connection. */
   readonly circuits: readonly Circuit[];
   readonly evses: readonly Evse[];

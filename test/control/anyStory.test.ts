@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { circuitId, evseId } from '../../src/domain/ids.ts';
 import type { Phase } from '../../src/domain/phases.ts';
-import type { Circuit, Evse, LeaseForm, Site } from '../../src/domain/site.ts';
+import type { Circuit, Evse, LeaseForm, PhasesUsed, Site } from '../../src/domain/site.ts';
 import { powerFactorMin } from './deltaLines.ts';
 import type { Manner } from './farSide.ts';
 import { givenCircuit, givenEvse, givenSite } from './givenSite.ts';
@@ -18,6 +18,11 @@ const deltaWirings: readonly (readonly Phase[])[] = [
   [0, 2],
 ];
 const manners: readonly Manner[] = ['obeys', 'rejects', 'silent', 'deaf', 'ignores'];
+
+interface AnySupply {
+  readonly isDelta: boolean;
+  readonly phasesUsed: PhasesUsed;
+}
 
 interface AnyEvse {
   readonly circuit: number;
@@ -37,7 +42,11 @@ const heldAmps = ({ leaseForm, maxAmps, failsafeAmps }: AnyEvse): number =>
   leaseForm === 'none' ? maxAmps : failsafeAmps;
 
 /** A small tree whose failsafe budget fits, as the config demands. */
-function siteOf(isDelta: boolean, circuits: readonly AnyCircuit[], evses: readonly AnyEvse[]): Site {
+function siteOf(
+  { isDelta, phasesUsed }: AnySupply,
+  circuits: readonly AnyCircuit[],
+  evses: readonly AnyEvse[],
+): Site {
   const name = (index: number): string => (index === 0 ? 'grid' : `sub-${index}`);
   const parentOf = circuits.map(({ parent }, index) => (index === 0 ? -1 : parent % index));
   const isBelow = (index: number, top: number): boolean =>
@@ -47,6 +56,7 @@ function siteOf(isDelta: boolean, circuits: readonly AnyCircuit[], evses: readon
     evses.reduce((sum, evse, at) => (isBelow(homes[at] ?? 0, top) ? sum + heldAmps(evse) : sum), 0);
   const assumedBackgroundAmps = 5;
   return givenSite({
+    phasesUsed,
     supply: isDelta ? { system: 'IT', phaseVolts: 230, powerFactorMin } : { system: 'TN', phaseVolts: 230 },
     circuits: circuits.map(
       ({ spareAmps, isMetered }, index): Circuit =>
@@ -75,7 +85,12 @@ function siteOf(isDelta: boolean, circuits: readonly AnyCircuit[], evses: readon
 
 const anySite = fc
   .tuple(
-    fc.constantFrom(false, false, false, true),
+    fc.constantFrom<AnySupply>(
+      { isDelta: false, phasesUsed: 'wired' },
+      { isDelta: false, phasesUsed: 'learnt' },
+      { isDelta: false, phasesUsed: 'learnt' },
+      { isDelta: true, phasesUsed: 'learnt' },
+    ),
     fc.array(
       fc.record({ parent: fc.nat(3), spareAmps: fc.integer({ min: 0, max: 40 }), isMetered: fc.boolean() }),
       { minLength: 1, maxLength: 3 },
@@ -91,7 +106,7 @@ const anySite = fc
       { minLength: 2, maxLength: 5 },
     ),
   )
-  .map(([isDelta, circuits, evses]) => siteOf(isDelta, circuits, evses));
+  .map(([supply, circuits, evses]) => siteOf(supply, circuits, evses));
 
 const happenings = [
   'plug in',
@@ -99,6 +114,8 @@ const happenings = [
   'plug in',
   'unplug',
   'taper',
+  'one phase',
+  'wait',
   'overdraw',
   'background',
   'limit',
@@ -146,6 +163,12 @@ function happen(world: World, { what, evse: at, amps }: Happening): void {
       return;
     case 'unplug':
       world.unplug(id);
+      return;
+    case 'one phase':
+      world.useConductors(id, 1 + (amps % 3));
+      return;
+    case 'wait':
+      world.run(60);
       return;
     case 'taper':
       world.real(id).wantsAmps = amps / 4;
@@ -256,5 +279,6 @@ describe('any story of plugs, limits, meters and faults', () => {
       ),
       { numRuns: Number(process.env['LASTVAKT_TEST_STORY_RUNS'] ?? 60) },
     );
-  });
+    // Stories of minutes each, on whatever machine: the limit is there for what would never end.
+  }, 240_000);
 });

@@ -9,8 +9,9 @@ import {
   safeAllocation,
   take,
 } from '../../src/control/capacity.ts';
-import { topologies } from '../../src/control/topology.ts';
+import { topologies, withSpare } from '../../src/control/topology.ts';
 import { circuitId, evseId } from '../../src/domain/ids.ts';
+import type { Phase } from '../../src/domain/phases.ts';
 import { givenArea, givenCircuit, givenEvse, givenSite } from './givenSite.ts';
 
 const hall = givenCircuit({ id: circuitId('hall'), parent: circuitId('grid'), breakerAmps: 20 });
@@ -126,6 +127,94 @@ describe('the safe allocation', () => {
           for (const phase of [0, 1, 2] as const) {
             if ((load[node]?.amps[phase] ?? 0) > 0) expect(free.amps[phase]).toBeGreaterThanOrEqual(-1e-5);
           }
+        }
+      }),
+    );
+  });
+});
+
+describe('phases that cars may begin to use', () => {
+  const spare = withSpare(topology, [[1, 2], []]);
+  const two = withSpare(
+    topologies([givenSite({ evses: [givenEvse(), givenEvse({ id: evseId('A2') })] })], [])[0] ?? topology,
+    [[1, 2], [2]],
+  );
+
+  it('count for one car of all, on each phase and in watts', () => {
+    expect(loads(two, [10, 16])).toMatchObject([
+      { amps: [26, 16 + 10, 16], watts: 26 * 230 + 16 * 230 + 4_600 },
+    ]);
+    expect(loads(spare, [10, 7])[2]).toMatchObject({ amps: [10, 10, 10], watts: 6_900 });
+  });
+
+  it('leave room up to what another car is counted for already', () => {
+    const capacity = [{ amps: [63, 63, 20] as const, watts: Number.POSITIVE_INFINITY }];
+    const left = remaining(capacity, loads(two, [6, 16]));
+    // On L3 only the larger of both counts.
+    expect(roomAmps(two, 0, left, 6)).toBe(14);
+    expect(roomAmps(two, 1, left, 16)).toBe(4);
+    take(two, 0, 8, left, 6);
+    expect(left[0]?.amps).toEqual([63 - 30, 63 - 16 - 14, 4]);
+  });
+
+  it('never put a node over by the room that was given, one rise after the other', () => {
+    const phase = fc.subarray<Phase>([0, 1, 2], { maxLength: 2 });
+    const limit = fc.integer({ min: 0, max: 60 });
+    const input = fc.record({
+      spares: fc.array(phase, { minLength: 3, maxLength: 3 }),
+      amps: fc.array(fc.nat(16), { minLength: 3, maxLength: 3 }),
+      limits: fc.tuple(limit, limit, limit),
+      watts: fc.integer({ min: 0, max: 40_000 }),
+    });
+    const evses = [1, 2, 3].map((index) => givenEvse({ id: evseId(`A${index}`) }));
+    const [wired = topology] = topologies([givenSite({ evses })], []);
+    fc.assert(
+      fc.property(input, ({ spares, amps, limits, watts }) => {
+        const counted = withSpare(wired, spares);
+        const capacity = [{ amps: limits, watts }];
+        const left = remaining(capacity, loads(counted, amps));
+        if (left.some(isOver)) return;
+        const risen = [...amps];
+        for (const index of [0, 1, 2]) {
+          const from = risen[index] ?? 0;
+          const room = roomAmps(counted, index, left, from);
+          take(counted, index, room, left, from);
+          risen[index] = from + room;
+          const anew = remaining(capacity, loads(counted, risen));
+          expect(anew.some(isOver)).toBe(false);
+          for (const at of [0, 1, 2] as const)
+            expect(left[0]?.amps[at]).toBeCloseTo(anew[0]?.amps[at] ?? 0, 6);
+          expect(left[0]?.watts).toBeCloseTo(anew[0]?.watts ?? 0, 3);
+        }
+      }),
+    );
+  });
+});
+
+describe('the lines of a delta', () => {
+  it('never are over by the room that was given, one rise after the other', () => {
+    const wiring = fc.constantFrom<readonly Phase[]>([0, 1], [1, 2], [2, 0], [1, 0], [0, 1, 2]);
+    const input = fc.record({
+      wirings: fc.array(wiring, { minLength: 4, maxLength: 4 }),
+      limits: fc.tuple(fc.nat(60), fc.nat(60), fc.nat(60)),
+      powerFactorMin: fc.double({ min: 0.8, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(input, ({ wirings, limits, powerFactorMin }) => {
+        const supply = { system: 'IT', phaseVolts: 230, powerFactorMin } as const;
+        const evses = wirings.map((each, index) => givenEvse({ id: evseId(`A${index}`), wiring: each }));
+        const [delta = topology] = topologies([givenSite({ supply, evses })], []);
+        const capacity = [{ amps: limits, watts: 30_000 }];
+        const risen = [0, 0, 0, 0];
+        const left = remaining(capacity, loads(delta, risen));
+        for (const index of [0, 1, 2, 3, 0]) {
+          const room = Math.min(16, roomAmps(delta, index, left, risen[index]));
+          take(delta, index, room, left, risen[index]);
+          risen[index] = (risen[index] ?? 0) + room;
+          const anew = remaining(capacity, loads(delta, risen));
+          expect(anew.some(isOver)).toBe(false);
+          for (const at of [0, 1, 2] as const)
+            expect(left[0]?.amps[at]).toBeCloseTo(anew[0]?.amps[at] ?? 0, 6);
         }
       }),
     );

@@ -35,7 +35,7 @@ function given(site = givenSite({ evses: givenEvses(3) })): {
     send(evses, { roomAmps = 40, afterMs = 0, rungs = new Map() } = {}) {
       last = dispatch({
         topology,
-        plan: givenPlan(evses, roomAmps),
+        plan: { ...givenPlan(evses, roomAmps), topology },
         state: world.state,
         ledger: world.ledger,
         monotonicMs: newestLeaseMs(world) + afterMs,
@@ -59,7 +59,7 @@ const newestLeaseMs = (world: World): number =>
   );
 
 /** Everybody at the 10 A that he holds. Each test changes what it is about. */
-const givenPlan = (changes: readonly Partial<EvsePlan>[], roomAmps: number): Plan => ({
+const givenPlan = (changes: readonly Partial<EvsePlan>[], roomAmps: number): Omit<Plan, 'topology'> => ({
   starting: new Set(),
   nodes: [
     {

@@ -24,6 +24,8 @@ export interface RealEvse {
   transactionId: string | undefined;
   /** What the car would take. */
   wantsAmps: number;
+  /** How many of its EVSE's conductors the car uses, the first ones. */
+  conductors: number;
   /** A car that takes this much of what is offered; above 1 it takes more than it may. */
   takesShare: number;
   drawAmps: number;
@@ -133,7 +135,7 @@ export class FarSide {
 
   plugIn(id: EvseId, wantsAmps: number, transactionId: string): void {
     const { station, real } = this.#at(id);
-    Object.assign(real, { transactionId, wantsAmps, energyWh: 0 });
+    Object.assign(real, { transactionId, wantsAmps, conductors: 3, energyWh: 0 });
     const { number: evseNumber } = real.evse;
     this.#tell(station, { kind: 'evse status', evseNumber, status: 'occupied', fault: undefined });
     const startedAtMs = this.#clock.nowMs();
@@ -180,7 +182,9 @@ export class FarSide {
       evseNumber: real.evse.number,
       transactionId: real.transactionId,
       takenAtMs: this.#clock.nowMs() + station.clockAheadMs,
-      amps: Array.from({ length: this.#options.loadsOf(real.evse) }, () => real.drawAmps),
+      amps: Array.from({ length: this.#options.loadsOf(real.evse) }, (_, conductor) =>
+        conductor < real.conductors ? real.drawAmps : 0,
+      ),
       isPerPhase: true,
       powerWatts: undefined,
       energyWh: real.energyWh,
@@ -284,7 +288,8 @@ export class FarSide {
     const hours = (nowMs - this.#steppedAtMs) / 3_600_000;
     this.#steppedAtMs = nowMs;
     for (const { real } of this.#evses.values()) {
-      real.energyWh += real.drawAmps * real.evse.wiring.length * phaseVolts * hours;
+      real.energyWh +=
+        real.drawAmps * Math.min(real.conductors, real.evse.wiring.length) * phaseVolts * hours;
       const offered = this.inForceAmps(real);
       real.offers = [{ amps: offered, untilMs: nowMs }, ...real.offers].filter(
         ({ untilMs }) => nowMs - untilMs < followLowerMs,
@@ -319,6 +324,7 @@ const newEvse = (evse: Evse): RealEvse => ({
   lease: undefined,
   transactionId: undefined,
   wantsAmps: 0,
+  conductors: 3,
   takesShare: 1,
   drawAmps: 0,
   energyWh: 0,

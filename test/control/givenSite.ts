@@ -41,6 +41,7 @@ export const givenSite = (change: Partial<Site> = {}): Site => ({
   timeZone: 'Europe/Stockholm',
   supply: { system: 'TN', phaseVolts: 230 },
   policy: 'fair',
+  phasesUsed: 'wired',
   circuits: [givenCircuit()],
   evses: givenEvses(2),
   ...change,

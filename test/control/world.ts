@@ -175,6 +175,12 @@ export class World {
     return this;
   }
 
+  /** A car that uses the first so many of its EVSE's conductors. */
+  useConductors(id: string, conductors: number): this {
+    this.real(id).conductors = conductors;
+    return this;
+  }
+
   unplug(id: string): this {
     this.farSide.unplug(evseId(id));
     return this;
@@ -340,7 +346,8 @@ export class World {
     return perPhase((phase) =>
       site.evses.reduce(
         (sum, evse) =>
-          below.has(evse.circuit) && evse.wiring.includes(phase)
+          below.has(evse.circuit) &&
+          evse.wiring.slice(0, this.farSide.evse(evse.id).conductors).includes(phase)
             ? sum + this.farSide.evse(evse.id).drawAmps
             : sum,
         background[phase],

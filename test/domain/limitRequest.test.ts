@@ -20,6 +20,7 @@ const garage: Site = {
   timeZone: 'Europe/Stockholm',
   supply: { system: 'TN', phaseVolts: 230 },
   policy: 'fair',
+  phasesUsed: 'wired',
   circuits: [circuit('grid'), circuit('hall-a', 'grid')],
   evses: [],
 };

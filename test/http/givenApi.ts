@@ -148,6 +148,7 @@ const asSite = ({ siteId: id, name, timeZone, circuits }: SiteView): Site => ({
   timeZone,
   supply: { system: 'TN', phaseVolts: 230 },
   policy: 'fair',
+  phasesUsed: 'wired',
   circuits: circuits.map(({ id: circuit, parent, breakerAmps }) => ({
     id: circuit,
     parent,

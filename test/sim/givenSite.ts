@@ -33,6 +33,7 @@ export const site: Site = {
   timeZone: 'Europe/Stockholm',
   supply: { system: 'TN', phaseVolts: 230 },
   policy: 'fair',
+  phasesUsed: 'wired',
   circuits: [circuit('grid', undefined, 63), circuit('hall-a', 'grid', 40), circuit('hall-b', 'grid', 40)],
   evses: [
     evse('A1', 'hall-a', [0, 1, 2]),

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allocate } from '../../solver/allocate.ts';
 import { allocateRows } from '../../solver/allocateRows.ts';
-import { limitFault } from '../../solver/certificate.ts';
+import { limitFault, shareFault } from '../../solver/certificate.ts';
 import { facets, lineFactors, magnitude, reachDegrees } from '../../solver/phasor.ts';
-import type { Policy, ProblemEvse } from '../../solver/problem.ts';
+import type { Policy, Problem, ProblemEvse } from '../../solver/problem.ts';
 import { arbitraryProblem } from './arbitraryProblem.ts';
 import { deltaSite } from './deltaSite.ts';
 import { worstExcessAmps } from './treeLoads.ts';
@@ -190,5 +190,75 @@ describe('a delta whose loads are known to a power factor only', () => {
       30,
     );
     expect([three, two].map((amps) => amps.toFixed(3))).toEqual(['15.000', '15.000']);
+  });
+});
+
+describe('EVSEs with phases to spare', () => {
+  /** One-phase cars at EVSEs of three, in turns. */
+  const given = (count: number, limit: number, change: Partial<ProblemEvse> = {}): Problem => {
+    const { circuits, evses } = deltaSite(
+      Array.from({ length: count }, () => 0),
+      limit,
+      'fair',
+      0,
+    );
+    return {
+      circuits: circuits.map((circuit) => ({ ...circuit, supply: 'TN' })),
+      evses: evses.map((evse, index) => {
+        const own = (index % 3) as 0 | 1 | 2;
+        const others = ([0, 1, 2] as const).filter((phase) => phase !== own);
+        return { ...evse, phaseVolts: 230, wiring: [own], spareWiring: others, ...change };
+      }),
+    };
+  };
+  const shares = (problem: Problem): readonly number[] => allocateRows(problem).evses.map(({ amps }) => amps);
+
+  it('leave room for any one of them on every phase', () => {
+    for (const amps of shares(given(6, 63))) expect(amps).toBeCloseTo(21, 6);
+    for (const amps of shares(given(3, 40))) expect(amps).toBeCloseTo(20, 6);
+  });
+
+  it('are refused a phase twice', () => {
+    expect(() => allocate(given(1, 63, { wiring: [0], spareWiring: [0] }))).toThrow('wiring');
+  });
+
+  it('keep every limit when one begins with all phases, and leave no room that anybody could use', () => {
+    const input = fc.record({
+      count: fc.integer({ min: 1, max: 8 }),
+      limits: fc.tuple(fc.nat(80), fc.nat(80), fc.nat(80)),
+      weights: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 8, maxLength: 8 }),
+      uses: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 8, maxLength: 8 }),
+    });
+    fc.assert(
+      fc.property(input, ({ count, limits, weights, uses }) => {
+        const problem = given(count, 0);
+        const circuits = problem.circuits.map((circuit) => ({ ...circuit, limitAmps: limits }));
+        const evses = problem.evses.map((evse, index) => {
+          const all = [...evse.wiring, ...(evse.spareWiring ?? [])];
+          const use = uses[index] ?? 1;
+          return {
+            ...evse,
+            weight: weights[index] ?? 1,
+            wiring: all.slice(0, use),
+            spareWiring: all.slice(use),
+          };
+        });
+        const allocation = allocateRows({ circuits, evses });
+        const amps = allocation.evses.map((each) => each.amps);
+        expect(limitFault({ circuits, evses }, allocation).differenceAmps).toBeLessThan(1e-6);
+        expect(shareFault({ circuits, evses }, allocation).differenceAmps).toBeLessThan(1e-6);
+        const excess = (at: readonly number[]): number =>
+          Math.max(
+            ...([0, 1, 2] as const).flatMap((phase) => {
+              const used = at.reduce((sum, x, i) => (evses[i]?.wiring.includes(phase) ? sum + x : sum), 0);
+              return at.map((x, i) => used + (evses[i]?.spareWiring.includes(phase) ? x : 0) - limits[phase]);
+            }),
+          );
+        expect(excess(amps)).toBeLessThan(1e-6);
+        amps.forEach((x, i) => {
+          if (x < 31.99) expect(excess(amps.map((y, j) => (i === j ? y + 0.01 : y)))).toBeGreaterThan(0);
+        });
+      }),
+    );
   });
 });
