@@ -6,6 +6,7 @@ import { climb, dueRungs } from './escalation.ts';
 import type { ExposureLedger } from './exposure.ts';
 import type { HorizonTarget } from './horizonTargets.ts';
 import { nodeFlow } from './nodePower.ts';
+import { type OverLimit, overLimits } from './overLimit.ts';
 import { type Plan, type PlanOptions, plan } from './plan.ts';
 import type { Clock, StationLink } from './ports.ts';
 import { siteViews } from './publish.ts';
@@ -13,7 +14,7 @@ import type { SiteState } from './siteState.ts';
 import { type SiteStates, type SiteTransitions, siteStates } from './siteStates.ts';
 import type { SiteView, TickView } from './siteView.ts';
 import type { Topology } from './topology.ts';
-import { validate } from './validator.ts';
+import { type Refused, validate } from './validator.ts';
 
 export interface ControlLoopOptions extends PlanOptions, DispatchOptions {
   readonly tickMs: number;
@@ -23,6 +24,8 @@ export interface ControlLoopOptions extends PlanOptions, DispatchOptions {
 
 export interface ControlLoopPorts {
   readonly clock: Clock;
+  /** Runs on where the clock is held, to tell how long a tick takes; left away: the clock. */
+  readonly stopwatchMs?: () => number;
   readonly log: Logger;
   readonly state: SiteState;
   readonly ledger: ExposureLedger;
@@ -41,6 +44,15 @@ export interface TickResult {
   readonly views: readonly SiteView[];
   readonly plans: readonly Plan[];
   readonly sent: readonly Dispatched[];
+  /** Raises that the validator kept back: a fault of ours. */
+  readonly refused: readonly Refused[];
+  readonly over: readonly OverLimit[];
+}
+
+/** How far a loop has counted. */
+export interface LoopCount {
+  readonly number: number;
+  readonly sequence: number;
 }
 
 /** The one loop: reads the state, plans, hands the difference to the stations. Nothing in it waits. */
@@ -89,6 +101,22 @@ export class ControlLoop {
     this.#cancelWake = this.#ports.clock.after(delayMs, () => this.#run('drop'));
   }
 
+  /** One tick now, for a replay: who calls it keeps the pace. Throws when the tick breaks. */
+  step(cause: TickView['cause']): TickResult {
+    return this.#tick(cause);
+  }
+
+  /** Of the last tick and the last command. */
+  get count(): LoopCount {
+    return { number: this.#number, sequence: this.#sequence };
+  }
+
+  /** Goes on counting where another loop was. */
+  countFrom({ number, sequence }: LoopCount): void {
+    this.#number = number;
+    this.#sequence = sequence;
+  }
+
   /** When the last tick began, for the watchdog and for health. */
   get lastTickMs(): number {
     return this.#lastTickMs;
@@ -115,6 +143,8 @@ export class ControlLoop {
 
   #tick(cause: TickView['cause']): TickResult {
     const { clock, state, ledger, allocate, horizon } = this.#ports;
+    const stopwatchMs = this.#ports.stopwatchMs ?? (() => clock.monotonicMs());
+    const startedMs = stopwatchMs();
     const nowMs = clock.nowMs();
     const monotonicMs = clock.monotonicMs();
     this.#lastTickMs = monotonicMs;
@@ -129,16 +159,23 @@ export class ControlLoop {
       const made = plan(input);
       return { topology: made.topology, plan: made };
     });
-    const sent = planned.flatMap((each) => this.#send(each.topology, each.plan, monotonicMs));
-    const tick = { number: this.#number, atMs: nowMs, durationMs: clock.monotonicMs() - monotonicMs, cause };
+    const judged = planned.map((each) => this.#send(each.topology, each.plan, monotonicMs));
+    const tick = { number: this.#number, atMs: nowMs, durationMs: stopwatchMs() - startedMs, cause };
     const views = planned.flatMap((each) =>
       siteViews({ ...each, state, ledger, tick, monotonicMs, drawMaxAgeMs: this.#options.drawMaxAgeMs }),
     );
     this.#states.follow(views);
-    return { tick, views, plans: planned.map((each) => each.plan), sent };
+    return {
+      tick,
+      views,
+      plans: planned.map((each) => each.plan),
+      sent: judged.flatMap(({ passed }) => passed),
+      refused: judged.flatMap(({ refused }) => refused),
+      over: planned.flatMap((each) => overLimits(each.topology, each.plan)),
+    };
   }
 
-  #send(topology: Topology, planned: Plan, monotonicMs: number): readonly Dispatched[] {
+  #send(topology: Topology, planned: Plan, monotonicMs: number): ReturnType<typeof validate> {
     const { state, ledger, link, log } = this.#ports;
     this.#remember(topology, planned);
     if (planned.failure !== undefined)
@@ -175,7 +212,7 @@ export class ControlLoop {
       log.debug({ command, cause }, 'command sent');
       link.send(command);
     }
-    return passed;
+    return { passed, refused };
   }
 
   /** What the next tick compares with. */

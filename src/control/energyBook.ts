@@ -15,7 +15,12 @@ export interface EnergyBook {
   usedWh(node: CircuitId | AreaId, boundary: Boundary, since: Since): number;
   /** Energy since we began to count, in Wh. */
   register(node: CircuitId | AreaId, nowMs: number): NodePower;
+  /** Everything it holds. Plain values. */
+  snapshot(): readonly EnergyEntry[];
+  resume(entries: readonly EnergyEntry[]): void;
 }
+
+export type EnergyEntry = Register & { readonly node: CircuitId | AreaId };
 
 interface Instant {
   readonly nowMs: number;
@@ -74,6 +79,10 @@ export function energyBook(): EnergyBook {
     register(node, nowMs) {
       const known = registers.get(node);
       return known === undefined ? { connection: 0, controllable: 0 } : readingAt(known, nowMs);
+    },
+    snapshot: () => [...registers].map(([node, register]) => ({ node, ...register })),
+    resume(entries) {
+      for (const { node, ...register } of entries) registers.set(node, register);
     },
   };
 }

@@ -52,6 +52,9 @@ export interface Presence {
   readonly hasSession: boolean;
 }
 
+/** What the ledger holds of an EVSE, for a replay. Plain values. */
+export type LedgerEntry = Omit<Entry, 'evse'> & { readonly evseId: EvseId };
+
 interface Entry {
   readonly evse: Evse;
   standingAmps: number | undefined;
@@ -268,6 +271,15 @@ export class ExposureLedger {
       entry.unanswered = withUnanswered(entry.unanswered, this.#leaseOf(command, entry));
     // Refused or never sent: what was in force before still is.
     return true;
+  }
+
+  /** Everything it holds, to be restored in another ledger of the same EVSEs. */
+  snapshot(): readonly LedgerEntry[] {
+    return [...this.#entries.values()].map(({ evse, ...held }) => ({ evseId: evse.id, ...held }));
+  }
+
+  restore(entries: readonly LedgerEntry[]): void {
+    for (const { evseId, ...held } of entries) Object.assign(this.#entry(evseId), held);
   }
 
   #accepted(entry: Entry, lease: Lease, nowMs: number): void {

@@ -11,7 +11,7 @@ import { limitedNode } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId } from '../domain/ids.ts';
 import type { Release } from '../domain/release.ts';
 import type { Logger } from '../log.ts';
-import { type EnergyBook, energyBook } from './energyBook.ts';
+import { type EnergyBook, type EnergyEntry, energyBook } from './energyBook.ts';
 import type { LimitBook } from './limitBook.ts';
 import type { NodeFlow } from './nodePower.ts';
 import type { Clock } from './ports.ts';
@@ -51,6 +51,19 @@ export interface GridBook {
   /** What flowed at the last tick; undefined before, and on nodes that no connection limits. */
   flow(node: CircuitId | AreaId): NodeFlow | undefined;
   rememberFlow(node: CircuitId | AreaId, flow: NodeFlow): void;
+  /** Everything it holds but the limits, to be resumed by another book of the same connections. Plain values. */
+  snapshot(): GridSnapshot;
+  resume(snapshot: GridSnapshot): void;
+}
+
+type NodeId = CircuitId | AreaId;
+
+/** Pairs of key and value, as maps are made of. */
+export interface GridSnapshot {
+  readonly states: readonly (readonly [string, ConnectionState])[];
+  readonly releases: readonly (readonly [NodeId, readonly (readonly [string, Release])[]])[];
+  readonly flows: readonly (readonly [NodeId, NodeFlow])[];
+  readonly energy: readonly EnergyEntry[];
 }
 
 /** By connection and boundary. */
@@ -127,6 +140,18 @@ export function gridBook(connections: readonly GridConnection[], ports: GridBook
       flows.set(node, flow);
       const watts = { connection: flow.watts, controllable: flow.carWatts };
       energy.add(node, watts, { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() });
+    },
+    snapshot: () => ({
+      states: [...states],
+      releases: [...releases].map(([node, held]) => [node, [...held]] as const),
+      flows: [...flows],
+      energy: energy.snapshot(),
+    }),
+    resume(held) {
+      for (const [id, state] of held.states) states.set(id, state);
+      for (const [node, each] of held.releases) releases.set(node, new Map(each));
+      for (const [node, flow] of held.flows) flows.set(node, flow);
+      energy.resume(held.energy);
     },
   };
 }

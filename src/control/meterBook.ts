@@ -47,7 +47,12 @@ export interface MeterBook {
   /** The last estimate that rested on a live meter. */
   background(circuitId: CircuitId): Background | undefined;
   rememberBackground(circuitId: CircuitId, background: Background): void;
+  /** Everything it holds, to be restored in another book. Plain values. */
+  snapshot(): readonly MeterEntry[];
+  restore(entries: readonly MeterEntry[]): void;
 }
+
+export type MeterEntry = Entry & { readonly circuitId: CircuitId };
 
 export interface MeteredCircuit {
   readonly circuit: Circuit;
@@ -116,6 +121,10 @@ export function meterBook(log: Logger): MeterBook {
     background: (id) => entries.get(id)?.background,
     rememberBackground(id, background) {
       entry(id).background = background;
+    },
+    snapshot: () => [...entries].map(([circuitId, held]) => ({ circuitId, ...held })),
+    restore(restored) {
+      for (const { circuitId, ...held } of restored) entries.set(circuitId, held);
     },
   };
 }

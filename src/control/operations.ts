@@ -3,12 +3,13 @@ import type { LimitId, SessionId, SiteId } from '../domain/ids.ts';
 import type { Session } from '../domain/session.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
 import type { Clock } from './ports.ts';
+import type { SiteInputs } from './siteInput.ts';
 import type { SiteState } from './siteState.ts';
 
 /** What people and grid operators change by hand; every change leaves an audit entry. */
 export interface OperationsPorts {
   readonly clock: Clock;
-  readonly state: SiteState;
+  readonly state: Omit<SiteInputs, 'grid'> & Pick<SiteState, 'limits' | 'sessions' | 'stopOf'>;
   readonly book: {
     /** Durable when it resolves. */
     insertLimit(limit: GridLimit): Promise<void>;

@@ -102,6 +102,11 @@ export class SiteState {
     return record;
   }
 
+  /** undefined when no EVSE hangs on it. */
+  station(stationId: StationId): Station | undefined {
+    return this.#stations.get(stationId);
+  }
+
   isOnline(stationId: StationId): boolean {
     return this.#stations.get(stationId)?.isOnline ?? false;
   }

@@ -110,7 +110,7 @@ export class NaiveService implements TwinService {
     process.after(tickMs, () => this.#tick());
     for (const topology of this.#place.topologies) this.#plan(topology);
     const tick = { number: 0, atMs: process.nowMs(), durationMs: 0, cause: 'pace' as const };
-    onTick({ tick, views: [], plans: [], sent: [] });
+    onTick({ tick, views: [], plans: [], sent: [], refused: [], over: [] });
   }
 
   #plan(topology: Topology): void {
