@@ -1,6 +1,7 @@
 import { createAllocator } from '../solver/allocate.ts';
 import { type Audit, type AuditResult, startAudit } from '../solver/audit.ts';
 import type { Allocation, Problem } from '../solver/problem.ts';
+import { joinControl } from './appControl.ts';
 import {
   evidenceOf,
   type GridService,
@@ -11,35 +12,31 @@ import {
   startPruning,
 } from './appGrid.ts';
 import { httpPorts } from './appHttp.ts';
+import { type AppIncidents, startAppIncidents } from './appIncidents.ts';
 import { limitOverMqtt } from './appLimits.ts';
 import { openAdrService } from './appOpenAdr.ts';
-import {
-  followMs,
-  leaseSlackMs,
-  loopOptions,
-  metersOf,
-  pemOf,
-  retryMs,
-  stationAuthenticator,
-} from './appOptions.ts';
+import { leaseSlackMs, loopOptions, metersOf, pemOf, stationAuthenticator } from './appOptions.ts';
 import { startOscp } from './appOscp.ts';
 import { setHeardPrices, startHorizon } from './appPlan.ts';
 import type { LoadedConfig } from './config.ts';
-import { ControlLoop, type TickResult } from './control/controlLoop.ts';
-import { ExposureLedger } from './control/exposure.ts';
+import type { ControlLoop, TickResult } from './control/controlLoop.ts';
 import type { HorizonLoop } from './control/horizonLoop.ts';
+import type { HorizonTarget } from './control/horizonTargets.ts';
 import { type MarginCost, marginCost } from './control/marginCost.ts';
 import { type Operations, operations } from './control/operations.ts';
 import type { Clock, StationLink } from './control/ports.ts';
 import type { PriceBook } from './control/priceBook.ts';
-import { SiteState } from './control/siteState.ts';
+import { observed, type SiteInputs } from './control/siteInput.ts';
+import type { SiteState } from './control/siteState.ts';
 import type { SiteView } from './control/siteView.ts';
+import type { Control } from './control/snapshot.ts';
 import { topologies } from './control/topology.ts';
 import { ViewBoard } from './control/viewBoard.ts';
-import type { SiteId } from './domain/ids.ts';
+import type { EvseId, SiteId } from './domain/ids.ts';
 import type { EvidenceQueue } from './grid/evidenceQueue.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
 import { startHttpServer } from './http/server.ts';
+import { HeldClock } from './incidents/heldClock.ts';
 import type { Logger } from './log.ts';
 import { startEmbeddedBroker } from './meters/embeddedBroker.ts';
 import { connectMqtt, type MqttConnection } from './meters/mqttClient.ts';
@@ -84,6 +81,8 @@ export interface Running {
   readonly mqtt: MqttConnection;
   readonly influx: InfluxWriter | undefined;
   readonly audit: Audit;
+  /** undefined where none are written. */
+  readonly incidents: AppIncidents | undefined;
   readonly board: ViewBoard;
   readonly marginCost: MarginCost;
   readonly horizon: HorizonLoop;
@@ -116,15 +115,24 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const audit = parts.add(
     startAudit({
       after: (delayMs, callback) => clock.after(delayMs, callback),
-      onResult: (result) => judgeAudit(result, log),
+      onResult: (result) => judgeAudit(result, log, (detail) => incidents?.audited(detail)),
     }),
   );
   const evidence = parts.add(evidenceOf(store, clock, log));
-  const made = await control(loaded, ports, { store, epoch, board, audit, evidence });
+  const held = new HeldClock(clock);
+  const needs = { clock: held, store, epoch, board, audit, evidence };
+  const made = await control(loaded, ports, needs);
   const { state, ledger, loop, connect, prices } = made;
   const horizon = parts.add(made.horizon);
+  const incidents = startAppIncidents(loaded, ports, { control: made, clock: held, epoch });
+  if (incidents !== undefined) {
+    parts.add(incidents);
+    made.watchTargets(incidents.target);
+    board.onTick((result) => incidents.follow(result));
+  }
+  const inputs = observed(state, incidents?.take ?? ((_input, apply) => apply()));
 
-  const gateway = parts.add(await gatewayFor(loaded, ports, store, state));
+  const gateway = parts.add(await gatewayFor(loaded, ports, store, inputs));
   connect(gateway);
   const broker = config.mqtt.embedded && parts.add(await startEmbeddedBroker(config.mqtt.embedded));
   const { embedded: _, ...client } = config.mqtt;
@@ -146,14 +154,14 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     startMqttMeters(mqtt, metersOf(config), {
       clock,
       log,
-      onReading: (reading) => state.applyReading(reading),
+      onReading: (reading) => inputs.applyReading(reading),
       onRefused: (_circuit, reason) => refusedReadings.set(reason, (refusedReadings.get(reason) ?? 0) + 1),
     }),
   );
   const grid = gridService({
     ...ports,
     store,
-    state,
+    state: { ...inputs, grid: { ...state.grid, ...inputs.grid } },
     ledger,
     evidence,
     topologies: topologies(loaded.sites, loaded.areas),
@@ -162,9 +170,19 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   board.onTick((result) => grid.follow(result));
   const oscp = parts.add(await startOscp({ loaded, grid: grid.ports, store, views: () => board.views }));
   const openAdr = parts.add(openAdrService(loaded, grid.ports));
-  parts.add(loop).start();
+  parts.add(loop);
+  held.hold(() => loop.start());
 
-  const desk = operations({ clock, state, book: store });
+  const desk = operations({
+    clock,
+    state: {
+      ...inputs,
+      limits: () => state.limits(),
+      sessions: () => state.sessions(),
+      stopOf: (siteId) => state.stopOf(siteId),
+    },
+    book: store,
+  });
   const heartbeatsMs = new Map<SiteId, number>();
   parts.add(
     startMqttIntake(
@@ -203,6 +221,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     mqtt,
     influx,
     audit,
+    incidents,
     board,
     marginCost: cost,
     horizon,
@@ -224,7 +243,9 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   };
 }
 
+/** What the control stands on. */
 interface ControlNeeds {
+  readonly clock: HeldClock;
   readonly store: Store;
   readonly epoch: number;
   readonly board: ViewBoard;
@@ -232,24 +253,24 @@ interface ControlNeeds {
   readonly evidence: EvidenceQueue;
 }
 
-interface Control {
-  readonly state: SiteState;
-  readonly ledger: ExposureLedger;
-  readonly loop: ControlLoop;
+interface MadeControl extends Control {
   readonly horizon: HorizonLoop;
   readonly prices: PriceBook;
   connect(link: StationLink): void;
+  /** Shows every target that a tick asks for. */
+  watchTargets(watch: WatchTarget): void;
 }
+
+type WatchTarget = (evseId: EvseId, target: HorizonTarget | undefined) => void;
 
 /** The state, what it starts from, and the loop over it. Commands go nowhere until it is connected to a link. */
 async function control(
   loaded: LoadedConfig,
   ports: AppPorts,
-  { store, epoch, board, audit, evidence }: ControlNeeds,
-): Promise<Control> {
+  { clock, store, epoch, board, audit, evidence }: ControlNeeds,
+): Promise<MadeControl> {
   const { config, sites, areas, connections } = loaded;
-  const { clock, log, onBroken } = ports;
-  const options = loopOptions(config);
+  const { log, onBroken } = ports;
   const remembered = (await store.exposures()).map(({ evseId, standingAmps, lease }) => ({
     evseId,
     standingAmps,
@@ -257,41 +278,30 @@ async function control(
     tailAmps: lease?.tailAmps,
     leaseEndsAtMs: lease && lease.sentAtMs + lease.leaseMs + leaseSlackMs,
   }));
-  const ledger = new ExposureLedger({
-    evses: sites.flatMap(({ evses }) => evses),
-    remembered,
-    options: { followMs, leaseSlackMs },
-    leaseMs: options.leaseMs,
-    nowMs: clock.monotonicMs(),
-  });
-  const state = new SiteState(
+  let link: StationLink | undefined;
+  let seen: WatchTarget = () => {};
+  const joint = joinControl({
     sites,
-    {
+    areas,
+    connections,
+    options: loopOptions(config),
+    epoch,
+    remembered,
+    ports: {
       clock,
+      stopwatchMs: () => ports.clock.monotonicMs(),
       log,
-      ledger,
-      onDrop: () => loop.wake(),
       onSession: (session) => store.saveSession(session),
       onStation: (station) => store.saveStation(station),
       onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
       onConnection: (change) => keepConnection(change, { store, evidence, clock }),
-    },
-    { followMs, retryMs, connections },
-  );
-  let link: StationLink | undefined;
-  const together = topologies(sites, areas);
-  const { horizon, prices } = await startHorizon(loaded, ports, { store, state, topologies: together });
-  const loop = new ControlLoop(
-    together,
-    epoch,
-    {
-      clock,
-      log,
-      state,
-      ledger,
       link: { send: (command) => link?.send(command) },
       allocate: sampled(createAllocator(), audit, clock, config.control.auditEveryS * 1000),
-      horizon: (evseId) => horizon.targetOf(evseId),
+      horizon: (evseId) => {
+        const target = horizon.targetOf(evseId);
+        seen(evseId, target);
+        return target;
+      },
       onTick: (result) => {
         horizon.follow(result);
         board.show(result);
@@ -302,18 +312,21 @@ async function control(
         onBroken();
       },
     },
-    options,
-  );
+  });
+  const { state } = joint;
+  const together = topologies(sites, areas);
+  const { horizon, prices } = await startHorizon(loaded, ports, { store, state, topologies: together });
   for (const limit of await store.limitsNotEnded(clock.nowMs())) state.setLimit(limit);
   await restoreConnections(loaded, store, state, clock);
   for (const stop of await store.stops()) state.stopSite(stop);
   for (const session of await store.openSessions()) state.adoptSession(session);
   return {
-    state,
-    ledger,
-    loop,
+    ...joint,
     horizon,
     prices,
+    watchTargets: (watch) => {
+      seen = watch;
+    },
     connect: (to) => {
       link = to;
     },
@@ -324,7 +337,7 @@ const gatewayFor = (
   { config }: LoadedConfig,
   { clock, log }: AppPorts,
   store: Store,
-  state: SiteState,
+  inputs: SiteInputs,
 ): Promise<OcppGateway> => {
   const pem = pemOf(config.ocpp.tls);
   return startOcppGateway(
@@ -339,8 +352,8 @@ const gatewayFor = (
     {
       clock,
       log,
-      onEvent: (event) => state.applyStationEvent(event),
-      onAnswer: (answer) => state.applyAnswer(answer),
+      onEvent: (event) => inputs.applyStationEvent(event),
+      onAnswer: (answer) => inputs.applyAnswer(answer),
       authenticate: stationAuthenticator(config),
       authorize: async () => (config.ocpp.unknownTokens === 'accept' ? 'accepted' : 'invalid'),
       transactionNumber: (start) => store.transactionNumber(start),
@@ -381,10 +394,19 @@ function sampled(
 /** Rounding in two different ways of solving; anything above is a fault in one of them. */
 const auditToleranceAmps = 0.01;
 
-function judgeAudit(result: AuditResult, log: Logger): void {
-  if (result.status === 'failed') log.warn({ why: result.reason }, 'tick could not be audited');
-  else if (result.differenceAmps > auditToleranceAmps) log.error({ result }, 'allocation differs from GLPK');
-  else log.debug({ result }, 'tick audited');
+function judgeAudit(result: AuditResult, log: Logger, onDifference: (detail: string) => void): void {
+  if (result.status === 'failed') {
+    log.warn({ why: result.reason }, 'tick could not be audited');
+    return;
+  }
+  if (result.differenceAmps <= auditToleranceAmps) {
+    log.debug({ result }, 'tick audited');
+    return;
+  }
+  log.error({ result }, 'allocation differs from GLPK');
+  onDifference(
+    `GLPK gives ${result.evse} ${result.differenceAmps.toFixed(2)} A more or less than the tick did`,
+  );
 }
 
 function rememberLeases(store: Store, { sent }: TickResult, clock: Clock): void {

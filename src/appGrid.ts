@@ -30,7 +30,7 @@ export interface GridNeeds {
   readonly random: () => number;
   readonly newId: () => string;
   readonly store: Store;
-  readonly state: SiteState;
+  readonly state: Pick<SiteState, 'grid' | 'setLimit' | 'endLimit'>;
   readonly ledger: ExposureLedger;
   readonly topologies: readonly Topology[];
   readonly evidence: EvidenceQueue;

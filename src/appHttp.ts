@@ -9,7 +9,7 @@ import type { Figure, Health, HealthReason, HttpPorts } from './http/ports.ts';
 
 /** What the HTTP side asks of the running service. */
 export function httpPorts(running: Running): HttpPorts {
-  const { loaded, ports, store, state, desk, gateway, board, heartbeatsMs, rawHandlers } = running;
+  const { loaded, ports, store, state, desk, gateway, incidents, board, heartbeatsMs, rawHandlers } = running;
   const { clock, log } = ports;
   return {
     clock,
@@ -40,6 +40,18 @@ export function httpPorts(running: Running): HttpPorts {
     planning: {
       view: (siteId) => running.horizon.view(siteId),
       setPrices: (siteId, body, actor) => setPrices(running, { siteId, body, setBy: actor.name }),
+    },
+    writeIncident: async (siteId, actor) => {
+      if (incidents === undefined)
+        return {
+          status: 'unavailable',
+          why: 'nothing is recorded: set incidents.enabled and incidents.folder',
+        };
+      const outcome = await incidents.ask(siteId, actor.name);
+      if (outcome.status === 'busy')
+        return { status: 'unavailable', why: 'another bundle is being written: ask again' };
+      if (outcome.status === 'failed') return { status: 'unavailable', why: `it failed: ${outcome.why}` };
+      return outcome;
     },
     heartbeat: async (sites) => {
       for (const site of sites) heartbeatsMs.set(site, clock.monotonicMs());
@@ -73,7 +85,8 @@ function health({ loaded, ports, loop, mqtt, store, board }: Running): Health {
 }
 
 function figures(running: Running): readonly Figure[] {
-  const { ports, influx, audit, store, loop, board, marginCost, refusedReadings, heartbeatsMs } = running;
+  const { ports, influx, audit, incidents, store, loop, board, marginCost, refusedReadings, heartbeatsMs } =
+    running;
   const nowMs = ports.clock.monotonicMs();
   const audited = audit.counts();
   const queue = store.writeQueue();
@@ -133,6 +146,7 @@ function figures(running: Running): readonly Figure[] {
       kind: 'gauge',
       samples: by('site', ages),
     },
+    ...incidentFigures(incidents),
     ...(points === undefined
       ? []
       : [
@@ -149,6 +163,28 @@ function figures(running: Running): readonly Figure[] {
             points.lostToOverflow + points.lostToRefusal + points.lostAtStop,
           ),
         ]),
+  ];
+}
+
+function incidentFigures(incidents: Running['incidents']): readonly Figure[] {
+  if (incidents === undefined) return [];
+  const { written, dropped, failed, bytes } = incidents.counts();
+  return [
+    {
+      name: 'incidents_total',
+      help: 'Incidents, by whether a bundle was written, was one too many, or failed to be written',
+      kind: 'counter',
+      samples: Object.entries({ written, dropped, failed }).map(([outcome, value]) => ({
+        labels: { outcome },
+        value,
+      })),
+    },
+    {
+      name: 'incident_record_bytes',
+      help: 'What is kept in memory for the next bundle',
+      kind: 'gauge',
+      samples: [{ labels: {}, value: bytes }],
+    },
   ];
 }
 

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { CircuitConfig, Config } from './configSchema.ts';
 import type { ControlLoopOptions } from './control/controlLoop.ts';
 import { sha256 } from './credentials.ts';
 import { type CircuitId, circuitId } from './domain/ids.ts';
 import type { MeterConfig } from './domain/meterConfig.ts';
+import type { IncidentsOptions } from './incidents/incidents.ts';
 
 // How the config's settings become the options of each part.
 
@@ -37,6 +39,15 @@ export function loopOptions({ control, ocpp }: Config): ControlLoopOptions {
       turnMs: control.turnS * 1000,
     },
   };
+}
+
+/** undefined: none are written. A database in memory has no place beside it. */
+export function incidentsOptions({ incidents, database }: Config): IncidentsOptions | undefined {
+  const { enabled, perHourMax, filesMax } = incidents;
+  const sqliteFile = database.url.startsWith('sqlite:') ? database.url.slice('sqlite:'.length) : undefined;
+  const beside = sqliteFile === ':memory:' ? undefined : join(dirname(sqliteFile ?? '.'), 'incidents');
+  const folder = incidents.folder ?? beside;
+  return enabled && folder !== undefined ? { folder, perHourMax, filesMax } : undefined;
 }
 
 export function metersOf(

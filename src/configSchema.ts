@@ -339,6 +339,34 @@ export const configSchema = Type.Object(
       },
       'the control loop',
     ),
+    incidents: section(
+      {
+        enabled: Type.Boolean({
+          default: true,
+          description: 'whether bundles of what happened are written when something went wrong',
+        }),
+        folder: Type.Optional(
+          Type.String({
+            minLength: 1,
+            description:
+              'where to; left away: `incidents` beside the SQLite file, else in the working folder',
+          }),
+        ),
+        perHourMax: Type.Integer({
+          default: 6,
+          minimum: 0,
+          maximum: 1000,
+          description: 'bundles an hour that the service writes by itself',
+        }),
+        filesMax: Type.Integer({
+          default: 50,
+          minimum: 1,
+          maximum: 10_000,
+          description: 'bundles that are kept; the oldest go',
+        }),
+      },
+      'incident bundles, for `lastvakt replay`',
+    ),
     log: section(
       { level: Type.Enum(['error', 'warn', 'info', 'debug', 'trace'], { default: 'info' }) },
       'logging, JSON lines on standard error',

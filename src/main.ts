@@ -3,11 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type App, startApp } from './app.ts';
+import { replay } from './appReplay.ts';
+import { isClean, replayReport } from './appReplayReport.ts';
 import { checkReport } from './checkReport.ts';
 import { systemClock } from './clock.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { createCredential } from './credentials.ts';
 import { runDemo } from './demo.ts';
+import { BundleError, readBundle } from './incidents/bundleFile.ts';
 import { createLogger } from './log.ts';
 import { runSimulate, SimulateUsageError } from './simulate.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -16,6 +19,7 @@ const usage = `Usage:
   lastvakt serve --config FILE       run the service
   lastvakt demo [--for 90s]          simulated site on real sockets, live in the terminal
   lastvakt simulate [--seeds A..B]   the control code against a simulated world with faults (--help tells more)
+  lastvakt replay FILE               an incident bundle through the control code again; 1 when it finds something
   lastvakt check --config FILE       validate, print the circuit tree with its failsafe budget
   lastvakt key create --name NAME --role ROLE [--site SITE]...   API key for access.keys
   lastvakt station add --id STATION  password for a station
@@ -32,6 +36,7 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   demo,
   check,
   simulate: runSimulate,
+  replay: replayFile,
   key,
   station,
 };
@@ -79,6 +84,15 @@ async function demo(rest: readonly string[]): Promise<number> {
 async function check(rest: readonly string[]): Promise<number> {
   print(checkReport(loadConfig(required(rest, 'config'), process.env)));
   return exitCodes.done;
+}
+
+async function replayFile([file, ...others]: readonly string[]): Promise<number> {
+  if (file === undefined || file.startsWith('-') || others.length > 0)
+    throw new UsageError('say: lastvakt replay FILE');
+  const bundle = await readBundle(file);
+  const found = replay(bundle);
+  print(replayReport(bundle.header, found));
+  return isClean(found) ? exitCodes.done : exitCodes.failed;
 }
 
 async function key([action, ...rest]: readonly string[]): Promise<number> {
@@ -177,7 +191,7 @@ try {
     const told = error instanceof SimulateUsageError ? error.usage : usage;
     process.stderr.write(`lastvakt: ${error.message}\n\n${told}\n`);
     process.exitCode = exitCodes.refused;
-  } else if (error instanceof ConfigError) {
+  } else if (error instanceof ConfigError || error instanceof BundleError) {
     process.stderr.write(`lastvakt: ${error.message}\n`);
     process.exitCode = exitCodes.refused;
   } else {

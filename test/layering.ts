@@ -37,6 +37,7 @@ const table: Readonly<Record<string, Reach>> = {
   'src/ocpp': adapter,
   'src/ocpi': adapter,
   'src/store': adapter,
+  'src/incidents': adapter,
   'src/timeseries': adapter,
   'src/http': adapter,
   'src/console': adapter,

@@ -7,6 +7,7 @@ import { evidence } from './evidence.ts';
 import { evses } from './evses.ts';
 import { grid } from './grid.ts';
 import { healthProbes } from './health.ts';
+import { incidents } from './incidents.ts';
 import { limits } from './limits.ts';
 import { type Metrics, metricsRoute, startMetrics, timeRequests } from './metrics.ts';
 import { describeRoutes, openapi } from './openapi.ts';
@@ -63,7 +64,18 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
   await api.register(healthProbes(ports));
   await api.register(openapi);
   await api.register(metricsRoute(ports, { metrics, isOpen: !isOpenToOthers }));
-  const resources = [sites, siteStops, planning, evses, limits, sessions, grid, evidence, stationCommands];
+  const resources = [
+    sites,
+    siteStops,
+    incidents,
+    planning,
+    evses,
+    limits,
+    sessions,
+    grid,
+    evidence,
+    stationCommands,
+  ];
   for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
   await api.register(events(feed), { prefix: '/api/v1' });
   await api.register(rawHandlers(ports.rawHandlers ?? []));

@@ -30,7 +30,9 @@ export type Right =
   | 'set prices'
   | 'command stations'
   /** What can make a station forget its failsafe or its connection to us. */
-  | 'configure stations';
+  | 'configure stations'
+  /** A bundle holds what all sites did. */
+  | 'write incidents';
 
 const rights: Record<Role, readonly Right[]> = {
   viewer: ['read sites', 'read sessions'],
@@ -54,6 +56,7 @@ const rights: Record<Role, readonly Right[]> = {
     'set prices',
     'command stations',
     'configure stations',
+    'write incidents',
   ],
 };
 

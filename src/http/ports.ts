@@ -32,6 +32,8 @@ export interface HttpPorts {
   readonly sessions: SessionsPort;
   readonly siteStops: SiteStopsPort;
   readonly planning: PlanningPort;
+  /** Resolves when the file is written. */
+  writeIncident(site: SiteId, actor: Actor): Promise<IncidentOutcome>;
   /** A sign of life of the grid operator for these sites. */
   heartbeat(sites: readonly SiteId[], actor: Actor): Promise<void>;
   readonly stations: StationsPort;
@@ -164,6 +166,10 @@ interface PlanningPort {
     actor: Actor,
   ): Promise<{ readonly status: 'accepted' } | Refusal>;
 }
+
+type IncidentOutcome =
+  | { readonly status: 'written'; readonly file: string; readonly bytes: number; readonly atMs: number }
+  | { readonly status: 'unavailable'; readonly why: string };
 
 interface SessionsPort {
   /** The newest first. */

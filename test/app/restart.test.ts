@@ -21,6 +21,7 @@ http: { port: ${ports.http} }
 ocpp: { port: ${ports.ocpp}, meterIntervalS: 1 }
 mqtt: { embedded: { port: ${ports.mqtt} } }
 database: { url: "${database}" }
+incidents: { enabled: false }
 control: { tickMs: 250, leaseS: 60, raiseDelayS: 1 }
 sites:
   - id: garage

@@ -110,7 +110,13 @@ async function givenChaos(
   const database = await startPostgres(postgresBin);
   cleanup(() => database.stop());
   const ports = { http: await freePort(), ocpp: await freePort() };
-  const text = configText({ ...options, ...ports, databaseUrl: database.url, brokerUrl: broker.url });
+  const text = configText({
+    ...options,
+    ...ports,
+    databaseUrl: database.url,
+    brokerUrl: broker.url,
+    folder: folder.path,
+  });
   const file = join(folder.path, 'lastvakt.yaml');
   writeFileSync(file, text);
 
@@ -218,6 +224,7 @@ function configText({
   ocpp,
   brokerUrl,
   databaseUrl,
+  folder,
   evseCount,
   breakerAmps: amps,
 }: ChaosOptions & {
@@ -225,6 +232,7 @@ function configText({
   readonly ocpp: number;
   readonly brokerUrl: string;
   readonly databaseUrl: string;
+  readonly folder: string;
 }): string {
   const evses = Array.from({ length: evseCount }, (_, index) => `{ id: A${index}, station: CP-A${index} }`);
   return `
@@ -232,6 +240,7 @@ http: { port: ${http} }
 ocpp: { port: ${ocpp}, meterIntervalS: 2 }
 mqtt: { url: "${brokerUrl}" }
 database: { url: "${databaseUrl}" }
+incidents: { folder: "${join(folder, 'incidents')}" }
 control: { tickMs: 250, leaseS: ${leaseMs / 1000}, raiseDelayS: 1, reclaimS: 60 }
 sites:
   - id: garage

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { leaseSlackMs } from '../../src/appOptions.ts';
 import { evseId, stationId } from '../../src/domain/ids.ts';
 import { givenCircuit, givenEvse, givenEvses, givenSite } from './givenSite.ts';
 import { watch } from './invariants.ts';
-import { leaseMs, leaseSlackMs, World, type WorldInput } from './world.ts';
+import { leaseMs, World, type WorldInput } from './world.ts';
 
 const names = ['A1', 'A2', 'A3', 'A4'];
 

@@ -1,3 +1,4 @@
+import { followMs, leaseSlackMs } from '../../src/appOptions.ts';
 import { ExposureLedger, type RememberedExposure } from '../../src/control/exposure.ts';
 import { SiteState } from '../../src/control/siteState.ts';
 import type { StationRecord } from '../../src/control/stationRecord.ts';
@@ -8,7 +9,7 @@ import type { EvseMeasurement, EvseStatus, StationEvent } from '../../src/domain
 import { createLogger } from '../../src/log.ts';
 import { VirtualClock } from '../virtualClock.ts';
 import { givenSite } from './givenSite.ts';
-import { followMs, leaseMs, leaseSlackMs } from './world.ts';
+import { leaseMs } from './world.ts';
 
 type News = StationEvent extends infer Event
   ? Event extends unknown

@@ -329,7 +329,7 @@ function apply(world: World, what: Said, amps: number, priority: number): void {
       world.run(70);
       return;
     case 'back':
-      world.state.grid.note('dso', { kind: 'resynchronised' });
+      world.inputs.grid.note('dso', { kind: 'resynchronised' });
       return;
     case 'background':
       world.setBackground(amps);

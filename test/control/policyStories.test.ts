@@ -17,7 +17,7 @@ function setpoints(policy: SharingPolicy): readonly (number | undefined)[] {
   const session = world.state.evse(third.id).session;
   if (session === undefined) throw new Error('the third car has a session');
   const inAnHour = world.clock.nowMs() + 3_600_000;
-  world.state.changeSession(session.id, { wantedEnergyWh: 20_000, departureAtMs: inAnHour });
+  world.inputs.changeSession(session.id, { wantedEnergyWh: 20_000, departureAtMs: inAnHour });
   world.setLimit({ amps: 36 });
   world.run(60);
   return site.evses.map(({ id }) => world.ledger.lease(id)?.setpointAmps);

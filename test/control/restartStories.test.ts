@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { leaseSlackMs } from '../../src/appOptions.ts';
 import { circuitId, evseId } from '../../src/domain/ids.ts';
 import { givenEvses, givenSite } from './givenSite.ts';
 import { watch } from './invariants.ts';
-import { leaseMs, leaseSlackMs, World } from './world.ts';
+import { leaseMs, World } from './world.ts';
 
 const names = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6'];
 

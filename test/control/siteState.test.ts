@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { followMs } from '../../src/appOptions.ts';
 import { circuitId, evseId, limitId, sessionId, siteId, stationId } from '../../src/domain/ids.ts';
 import type { Session } from '../../src/domain/session.ts';
 import { givenEvse, givenSite } from './givenSite.ts';
 import { GivenState } from './givenState.ts';
-import { followMs } from './world.ts';
 
 const grid = circuitId('grid');
 const id = evseId('A1');

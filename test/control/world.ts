@@ -1,11 +1,15 @@
 import { createAllocator } from '../../solver/allocate.ts';
 import type { Allocation, Problem } from '../../solver/problem.ts';
-import { ControlLoop, type ControlLoopOptions, type TickResult } from '../../src/control/controlLoop.ts';
-import { ExposureLedger, type RememberedExposure } from '../../src/control/exposure.ts';
+import { joinControl } from '../../src/appControl.ts';
+import { leaseSlackMs } from '../../src/appOptions.ts';
+import type { ControlLoop, ControlLoopOptions, TickResult } from '../../src/control/controlLoop.ts';
+import type { ExposureLedger, RememberedExposure } from '../../src/control/exposure.ts';
 import type { HorizonLoop } from '../../src/control/horizonLoop.ts';
 import type { Clock, CommandAnswer, StationCommand } from '../../src/control/ports.ts';
-import { SiteState } from '../../src/control/siteState.ts';
+import { observed, type SiteInputs } from '../../src/control/siteInput.ts';
+import type { SiteState } from '../../src/control/siteState.ts';
 import type { CircuitView, EvseView } from '../../src/control/siteView.ts';
+import { type Control, controlSnapshot } from '../../src/control/snapshot.ts';
 import { type Topology, topologies } from '../../src/control/topology.ts';
 import type { ConnectionState, GridConnection } from '../../src/domain/gridConnection.ts';
 import { type GridLimit, isInForce, type LimitTerms, limitedNode } from '../../src/domain/gridLimit.ts';
@@ -24,6 +28,8 @@ import type { Session } from '../../src/domain/session.ts';
 import type { Area, Circuit, Site } from '../../src/domain/site.ts';
 import type { SiteStop } from '../../src/domain/siteStop.ts';
 import type { StationEvent } from '../../src/domain/stationEvent.ts';
+import { HeldClock } from '../../src/incidents/heldClock.ts';
+import { Recorder, type RecorderOptions } from '../../src/incidents/recorder.ts';
 import { createLogger } from '../../src/log.ts';
 import { VirtualClock } from '../virtualClock.ts';
 import { deltaLineAmps } from './deltaLines.ts';
@@ -32,8 +38,6 @@ import { givenHeard } from './givenConnection.ts';
 import { givenSite } from './givenSite.ts';
 
 export const leaseMs = 120_000;
-export const followMs = 5_500;
-export const leaseSlackMs = 10_000;
 const silentLog = createLogger('silent');
 
 export const loopOptions: ControlLoopOptions = {
@@ -58,6 +62,8 @@ export interface WorldInput {
   readonly meterMs: number;
   readonly measureMs: number;
   readonly callTimeoutMs: number;
+  /** How what happens is recorded; left away: not at all. */
+  readonly recording?: RecorderOptions;
   /** How finely the world moves between the events of the service. */
   readonly stepMs: number;
   /** Plans over the coming hours; without it the ticks share by themselves. */
@@ -77,10 +83,9 @@ interface Overload {
   sinceMs: number | undefined;
 }
 
-interface Service {
-  readonly state: SiteState;
-  readonly ledger: ExposureLedger;
-  readonly loop: ControlLoop;
+interface Service extends Control {
+  readonly inputs: SiteInputs;
+  readonly recorder: Recorder | undefined;
   readonly horizon: HorizonLoop | undefined;
 }
 
@@ -150,6 +155,14 @@ export class World {
 
   get state(): SiteState {
     return this.#service.state;
+  }
+  /** What tests and the far side put into the state. */
+  get inputs(): SiteInputs {
+    return this.#service.inputs;
+  }
+  /** The bundle that would be written now. */
+  get recorded(): readonly string[] {
+    return this.#service.recorder?.lines() ?? [];
   }
   get ledger(): ExposureLedger {
     return this.#service.ledger;
@@ -232,7 +245,7 @@ export class World {
       ...change,
     };
     this.#limits.set(limit.id, limit);
-    this.state.setLimit(limit);
+    this.inputs.setLimit(limit);
     return limit;
   }
 
@@ -245,7 +258,7 @@ export class World {
     const nowMs = this.clock.nowMs();
     const { id, ...heard } = givenHeard({ fromMs: nowMs, createdAtMs: nowMs, value }, terms);
     const limit = this.setLimit({ watts: 0 }, { ...heard, ...change });
-    this.state.grid.note(heard.terms.connectionId, { kind: 'limits heard' });
+    this.inputs.grid.note(heard.terms.connectionId, { kind: 'limits heard' });
     return limit;
   }
 
@@ -253,19 +266,19 @@ export class World {
     const [site] = this.input.sites;
     const stop = { siteId: site?.id ?? siteId('garage'), atMs: this.clock.nowMs(), by: 'office', reason };
     this.stops.set(stop.siteId, stop);
-    this.state.stopSite(stop);
+    this.inputs.stopSite(stop);
     return this;
   }
 
   releaseSite(): this {
-    for (const id of this.stops.keys()) this.state.releaseSite(id);
+    for (const id of this.stops.keys()) this.inputs.releaseSite(id);
     this.stops.clear();
     return this;
   }
 
   endLimit({ id }: GridLimit): this {
     this.#limits.delete(id);
-    this.state.endLimit(id);
+    this.inputs.endLimit(id);
     return this;
   }
 
@@ -374,65 +387,57 @@ export class World {
   #newService(clock: Clock): Service {
     this.#epoch += 1;
     const { sites, areas, options, connections } = this.input;
-    const ledger = new ExposureLedger({
-      evses: sites.flatMap(({ evses }) => evses),
-      remembered: this.#remembered(),
-      options: { followMs, leaseSlackMs },
-      leaseMs: options.leaseMs,
-      nowMs: clock.monotonicMs(),
-    });
-    const state = new SiteState(
+    const held = new HeldClock(clock);
+    const control = joinControl({
+      connections,
       sites,
-      {
-        clock,
+      areas,
+      options,
+      epoch: this.#epoch,
+      remembered: this.#remembered(),
+      ports: {
+        clock: held,
         log: silentLog,
-        ledger,
-        onDrop: () => loop.wake(),
         onSession: (session) => this.#sessions.set(session.id, session),
         onStanding: (id, amps) => {
           if (this.keepsLeases) this.#standing.set(id, amps);
         },
         onStation: () => {},
         onConnection: ({ connection, after }) => this.#connections.set(connection.id, after),
-      },
-      { followMs, retryMs: 10_000, connections },
-    );
-    const link = { send: (command: StationCommand) => this.#send(command) };
-    const together = topologies(sites, areas);
-    const horizon = this.input.horizon?.({ state, clock, topologies: together });
-    const loop = new ControlLoop(
-      together,
-      this.#epoch,
-      {
-        clock,
-        log: silentLog,
-        state,
-        ledger,
-        link,
+        link: { send: (command: StationCommand) => this.#send(command) },
         allocate: this.input.allocate,
-        horizon: horizon && ((id) => horizon.targetOf(id)),
+        horizon: (id) => {
+          const target = horizon?.targetOf(id);
+          recorder?.target(id, target);
+          return target;
+        },
         onTick: (result) => {
           this.ticks.push(result);
           horizon?.follow(result);
+          recorder?.tick(result);
           for (const check of this.checks) check.tick(result, this);
         },
         onBroken: (error) => this.broken.push(error),
       },
-      options,
-    );
+    });
+    const { state } = control;
+    const horizon = this.input.horizon?.({ state, clock, topologies: topologies(sites, areas) });
     for (const limit of this.#limits.values()) state.setLimit(limit);
     for (const [id, kept] of this.#connections) state.grid.restore(id, kept);
     for (const stop of this.stops.values()) state.stopSite(stop);
     for (const session of this.#sessions.values())
       if (session.state !== 'finished') state.adoptSession(session);
+    const { recording } = this.input;
+    const recorder = recording && new Recorder(held, () => controlSnapshot(sites, control), recording);
+    const inputs = observed(state, (input, apply) => (recorder ? recorder.take(input, apply) : apply()));
     this.farSide.talkTo({
-      onEvent: (event: StationEvent) => state.applyStationEvent(event),
+      onEvent: (event: StationEvent) => inputs.applyStationEvent(event),
       onAnswer: (answer) => {
         this.answers.push({ atMs: clock.monotonicMs(), answer });
-        state.applyAnswer(answer);
+        inputs.applyAnswer(answer);
       },
     });
-    return { state, ledger, loop, horizon };
+    return { ...control, inputs, recorder, horizon };
   }
 
   /** What the database holds: standing profiles that were acknowledged, and the lease last sent. */
@@ -484,7 +489,7 @@ export class World {
         const load = this.loadAmps(circuit, site);
         const background = this.backgroundAmps.get(circuit.id) ?? everyPhase(0);
         const amps = this.#distortion(circuit.meter.measures === 'total' ? load : background);
-        this.state.applyReading({ circuitId: circuit.id, arrivedAtMs: this.clock.monotonicMs(), amps });
+        this.inputs.applyReading({ circuitId: circuit.id, arrivedAtMs: this.clock.monotonicMs(), amps });
       }
     }
   }

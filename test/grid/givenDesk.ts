@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { followMs, leaseSlackMs } from '../../src/appOptions.ts';
 import { ExposureLedger } from '../../src/control/exposure.ts';
 import type { GridBook } from '../../src/control/gridBook.ts';
 import { SiteState } from '../../src/control/siteState.ts';
@@ -16,7 +17,7 @@ import { createLogger } from '../../src/log.ts';
 import { openStore, type Store } from '../../src/store/openStore.ts';
 import { givenConnection, gridTarget } from '../control/givenConnection.ts';
 import { givenSite } from '../control/givenSite.ts';
-import { followMs, leaseMs, leaseSlackMs } from '../control/world.ts';
+import { leaseMs } from '../control/world.ts';
 import { VirtualClock } from '../virtualClock.ts';
 
 export interface GivenDesk {

@@ -295,6 +295,15 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
         return pricesFromRequest(body, { setBy: actor.name, nowMs, currencyBefore: 'SEK' });
       },
     },
+    writeIncident: async (site, actor) => {
+      calls.push(['incident', site, actor.name]);
+      return {
+        status: 'written',
+        file: '/var/lib/lastvakt/incidents/one.jsonl.gz',
+        bytes: 1234,
+        atMs: nowMs,
+      };
+    },
     heartbeat: async (heard, actor) => {
       calls.push(['heartbeat', heard, actor.name]);
     },
