@@ -20,7 +20,9 @@ export interface BookedEvent {
 
 /** What came of an event that was put in: only `changed` ones need telling. */
 export type BookResult =
-  | { readonly status: 'changed' | 'unchanged' | 'outdated' | 'foreign' }
+  /** Truncated: it has more intervals in reach than are handed on; the latest are missing. */
+  | { readonly status: 'changed'; readonly isTruncated: boolean }
+  | { readonly status: 'unchanged' | 'outdated' | 'foreign' }
   | { readonly status: 'refused'; readonly why: string };
 
 interface Entry {
@@ -95,10 +97,12 @@ export class EventBook {
     this.#refused.delete(event.id);
     if (judged.status === 'foreign') {
       // It was ours before: it no longer is.
-      return { status: this.#entries.delete(event.id) ? 'changed' : 'foreign' };
+      return this.#entries.delete(event.id)
+        ? { status: 'changed', isTruncated: false }
+        : { status: 'foreign' };
     }
     this.#entries.set(event.id, { ...entry, booked: { event, heardAtMs: entry.heardAtMs, ...judged } });
-    return { status: 'changed' };
+    return { status: 'changed', isTruncated: judged.isTruncated };
   }
 
   /** The ids of the limits that are gone with it. */

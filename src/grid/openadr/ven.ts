@@ -323,6 +323,8 @@ export class OpenAdrVen {
     }
     if (result.status === 'changed') {
       log.info({ eventId: event.id, name: event.name }, 'OpenADR event heard');
+      if (result.isTruncated)
+        log.warn({ eventId: event.id, intervalsMax }, 'OpenADR event has too many intervals');
       this.#watch.event(event);
     }
     return result.status === 'changed';

@@ -1,35 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { GridValue } from '../../../src/grid/gridPorts.ts';
 import type { Vtn } from '../../../src/sim/vtn/vtnServer.ts';
-import { feeder, garage, type RecordedPorts } from './given.ts';
+import { feeder, garage } from './given.ts';
+import { created, limitEvent, values, warned } from './limitEvents.ts';
 import { callbackToken, startPair, until } from './pair.ts';
 
-const versions = ['3.0.1', '3.1'] as const;
-
-/** A limit over the next hour; the virtual clock starts at noon. */
-const limitEvent = (programId: string, kw: number, change: object = {}) => ({
-  programID: programId,
-  eventName: 'curtail',
-  intervalPeriod: { start: '2026-01-31T12:00:00Z', duration: 'PT1H' },
-  payloadDescriptors: [
-    { objectType: 'EVENT_PAYLOAD_DESCRIPTOR', payloadType: 'IMPORT_CAPACITY_LIMIT', units: 'KW' },
-  ],
-  intervals: [{ id: 0, payloads: [{ type: 'IMPORT_CAPACITY_LIMIT', values: [kw] }] }],
-  ...change,
-});
-
-const created = (vtn: Vtn, body: object, silently = false): string => {
-  const event = vtn.store.create('events', body, silently);
-  if (event === 'conflict') throw new Error('conflict');
-  return event.id;
-};
-
-const values = (ports: RecordedPorts): readonly GridValue[] =>
-  [...ports.limits.values()].map(({ value }) => value);
-const warned = (ports: RecordedPorts, words: string): number =>
-  ports.logged.filter((line) => line.includes(words)).length;
-
-describe.each(versions)('a VEN of OpenADR %s', (version) => {
+describe.each(['3.0.1', '3.1'] as const)('a VEN of OpenADR %s', (version) => {
   it('hears the limits that are there when it starts, and says that it is in touch', async () => {
     const { ports } = await startPair({
       version,
@@ -300,68 +275,6 @@ describe.each(versions)('a VEN of OpenADR %s', (version) => {
     await until(() => vtn.notices.length === 1, 'the notice');
     expect(vtn.notices[0]?.status).toBe(503);
     expect(ports.acks).toEqual([]);
-  });
-
-  it('keeps what an event said when a new version of it makes no sense', async () => {
-    const { vtn, ports, look, programId } = await startPair({
-      version,
-      script: (each, id) => void created(each, limitEvent(id, 10)),
-    });
-    const id = vtn.store.all('events')[0]?.id ?? '';
-    const nonsense: readonly (readonly [body: object, why: string])[] = [
-      [limitEvent(programId, -5), 'is negative'],
-      [limitEvent(programId, 1e9), 'is absurd'],
-      [
-        limitEvent(programId, 10, {
-          intervals: [{ id: 0, payloads: [{ type: 'IMPORT_CAPACITY_LIMIT', values: ['NaN'] }] }],
-        }),
-        'is not a number',
-      ],
-      [
-        limitEvent(programId, 10, { intervalPeriod: { start: '2026-01-31T12:00:00', duration: 'PT1H' } }),
-        'not an instant with a zone',
-      ],
-      [limitEvent(programId, 10, { intervals: 'many' }), 'not readable'],
-    ];
-    for (const [body, why] of nonsense) {
-      vtn.store.update('events', id, body, true);
-      await look();
-      expect(values(ports)).toEqual([{ watts: 10_000 }]);
-      expect(warned(ports, why)).toBeGreaterThan(0);
-    }
-    expect(ports.counts.heartbeats).toBe(1 + nonsense.length);
-  });
-
-  it.each([
-    ['not JSON', '<html>', 'not JSON'],
-    ['no list', '{"events":[]}', 'did not answer a list'],
-    ['nested without end', '['.repeat(200_000), 'not JSON'],
-    ['larger than anything', `["${'x'.repeat(9 * 1024 * 1024)}"]`, 'too large'],
-  ])('survives an answer that is %s', async (_what, eventsText, why) => {
-    const { vtn, ports, look } = await startPair({
-      version,
-      script: (each, id) => void created(each, limitEvent(id, 10)),
-    });
-    vtn.fail({ eventsText });
-    await look();
-    expect(warned(ports, why)).toBeGreaterThan(0);
-    expect(values(ports)).toEqual([{ watts: 10_000 }]);
-    vtn.fail({});
-    await look(8_000);
-    expect(ports.counts.resynchronised).toBe(2);
-  });
-
-  it('reads an event of 10,000 intervals as far as eight days', async () => {
-    const many = Array.from({ length: 10_000 }, (_, id) => ({
-      id,
-      payloads: [{ type: 'IMPORT_CAPACITY_LIMIT', values: [10] }],
-    }));
-    const quarter = { start: '2026-01-31T12:00:00Z', duration: 'PT15M' };
-    const { ports } = await startPair({
-      version,
-      script: (vtn, id) => void created(vtn, limitEvent(id, 1, { intervals: many, intervalPeriod: quarter })),
-    });
-    expect(ports.limits.size).toBe(8 * 96 + 1);
   });
 
   it('does not obey events for others, and says which place it does not know', async () => {
