@@ -57,7 +57,8 @@ sites:
   await eventually(() => vtn.store.all('subscriptions')[0]);
   vtn.store.update('events', event === 'conflict' ? '' : event.id, limit(5));
   await eventually(() => inForce(5_000), 5_000);
-  expect(vtn.notices.map(({ status }) => status)).toEqual([204]);
+  const told = await eventually(() => vtn.notices[0]);
+  expect(told.status).toBe(204);
   const stranger = await fetch(`${api}/openadr/dso`, { method: 'POST', body: '{}' });
   expect(stranger.status).toBe(401);
   expect((await fetch(`${api}/openadr/nobody?echo=x`)).status).toBe(404);
