@@ -41,6 +41,7 @@ interface Curtailment {
   acknowledgedAtMs: number | undefined;
   readonly reached: Map<GridProgress['phase'], number>;
   readonly commanded: Map<EvseId, StationId>;
+  readonly confirmed: Set<EvseId>;
   worstExcessWatts: number;
   energyOverWh: number;
   ticks: number;
@@ -50,6 +51,8 @@ interface Curtailment {
 
 /** What a meter may show above a limit that is kept: stations measure no better [IEC 62053-21, class 1]. */
 const toleranceShare = 0.01;
+/** A command's way, the car's ramp and the meter's next reading: nobody who asks for "at once" can have it sooner. */
+const reactionMs = 15_000;
 /** Less than any car takes. */
 const nothingWatts = 1;
 /** Acknowledgements that came before their limit bound. */
@@ -100,10 +103,11 @@ export function curtailments(ports: CurtailmentsPorts): Curtailments {
       node,
       plannedAtMs: nowMs,
       beforeWatts: (boundary === 'connection' ? flow?.watts : flow?.carWatts) ?? 0,
-      dueAtMs: Math.max(limit.fromMs, limit.createdAtMs) + complyWithinS * 1000,
+      dueAtMs: Math.max(limit.fromMs, limit.createdAtMs) + Math.max(complyWithinS * 1000, reactionMs),
       acknowledgedAtMs: early.get(key),
       reached: new Map(),
       commanded: new Map(),
+      confirmed: new Set(),
       worstExcessWatts: 0,
       energyOverWh: 0,
       ticks: 0,
@@ -116,6 +120,7 @@ export function curtailments(ports: CurtailmentsPorts): Curtailments {
 
   const judge = (one: Curtailment, sent: readonly SentCommand[], nowMs: number): void => {
     const below = ports.evsesBelow(one.node);
+    for (const evseId of one.commanded.keys()) if (ports.isConfirmed(evseId)) one.confirmed.add(evseId);
     for (const { evseId, stationId } of sent) if (below.has(evseId)) one.commanded.set(evseId, stationId);
     const flow = grid.flow(one.node);
     if (flow === undefined) return;
@@ -147,7 +152,7 @@ export function curtailments(ports: CurtailmentsPorts): Curtailments {
   const finish = (one: Curtailment, nowMs: number): void => {
     reach(one, 'released', grid.flow(one.node), nowMs);
     const { connectionId, externalId } = one.limit.terms;
-    const body = summary(one, [...one.commanded.keys()].filter(ports.isConfirmed));
+    const body = summary(one);
     ports.onEvidence({ atMs: nowMs, kind: 'curtailment', connectionId, node: one.node, externalId, body });
   };
 
@@ -262,8 +267,8 @@ function meanLoad(
   return usedWh / ((window.untilMs - window.fromMs) / 3_600_000);
 }
 
-function summary(one: Curtailment, confirmed: readonly EvseId[]) {
-  const { limit, reached, commanded, dueAtMs } = one;
+function summary(one: Curtailment) {
+  const { limit, reached, commanded, confirmed, dueAtMs } = one;
   const beganAtMs = Math.max(limit.fromMs, limit.createdAtMs);
   const effectiveAtMs = reached.get('effective');
   return {
@@ -286,7 +291,7 @@ function summary(one: Curtailment, confirmed: readonly EvseId[]) {
     energyOverWh: Math.round(one.energyOverWh * 100) / 100,
     shareUnder: one.ticks === 0 ? null : Math.round((one.ticksUnder / one.ticks) * 1e4) / 1e4,
     stationsCommanded: new Set(commanded.values()).size,
-    stationsConfirmed: new Set(confirmed.flatMap((evseId) => commanded.get(evseId) ?? [])).size,
+    stationsConfirmed: new Set([...confirmed].map((evseId) => commanded.get(evseId))).size,
   };
 }
 
