@@ -13,6 +13,7 @@ import { runDemo } from './demo.ts';
 import { BundleError, readBundle } from './incidents/bundleFile.ts';
 import { createLogger } from './log.ts';
 import { runSimulate, SimulateUsageError } from './simulate.ts';
+import { openStore } from './store/openStore.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const usage = `Usage:
@@ -23,6 +24,7 @@ const usage = `Usage:
   lastvakt check --config FILE       validate, print the circuit tree with its failsafe budget
   lastvakt key create --name NAME --role ROLE [--site SITE]...   API key for access.keys
   lastvakt station add --id STATION  password for a station
+  lastvakt evidence verify --config FILE   whether the record for grid operators was tampered with
 
 Roles: viewer, site-operator, grid-operator, admin.`;
 
@@ -39,6 +41,7 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   replay: replayFile,
   key,
   station,
+  evidence,
 };
 
 async function main([name = '', ...rest]: readonly string[]): Promise<number> {
@@ -118,6 +121,25 @@ async function station([action, ...rest]: readonly string[]): Promise<number> {
   print(`The password of ${id}, shown once:\n  ${secret}\nFor stations of the config:`);
   print(`  - { id: ${id}, passwordSha256: "${sha256}" }`);
   return exitCodes.done;
+}
+
+async function evidence([action, ...rest]: readonly string[]): Promise<number> {
+  if (action !== 'verify') throw new UsageError('say: lastvakt evidence verify');
+  const { config } = loadConfig(required(rest, 'config'), process.env);
+  const store = await openStore(config.database.url, { log: createLogger('error'), clock: systemClock() });
+  try {
+    const verdict = await store.verifyEvidence();
+    if (verdict.status === 'whole') {
+      print(`whole: ${verdict.records} records, the last with hash ${verdict.lastHash}`);
+      return exitCodes.done;
+    }
+    print(
+      `broken at record ${verdict.brokenAt}: ${verdict.why} (${verdict.records} records before it are whole)`,
+    );
+    return exitCodes.failed;
+  } finally {
+    await store.stop();
+  }
 }
 
 /** Runs until it is told to stop or breaks. */
