@@ -53,6 +53,10 @@ interface Settings {
 
 /** `lastvakt simulate …`. Returns 0, or 1 when a promise was broken. Throws a `SimulateUsageError` or a `ConfigError`. */
 export async function runSimulate(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    print(usage);
+    return 0;
+  }
   const settings = settingsOf(args);
   const { jsonFile, traceFile, isCompared } = settings;
   const jobs = jobsOf(settings);

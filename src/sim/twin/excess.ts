@@ -60,12 +60,6 @@ export class ExcessMeter {
     }));
   }
 
-  /** A car that plugs in, a station that comes back: the service can only answer. */
-  stepped(node: number, nowMs: number): void {
-    const at = this.#nodes[node];
-    if (at !== undefined) at.steppedAtMs = nowMs;
-  }
-
   /** One node after `dtMs`. */
   judge(
     node: number,

@@ -89,14 +89,6 @@ export class ExposureCheck {
     }));
   }
 
-  get topology(): Topology {
-    return this.#topology;
-  }
-
-  has(id: EvseId): boolean {
-    return this.#indexOf.has(id);
-  }
-
   /** What may be in force at an EVSE now. */
   set(id: EvseId, amps: number, cause: Cause): void {
     const index = this.#indexOf.get(id);

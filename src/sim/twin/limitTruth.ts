@@ -20,10 +20,6 @@ export class LimitTruth {
     this.#limits.delete(id);
   }
 
-  ids(): readonly LimitId[] {
-    return [...this.#limits.keys()];
-  }
-
   /** `wallMs` is the service's clock: with which limits it knows is what it is judged by. */
   of(node: Node, wallMs: number): NodeLimit {
     let amps = node.kind === 'circuit' ? node.circuit.breakerAmps : Number.POSITIVE_INFINITY;
