@@ -1,39 +1,26 @@
-import { createAllocator } from '../solver/allocate.ts';
 import { type Audit, type AuditResult, startAudit } from '../solver/audit.ts';
-import type { Allocation, Problem } from '../solver/problem.ts';
-import { joinControl } from './appControl.ts';
-import {
-  evidenceOf,
-  type GridService,
-  gridLimitOverMqtt,
-  gridService,
-  keepConnection,
-  restoreConnections,
-  startPruning,
-} from './appGrid.ts';
+import { startControl } from './appControlStart.ts';
+import { evidenceOf, type GridService, gridLimitOverMqtt, gridService, startPruning } from './appGrid.ts';
 import { httpPorts } from './appHttp.ts';
 import { type AppIncidents, startAppIncidents } from './appIncidents.ts';
 import { limitOverMqtt } from './appLimits.ts';
 import { openAdrService } from './appOpenAdr.ts';
-import { leaseSlackMs, loopOptions, metersOf, pemOf, stationAuthenticator } from './appOptions.ts';
+import { metersOf, pemOf, stationAuthenticator } from './appOptions.ts';
 import { startOscp } from './appOscp.ts';
-import { setHeardPrices, startHorizon } from './appPlan.ts';
+import { setHeardPrices } from './appPlan.ts';
 import type { LoadedConfig } from './config.ts';
 import type { ControlLoop, TickResult } from './control/controlLoop.ts';
 import type { HorizonLoop } from './control/horizonLoop.ts';
-import type { HorizonTarget } from './control/horizonTargets.ts';
 import { type MarginCost, marginCost } from './control/marginCost.ts';
 import { type Operations, operations } from './control/operations.ts';
-import type { Clock, StationLink } from './control/ports.ts';
+import type { Clock } from './control/ports.ts';
 import type { PriceBook } from './control/priceBook.ts';
 import { observed, type SiteInputs } from './control/siteInput.ts';
 import type { SiteState } from './control/siteState.ts';
 import type { SiteView } from './control/siteView.ts';
-import type { Control } from './control/snapshot.ts';
 import { topologies } from './control/topology.ts';
 import { ViewBoard } from './control/viewBoard.ts';
-import type { EvseId, SiteId } from './domain/ids.ts';
-import type { EvidenceQueue } from './grid/evidenceQueue.ts';
+import type { SiteId } from './domain/ids.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
 import { startHttpServer } from './http/server.ts';
 import { HeldClock } from './incidents/heldClock.ts';
@@ -121,7 +108,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const evidence = parts.add(evidenceOf(store, clock, log));
   const held = new HeldClock(clock);
   const needs = { clock: held, store, epoch, board, audit, evidence };
-  const made = await control(loaded, ports, needs);
+  const made = await startControl(loaded, ports, needs);
   const { state, ledger, loop, connect, prices } = made;
   const horizon = parts.add(made.horizon);
   const incidents = startAppIncidents(loaded, ports, { control: made, clock: held, epoch });
@@ -243,96 +230,6 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   };
 }
 
-/** What the control stands on. */
-interface ControlNeeds {
-  readonly clock: HeldClock;
-  readonly store: Store;
-  readonly epoch: number;
-  readonly board: ViewBoard;
-  readonly audit: Audit;
-  readonly evidence: EvidenceQueue;
-}
-
-interface MadeControl extends Control {
-  readonly horizon: HorizonLoop;
-  readonly prices: PriceBook;
-  connect(link: StationLink): void;
-  /** Shows every target that a tick asks for. */
-  watchTargets(watch: WatchTarget): void;
-}
-
-type WatchTarget = (evseId: EvseId, target: HorizonTarget | undefined) => void;
-
-/** The state, what it starts from, and the loop over it. Commands go nowhere until it is connected to a link. */
-async function control(
-  loaded: LoadedConfig,
-  ports: AppPorts,
-  { clock, store, epoch, board, audit, evidence }: ControlNeeds,
-): Promise<MadeControl> {
-  const { config, sites, areas, connections } = loaded;
-  const { log, onBroken } = ports;
-  const remembered = (await store.exposures()).map(({ evseId, standingAmps, lease }) => ({
-    evseId,
-    standingAmps,
-    setpointAmps: lease?.setpointAmps,
-    tailAmps: lease?.tailAmps,
-    leaseEndsAtMs: lease && lease.sentAtMs + lease.leaseMs + leaseSlackMs,
-  }));
-  let link: StationLink | undefined;
-  let seen: WatchTarget = () => {};
-  const joint = joinControl({
-    sites,
-    areas,
-    connections,
-    options: loopOptions(config),
-    epoch,
-    remembered,
-    ports: {
-      clock,
-      stopwatchMs: () => ports.clock.monotonicMs(),
-      log,
-      onSession: (session) => store.saveSession(session),
-      onStation: (station) => store.saveStation(station),
-      onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
-      onConnection: (change) => keepConnection(change, { store, evidence, clock }),
-      link: { send: (command) => link?.send(command) },
-      allocate: sampled(createAllocator(), audit, clock, config.control.auditEveryS * 1000),
-      horizon: (evseId) => {
-        const target = horizon.targetOf(evseId);
-        seen(evseId, target);
-        return target;
-      },
-      onTick: (result) => {
-        horizon.follow(result);
-        board.show(result);
-        rememberLeases(store, result, clock);
-      },
-      onBroken: (error) => {
-        log.fatal({ err: error }, 'control loop broke, stations fall to their failsafe limits');
-        onBroken();
-      },
-    },
-  });
-  const { state } = joint;
-  const together = topologies(sites, areas);
-  const { horizon, prices } = await startHorizon(loaded, ports, { store, state, topologies: together });
-  for (const limit of await store.limitsNotEnded(clock.nowMs())) state.setLimit(limit);
-  await restoreConnections(loaded, store, state, clock);
-  for (const stop of await store.stops()) state.stopSite(stop);
-  for (const session of await store.openSessions()) state.adoptSession(session);
-  return {
-    ...joint,
-    horizon,
-    prices,
-    watchTargets: (watch) => {
-      seen = watch;
-    },
-    connect: (to) => {
-      link = to;
-    },
-  };
-}
-
 const gatewayFor = (
   { config }: LoadedConfig,
   { clock, log }: AppPorts,
@@ -373,24 +270,6 @@ function startHttp(running: Running): ReturnType<typeof startHttpServer> {
   return startHttpServer(options, httpPorts(running));
 }
 
-/** The allocation, of which every now and then one goes to the auditor. */
-function sampled(
-  allocate: (problem: Problem) => Allocation,
-  audit: Audit,
-  clock: Clock,
-  everyMs: number,
-): (problem: Problem) => Allocation {
-  let nextMs = clock.monotonicMs();
-  return (problem) => {
-    const allocation = allocate(problem);
-    if (problem.evses.length > 0 && clock.monotonicMs() >= nextMs) {
-      nextMs = clock.monotonicMs() + everyMs;
-      audit.submit(problem, allocation);
-    }
-    return allocation;
-  };
-}
-
 /** Rounding in two different ways of solving; anything above is a fault in one of them. */
 const auditToleranceAmps = 0.01;
 
@@ -407,14 +286,6 @@ function judgeAudit(result: AuditResult, log: Logger, onDifference: (detail: str
   onDifference(
     `GLPK gives ${result.evse} ${result.differenceAmps.toFixed(2)} A more or less than the tick did`,
   );
-}
-
-function rememberLeases(store: Store, { sent }: TickResult, clock: Clock): void {
-  for (const { command } of sent) {
-    if (command.kind !== 'lease') continue;
-    const { evseId, setpointAmps, tailAmps, leaseMs } = command;
-    store.rememberLease({ evseId, setpointAmps, tailAmps, leaseMs, sentAtMs: clock.nowMs() });
-  }
 }
 
 /** What runs, in the order it was started, so that it ends in the reverse order. */

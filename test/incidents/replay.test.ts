@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createPlanner } from '../../solver/planner.ts';
 import { replay } from '../../src/appReplay.ts';
 import { isClean, replayReport } from '../../src/appReplayReport.ts';
 import { circuitId, stationId } from '../../src/domain/ids.ts';
@@ -10,8 +11,9 @@ import type { IncidentCause } from '../../src/incidents/bundle.ts';
 import { type Bundle, readBundle, writeBundle } from '../../src/incidents/bundleFile.ts';
 import { recorderOptions } from '../../src/incidents/recorder.ts';
 import { givenConnection } from '../control/givenConnection.ts';
+import { onThisThread, plannedWorld } from '../control/givenHorizon.ts';
 import { givenEvses, givenSite } from '../control/givenSite.ts';
-import { loopOptions, World } from '../control/world.ts';
+import { World } from '../control/world.ts';
 
 const cause: IncidentCause = { kind: 'asked for', siteId: undefined, detail: 'office asked for it' };
 
@@ -34,6 +36,26 @@ describe('a replay of a recorded run', () => {
     expect(found.ticks).toBeLessThan(world.ticks.length / 2);
     expect(found.to.monotonicMs - found.from.monotonicMs).toBeGreaterThanOrEqual(60_000);
     expect(found.to.monotonicMs - found.from.monotonicMs).toBeLessThanOrEqual(80_000);
+  });
+
+  it('does so where the plan of the coming hours, which is not run again, put cars back', async () => {
+    const planner = await createPlanner();
+    const rules = [{ months: [], weekdays: [], fromMinute: 22 * 60, untilMinute: 6 * 60, perKwh: 0.5 }];
+    const made = plannedWorld(
+      onThisThread(planner),
+      { prices: { currency: 'SEK', perKwh: 2, rules } },
+      { recording: { ...recorderOptions, keepMs: 300_000 } },
+    );
+    const { world } = made;
+    world.setBackground(5).connectAll().run(10).plugIn('A1').plugIn('A2').run(5);
+    made.wish('A1', { kwh: 30, withinHours: 17.9 });
+    made.wish('A2', { kwh: 10, withinHours: 2 });
+    world.run(600);
+    expect(world.setpointAmps('A1')).toBe(0);
+    const bundle = await throughFile(world);
+    expect(bundle.targets.map(({ evseId }) => evseId).toSorted()).toEqual(['A1', 'A2']);
+    expect(replay(bundle).differences.slice(0, 3)).toEqual([]);
+    expect(replay({ ...bundle, targets: [] }).differences).not.toEqual([]);
   });
 
   it('tells where the control decides otherwise today', async () => {
@@ -186,7 +208,7 @@ const headerOf = (world: World) => ({
   sites: world.input.sites,
   areas: world.input.areas,
   connections: world.input.connections,
-  options: loopOptions,
+  options: world.input.options,
   epoch: 1,
 });
 
