@@ -20,6 +20,7 @@ export interface GridService {
   readonly ports: GridDesk;
   readonly intake: GridIntake;
   readonly connections: readonly GridConnection[];
+  evidenceLost(): number;
   /** After every tick. */
   follow(result: TickResult): void;
 }
@@ -66,6 +67,7 @@ export function gridService(needs: GridNeeds): GridService {
     ports,
     intake: gridIntake(ports),
     connections: state.grid.connections,
+    evidenceLost: () => evidence.lost,
     follow({ sent }) {
       const nowMs = clock.nowMs();
       follower.follow({ nowMs, sent: sent.map(({ command }) => command) });

@@ -1,11 +1,12 @@
 import type { Running } from './app.ts';
 import type { SiteView } from './control/siteView.ts';
+import { isInFailsafe } from './domain/gridConnection.ts';
 import { type LimitTarget, limitedNode } from './domain/gridLimit.ts';
 import type { SiteId } from './domain/ids.ts';
 import type { Site } from './domain/site.ts';
 import { starVolts } from './domain/supply.ts';
 import { can } from './http/auth.ts';
-import type { GridConnectionNow, GridShare, HttpPorts } from './http/ports.ts';
+import type { Figure, GridConnectionNow, GridShare, HttpPorts } from './http/ports.ts';
 
 /** What the HTTP side asks about grid operators. */
 export function gridHttp(running: Running): HttpPorts['grid'] {
@@ -41,6 +42,32 @@ export function gridHttp(running: Running): HttpPorts['grid'] {
       return store.listEvidence({ ...query, connectionIds: visible.map(({ id }) => id) });
     },
   };
+}
+
+/** For alarms: who is silent, how much was said, and whether the record is kept. */
+export function gridFigures({ grid, state }: Running): readonly Figure[] {
+  const by = (value: (connectionId: string) => number): Figure['samples'] =>
+    grid.connections.map(({ id }) => ({ labels: { connection: id }, value: value(id) }));
+  return [
+    {
+      name: 'grid_connection_failsafe',
+      help: 'Whether the failsafe limit of a silent grid operator holds',
+      kind: 'gauge',
+      samples: by((id) => (isInFailsafe(state.grid.state(id)) ? 1 : 0)),
+    },
+    {
+      name: 'grid_connection_limits',
+      help: 'Limits of a grid operator in force or to come',
+      kind: 'gauge',
+      samples: by((id) => state.grid.limitsOf(id).length),
+    },
+    {
+      name: 'grid_evidence_lost_total',
+      help: 'Records for grid operators that could not be kept',
+      kind: 'counter',
+      samples: [{ labels: {}, value: grid.evidenceLost() }],
+    },
+  ];
 }
 
 const sitesOf = ({ loaded }: Running, target: LimitTarget): readonly SiteId[] =>

@@ -1,9 +1,10 @@
 import type { Running } from './app.ts';
-import { gridHttp } from './appGridHttp.ts';
+import { gridFigures, gridHttp } from './appGridHttp.ts';
 import { endLimit, setLimit } from './appLimits.ts';
 import { planFigures, setPrices } from './appPlan.ts';
 import { explanation } from './control/explain.ts';
 import type { SiteView } from './control/siteView.ts';
+import { isInFailsafe } from './domain/gridConnection.ts';
 import type { SiteId } from './domain/ids.ts';
 import type { Figure, Health, HealthReason, HttpPorts } from './http/ports.ts';
 
@@ -72,13 +73,14 @@ export function httpPorts(running: Running): HttpPorts {
 }
 
 /** Losing time series or the broker degrades; only what control needs makes the service unready. */
-function health({ loaded, ports, loop, mqtt, store, board }: Running): Health {
+function health({ loaded, ports, loop, mqtt, store, board, grid, state }: Running): Health {
   const sinceTickMs = ports.clock.monotonicMs() - loop.lastTickMs;
   const isAlive = sinceTickMs < 3 * loaded.config.control.tickMs;
   const reasons: HealthReason[] = [];
   if (!isAlive) reasons.push('tick overdue');
   if (board.views.some(({ state }) => state === 'starting')) reasons.push('starting');
-  if (board.views.some(({ state }) => state === 'failsafe')) reasons.push('failsafe in force');
+  const isSilent = grid.connections.some(({ id }) => isInFailsafe(state.grid.state(id)));
+  if (isSilent || board.views.some((view) => view.state === 'failsafe')) reasons.push('failsafe in force');
   if (!mqtt.isConnected) reasons.push('broker unreachable');
   if (store.writeQueue().isFailing) reasons.push('database unreachable');
   return { isAlive, isReady: isAlive && board.views.length > 0, reasons };
@@ -104,6 +106,7 @@ function figures(running: Running): readonly Figure[] {
   const points = influx?.counters();
   return [
     ...planFigures(running),
+    ...gridFigures(running),
     one('counter', 'audits_total', 'Ticks solved again by GLPK', audited.compared),
     one('counter', 'audits_failed_total', 'Ticks that GLPK could not solve', audited.failed),
     one(

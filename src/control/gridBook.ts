@@ -41,6 +41,7 @@ export interface GridBook {
   /** Throws for a connection that is not in the config. */
   state(connectionId: string): ConnectionState;
   limitsOf(connectionId: string): readonly HeardGridLimit[];
+  limitsAt(connectionId: string, node: CircuitId | AreaId): readonly HeardGridLimit[];
   restore(connectionId: string, kept: ConnectionState): void;
   /** Something was heard of the sender. */
   note(connectionId: string, event: Exclude<ConnectionEvent, { kind: 'time passed' }>): void;
@@ -94,12 +95,12 @@ export function gridBook(connections: readonly GridConnection[], ports: GridBook
     }
     return { connection, state };
   };
+  const limitsAt = (id: string, node: CircuitId | AreaId): readonly HeardGridLimit[] =>
+    limits
+      .on(node)
+      .filter((limit): limit is HeardGridLimit => isHeardLimit(limit) && limit.terms.connectionId === id);
   const limitsOf = (id: string): readonly HeardGridLimit[] =>
-    (byId.get(id)?.targets ?? []).flatMap(({ target }) =>
-      limits.on(limitedNode(target)).filter((limit): limit is HeardGridLimit => {
-        return isHeardLimit(limit) && limit.terms.connectionId === id;
-      }),
-    );
+    (byId.get(id)?.targets ?? []).flatMap(({ target }) => limitsAt(id, limitedNode(target)));
   const apply = (id: string, event: ConnectionEvent): void => {
     const { connection, state: before } = known(id);
     const now = { nowMs: clock.monotonicMs(), isLimited: isLimited(limitsOf(id), clock.nowMs()) };
@@ -123,6 +124,7 @@ export function gridBook(connections: readonly GridConnection[], ports: GridBook
     on: (node) => byNode.get(node) ?? [],
     state: (id) => known(id).state,
     limitsOf,
+    limitsAt,
     restore(id, kept) {
       const { connection } = known(id);
       states.set(id, restoredState(connection, kept, clock.monotonicMs()));

@@ -46,8 +46,11 @@ export function limitNow(input: LimitNowInput): LimitNow {
   const binding = limits.filter((limit) => standsAlone(limit, connections));
   const releases = new Map<string, Release>();
   for (const connection of connections) {
+    const { phase } = grid.state(connection.id);
+    const bound = bindingLimits(connection, phase, node, heardOf(limits, connection), nowMs);
     for (const boundary of ['connection', 'controllable'] as const) {
-      const { now, held } = connectionNow(input, connection, boundary);
+      const onBoundary = bound.filter(({ terms }) => terms?.boundary === boundary);
+      const { now, held } = connectionNow(input, connection, boundary, onBoundary);
       binding.push(...now, ...stillHeld(held));
       releases.set(`${connection.id} ${boundary}`, held);
     }
@@ -76,12 +79,9 @@ function connectionNow(
   input: LimitNowInput,
   connection: GridConnection,
   boundary: Boundary,
+  binding: readonly GridLimit[],
 ): { readonly now: readonly GridLimit[]; readonly held: Release } {
-  const { grid, node, limits, nowMs, monotonicMs } = input;
-  const { phase } = grid.state(connection.id);
-  const binding = bindingLimits(connection, phase, node, heardOf(limits, connection), nowMs).filter(
-    ({ terms }) => terms?.boundary === boundary,
-  );
+  const { grid, node, nowMs, monotonicMs } = input;
   const usedWhSince = (fromMs: number, unseenWatts: number) =>
     grid.energy.usedWh(node, boundary, { fromMs, nowMs, unseenWatts });
   const now = binding.map((limit) => ({

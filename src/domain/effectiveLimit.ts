@@ -42,14 +42,19 @@ function lowestOf(fixed: Caps, limits: readonly GridLimit[]): CarLimit {
   let ampsOrigin = breaker;
   let wattsOrigin = rating;
   for (const limit of limits) {
-    const own = caps(limit.value);
-    if (Math.min(...own.amps) < Math.min(...amps)) ampsOrigin = { kind: 'limit', limit };
-    const before = amps;
-    amps = perPhase((phase) => Math.min(before[phase], own.amps[phase]));
-    if (own.watts < watts) {
-      watts = own.watts;
+    const { value } = limit;
+    if ('watts' in value) {
+      if (value.watts >= watts) continue;
+      watts = value.watts;
       wattsOrigin = { kind: 'limit', limit };
+      continue;
     }
+    // Thousands of limits may be known: only those that lower something cost more than a look.
+    if ('amps' in value && value.amps >= Math.max(...amps)) continue;
+    const own = caps(value).amps;
+    if (Math.min(...own) < Math.min(...amps)) ampsOrigin = { kind: 'limit', limit };
+    const before = amps;
+    amps = perPhase((phase) => Math.min(before[phase], own[phase]));
   }
   return { amps, watts, ampsOrigin, wattsOrigin };
 }

@@ -90,8 +90,7 @@ export function restoredState(
   kept: ConnectionState,
   nowMs: number,
 ): ConnectionState {
-  const isSilent = kept.phase === 'failsafe' || kept.phase === 'autonomous';
-  if (profile === 'lpc' && !isSilent) return initialState(nowMs);
+  if (profile === 'lpc' && !isInFailsafe(kept)) return initialState(nowMs);
   // An instant after now was written while the clock stood wrong.
   const past = (atMs: number | undefined) => (atMs === undefined ? undefined : Math.min(atMs, nowMs));
   return {
@@ -133,6 +132,10 @@ export function connectionAfter(
       return event satisfies never;
   }
 }
+
+/** Whether its sender is known to be silent. */
+export const isInFailsafe = ({ phase }: ConnectionState): boolean =>
+  phase === 'failsafe' || phase === 'autonomous';
 
 /** Until it was heard what the sender wants now. */
 const isHeld = ({ phase }: ConnectionState): boolean => phase !== 'limited' && phase !== 'unlimited';

@@ -205,7 +205,7 @@ function bindingEvents(grid: GridBook, nowMs: number): Bound {
   for (const connection of grid.connections) {
     const { phase } = grid.state(connection.id);
     for (const node of nodesOf(connection)) {
-      const limits = grid.limitsOf(connection.id).filter(({ target }) => limitedNode(target) === node);
+      const limits = grid.limitsAt(connection.id, node);
       for (const limit of bindingLimits(connection, phase, node, limits, nowMs)) {
         if (isHeardLimit(limit) && limit.terms.kind === 'cap' && limit.terms.role === 'event')
           bound.set(limit.id, { limit, node });
