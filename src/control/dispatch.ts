@@ -164,7 +164,8 @@ function settable(evse: Evse, amps: number): number {
   const { stepAmps } = evse.traits;
   // The nudge keeps 7.999999 from becoming 7 where 8 was meant.
   const stepped = stepAmps > 0 ? Math.floor(amps / stepAmps + 1e-9) * stepAmps : amps;
-  return stepped < evse.minAmps ? 0 : Math.min(stepped, amps);
+  // And 5.999999 from being sent where 6 is the least.
+  return stepped < evse.minAmps ? 0 : Math.max(evse.minAmps, Math.min(stepped, amps));
 }
 
 // --- the commands ----------------------------------------------------------------------------------
