@@ -99,7 +99,8 @@ describeChaos('stations whose service process fails', (programs) => {
     site.background(quietBackgroundAmps);
     await allRaised(site);
     await isCalm(site);
-    expect(site.judge.verdict().longestExcessMs, 'awake').toBe(0);
+    // The building fell and the cars follow while what they say is older than what the meter says: a step as well.
+    expect(site.judge.verdict().longestExcessMs, 'awake').toBeLessThanOrEqual(reactionMs);
   }, 240_000);
 
   it.concurrent('would be found over the limit if their leases did not end', async ({ onTestFinished }) => {
