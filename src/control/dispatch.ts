@@ -155,12 +155,9 @@ function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dis
   return dispatched;
 }
 
-/** What is in force for sure: the lease as it may have run down; without one, the least of all that may be left there. */
-function certainAmps({ ledger, monotonicMs }: DispatchInput, { id }: Evse): number {
-  if (ledger.lease(id) !== undefined) return ledger.setpointAmpsMin(id, monotonicMs);
-  const standingAmps = ledger.standingAmps(id) ?? 0;
-  return Math.min(standingAmps, ledger.inheritedAmps(id) ?? standingAmps);
-}
+/** What is in force for sure: the lease as it may have run down, without one the standing profile. */
+const certainAmps = ({ ledger, monotonicMs }: DispatchInput, { id }: Evse): number =>
+  ledger.lease(id) === undefined ? (ledger.standingAmps(id) ?? 0) : ledger.setpointAmpsMin(id, monotonicMs);
 
 /** Rounded down to what the EVSE can be set to: 0, or a step from its minimum up. */
 function settable(evse: Evse, amps: number): number {

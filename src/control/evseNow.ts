@@ -101,8 +101,8 @@ function canPlan({ state, monotonicMs }: EvseNowInput, record: EvseRecord): bool
   return record.retryAtMs === undefined || monotonicMs >= record.retryAtMs;
 }
 
-const heldAmps = ({ ledger }: EvseNowInput, { evse }: EvseRecord): number =>
-  Math.min(evse.failsafeAmps, ledger.inheritedAmps(evse.id) ?? evse.failsafeAmps);
+const heldAmps = ({ ledger, monotonicMs }: EvseNowInput, { evse }: EvseRecord): number =>
+  Math.min(evse.failsafeAmps, ledger.inheritedAmps(evse.id, monotonicMs) ?? evse.failsafeAmps);
 
 const isFresh = ({ options, monotonicMs }: EvseNowInput, { draw }: EvseRecord): boolean =>
   draw !== undefined && monotonicMs - draw.arrivedAtMs <= options.drawMaxAgeMs;

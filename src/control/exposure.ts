@@ -157,14 +157,16 @@ export class ExposureLedger {
   }
 
   /**
-   * The least that an earlier process left there, as far as was kept: to set more would be a raise. Its last lease may
-   * have been refused, never have arrived, or be over, so both of its values count. undefined when nothing was kept.
+   * The least that an earlier process left there, as far as was kept: to set more would be a raise. undefined when
+   * nothing was kept.
    */
-  inheritedAmps(evseId: EvseId): number | undefined {
-    const { setpointAmps, tailAmps } = this.#entry(evseId).inherited ?? {};
-    return setpointAmps === undefined || tailAmps === undefined
-      ? undefined
-      : Math.min(setpointAmps, tailAmps);
+  inheritedAmps(evseId: EvseId, nowMs: number): number | undefined {
+    const { inherited } = this.#entry(evseId);
+    const { setpointAmps, tailAmps, leaseEndsAtMs = 0 } = inherited ?? {};
+    // The end that was kept is the latest; the lease may have ended twice the slack before.
+    if (nowMs < leaseEndsAtMs - 2 * this.#options.leaseSlackMs) return setpointAmps;
+    if (nowMs >= leaseEndsAtMs || setpointAmps === undefined || tailAmps === undefined) return tailAmps;
+    return Math.min(setpointAmps, tailAmps);
   }
 
   /** The least setpoint that may be in force: a car may already follow a decrease that is on its way. */

@@ -338,12 +338,19 @@ describe('after a restart', () => {
     expect(new Given().ledger.fallbackAmps(id)).toBe(32);
   });
 
-  it('the least of what was kept is the lower of setpoint and tail: the last lease may be over, or never have been taken', () => {
+  it('what was kept of it is the setpoint until its lease has ended, and then the tail', () => {
     const leaseEndsAtMs = startMs + 60_000;
-    expect(new Given({ setpointAmps: 16, tailAmps: 0, leaseEndsAtMs }).ledger.inheritedAmps(id)).toBe(0);
-    expect(new Given({ setpointAmps: 0, tailAmps: 6, leaseEndsAtMs }).ledger.inheritedAmps(id)).toBe(0);
-    expect(new Given({ setpointAmps: 16, tailAmps: 6, leaseEndsAtMs }).ledger.inheritedAmps(id)).toBe(6);
-    expect(new Given().ledger.inheritedAmps(id)).toBeUndefined();
+    const { ledger } = new Given({ setpointAmps: 0, tailAmps: 6, leaseEndsAtMs });
+    expect(ledger.inheritedAmps(id, leaseEndsAtMs - 1)).toBe(0);
+    expect(ledger.inheritedAmps(id, leaseEndsAtMs)).toBe(6);
+    expect(new Given().ledger.inheritedAmps(id, startMs)).toBeUndefined();
+  });
+
+  it('what may have ended already is the lower of setpoint and tail, so that nothing is raised unseen', () => {
+    const leaseEndsAtMs = startMs + 60_000;
+    const { ledger } = new Given({ setpointAmps: 16, tailAmps: 6, leaseEndsAtMs });
+    expect(ledger.inheritedAmps(id, leaseEndsAtMs - 2 * leaseSlackMs - 1)).toBe(16);
+    expect(ledger.inheritedAmps(id, leaseEndsAtMs - 2 * leaseSlackMs)).toBe(6);
   });
 
   it('nothing is left when the car that was there is gone', () => {
