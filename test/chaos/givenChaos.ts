@@ -181,10 +181,12 @@ export async function givenCharging(
   const site = await givenChaos(programs, cleanup, change);
   const { breakerAmps: limitAmps } = { breakerAmps, ...change };
   const filledAmps = filledShare * (limitAmps - quietBackgroundAmps);
-  await eventually(() => sum(site.judge.offers()) > filledAmps || undefined, patienceMs);
-  await isCalm(site);
+  const isFilled = () => sum(site.judge.offers()) > filledAmps || undefined;
+  await eventually(isFilled, patienceMs);
   // What the service remembers over a crash is written behind; a crash before that is another story.
   await wait(writeBehindMs);
+  // Calm and full in the same moment: while it becomes calm, the offers may fall for a while.
+  await eventually(() => (site.judge.sinceExcessMs() >= calmMs && isFilled()) || undefined, patienceMs);
   site.judge.verdict();
   return site;
 }
