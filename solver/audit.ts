@@ -1,7 +1,6 @@
-import type { Worker } from 'node:worker_threads';
 import type { AuditRequest } from './auditWorker.ts';
+import { JobThread } from './jobThread.ts';
 import type { Allocation, Problem } from './problem.ts';
-import { startThread } from './thread.ts';
 
 /** What the re-solving of one tick found. */
 export type AuditResult =
@@ -65,29 +64,30 @@ export function startAudit(options: AuditOptions): Audit {
 class AuditThread implements Audit {
   readonly #options: AuditOptions;
   readonly #timeoutMs: number;
-  #worker: Worker | undefined;
-  #current: { readonly cancel: () => void } | undefined;
-  #isStopped = false;
+  readonly #thread: JobThread<AuditRequest, AuditResult>;
   #counts = { submitted: 0, compared: 0, failed: 0, dropped: 0, differenceAmpsMax: 0 };
 
   constructor(options: AuditOptions) {
     this.#options = options;
     this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
+    this.#thread = new JobThread({
+      name: 'audit',
+      worker: 'auditWorker',
+      timeoutMs: this.#timeoutMs,
+      after: options.after,
+      onReply: (result) => this.#take(result),
+      onFailure: (reason) => this.#take({ status: 'failed', reason }),
+    });
   }
 
   submit(problem: Problem, allocation: Allocation): boolean {
     this.#counts.submitted++;
     const isTooLarge = problem.evses.length > (this.#options.evsesMax ?? evsesMaxDefault);
-    if (this.#current !== undefined || isTooLarge || this.#isStopped) {
+    if (isTooLarge || !this.#thread.isFree) {
       this.#counts.dropped++;
       return false;
     }
-    const cancel = this.#options.after(this.#timeoutMs, () => {
-      this.#giveUp(`no answer within ${this.#timeoutMs} ms`);
-    });
-    this.#current = { cancel };
-    const request: AuditRequest = { problem, allocation, timeLimitMs: this.#timeoutMs * lpShareOfTimeout };
-    this.#thread().postMessage(request);
+    this.#thread.begin({ problem, allocation, timeLimitMs: this.#timeoutMs * lpShareOfTimeout });
     return true;
   }
 
@@ -95,50 +95,16 @@ class AuditThread implements Audit {
     return { ...this.#counts };
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#current?.cancel();
-    this.#current = undefined;
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
+  stop(): Promise<void> {
+    return this.#thread.stop();
   }
 
-  /** Started with the first audit, and again after one that failed. */
-  #thread(): Worker {
-    if (this.#worker !== undefined) return this.#worker;
-    const worker = startThread('auditWorker');
-    worker.unref();
-    const failOnce = (reason: string): void => {
-      if (this.#worker === worker) this.#giveUp(reason);
-    };
-    worker.on('message', (reply: AuditResult) => {
-      // One that was given up may still have had its answer on the way.
-      if (this.#worker === worker) this.#take(reply);
-    });
-    worker.on('error', (error) => failOnce(`the audit thread failed: ${String(error)}`));
-    worker.on('exit', (code) => failOnce(`the audit thread ended with code ${code}`));
-    this.#worker = worker;
-    return worker;
-  }
-
-  #giveUp(reason: string): void {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    void worker?.terminate();
-    this.#take({ status: 'failed', reason });
-  }
-
-  #take(reply: AuditResult): void {
-    const current = this.#current;
-    if (current === undefined) return;
-    this.#current = undefined;
-    current.cancel();
-    if (reply.status === 'failed') this.#counts.failed++;
+  #take(result: AuditResult): void {
+    if (result.status === 'failed') this.#counts.failed++;
     else {
       this.#counts.compared++;
-      this.#counts.differenceAmpsMax = Math.max(this.#counts.differenceAmpsMax, reply.differenceAmps);
+      this.#counts.differenceAmpsMax = Math.max(this.#counts.differenceAmpsMax, result.differenceAmps);
     }
-    this.#options.onResult(reply);
+    this.#options.onResult(result);
   }
 }

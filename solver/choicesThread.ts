@@ -1,7 +1,6 @@
-import type { Worker } from 'node:worker_threads';
 import { type ChoiceAnswer, type ChoiceRequest, choiceEvsesMax, choose } from './choices.ts';
 import type { ChoiceJob } from './choicesWorker.ts';
-import { startThread } from './thread.ts';
+import { JobThread } from './jobThread.ts';
 
 export interface ChoiceThreadOptions {
   /** One for every request taken: the search's answer, or the greedy one and why the search gave nothing. */
@@ -31,68 +30,38 @@ export function startChoiceThread(options: ChoiceThreadOptions): ChoiceThread {
 class ChoiceWorkerThread implements ChoiceThread {
   readonly #options: ChoiceThreadOptions;
   readonly #timeoutMs: number;
-  #worker: Worker | undefined;
-  #current: { readonly request: ChoiceRequest; readonly cancel: () => void } | undefined;
-  #isStopped = false;
+  readonly #thread: JobThread<ChoiceJob, ChoiceAnswer>;
+  /** The one under way, or the last. */
+  #request: ChoiceRequest | undefined;
 
   constructor(options: ChoiceThreadOptions) {
     this.#options = options;
     this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
+    this.#thread = new JobThread({
+      name: 'choice',
+      worker: 'choicesWorker',
+      timeoutMs: this.#timeoutMs,
+      after: options.after,
+      onReply: (answer) => this.#answer(() => answer),
+      // The greedy answer takes no solver, and a millisecond at this size.
+      onFailure: (reason) =>
+        this.#answer((request) => choose(request, () => ({ status: 'failed', reason }), 0)),
+    });
   }
 
   submit(request: ChoiceRequest): boolean {
     const isTooLarge = request.problem.evses.length > choiceEvsesMax;
-    if (this.#current !== undefined || isTooLarge || this.#isStopped) return false;
-    const cancel = this.#options.after(this.#timeoutMs, () => {
-      this.#giveUp(`no answer within ${this.#timeoutMs} ms`);
-    });
-    this.#current = { request, cancel };
-    const job: ChoiceJob = { request, timeLimitMs: this.#timeoutMs * solverShareOfTimeout };
-    this.#thread().postMessage(job);
+    if (isTooLarge || !this.#thread.isFree) return false;
+    this.#request = request;
+    this.#thread.begin({ request, timeLimitMs: this.#timeoutMs * solverShareOfTimeout });
     return true;
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#current?.cancel();
-    this.#current = undefined;
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
+  stop(): Promise<void> {
+    return this.#thread.stop();
   }
 
-  /** Started with the first request, and again after one that failed. */
-  #thread(): Worker {
-    if (this.#worker !== undefined) return this.#worker;
-    const worker = startThread('choicesWorker');
-    worker.unref();
-    const failOnce = (reason: string): void => {
-      if (this.#worker === worker) this.#giveUp(reason);
-    };
-    worker.on('message', (answer: ChoiceAnswer) => {
-      // One that was given up may still have had its answer on the way.
-      if (this.#worker === worker) this.#take(answer);
-    });
-    worker.on('error', (error) => failOnce(`the choice thread failed: ${String(error)}`));
-    worker.on('exit', (code) => failOnce(`the choice thread ended with code ${code}`));
-    this.#worker = worker;
-    return worker;
-  }
-
-  #giveUp(reason: string): void {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    void worker?.terminate();
-    // The greedy answer takes no solver, and a millisecond at this size.
-    if (this.#current !== undefined)
-      this.#take(choose(this.#current.request, () => ({ status: 'failed', reason }), 0));
-  }
-
-  #take(answer: ChoiceAnswer): void {
-    const current = this.#current;
-    if (current === undefined) return;
-    this.#current = undefined;
-    current.cancel();
-    this.#options.onAnswer(answer, current.request);
+  #answer(of: (request: ChoiceRequest) => ChoiceAnswer): void {
+    if (this.#request !== undefined) this.#options.onAnswer(of(this.#request), this.#request);
   }
 }

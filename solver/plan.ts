@@ -1,7 +1,6 @@
-import type { Worker } from 'node:worker_threads';
+import { JobThread } from './jobThread.ts';
 import type { PlanAnswer, PlanProblem } from './planProblem.ts';
 import type { PlanReply, PlanRequest } from './planWorker.ts';
-import { startThread } from './thread.ts';
 
 export interface PlanThreadOptions {
   /** A plan, or why there is none this time. The one before stays in force until `planned` replaces it. */
@@ -43,24 +42,33 @@ export function startPlanThread(options: PlanThreadOptions): PlanThread {
 class PlanWorkerThread implements PlanThread {
   readonly #options: PlanThreadOptions;
   readonly #deadlineMs: number;
-  #worker: Worker | undefined;
-  #current:
-    | { readonly number: number; readonly problem: PlanProblem; readonly cancel: () => void }
-    | undefined;
+  readonly #thread: JobThread<PlanRequest, PlanReply>;
+  /** The one under way, or the last. */
+  #problem: PlanProblem | undefined;
   #next: PlanProblem | undefined;
-  #isStopped = false;
   #coldReason: string | undefined;
   #counts = { requested: 0, planned: 0, failed: 0, superseded: 0 };
 
   constructor(options: PlanThreadOptions) {
     this.#options = options;
     this.#deadlineMs = options.deadlineMs ?? deadlineMsDefault;
+    this.#thread = new JobThread({
+      name: 'plan',
+      worker: options.threadName ?? 'planWorker',
+      timeoutMs: this.#deadlineMs,
+      after: options.after,
+      onReply: ({ answer, coldReason }) => {
+        this.#coldReason = coldReason;
+        this.#take(answer);
+      },
+      onFailure: (reason) => this.#take({ status: 'failed', reason }),
+    });
   }
 
   request(problem: PlanProblem): void {
-    if (this.#isStopped) return;
+    if (this.#thread.isStopped) return;
     this.#counts.requested++;
-    if (this.#current === undefined) {
+    if (this.#thread.isFree) {
       this.#begin(problem);
       return;
     }
@@ -76,60 +84,24 @@ class PlanWorkerThread implements PlanThread {
     return this.#coldReason;
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#current?.cancel();
-    this.#current = undefined;
+  stop(): Promise<void> {
     this.#next = undefined;
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
+    return this.#thread.stop();
   }
 
   #begin(problem: PlanProblem): void {
-    const number = this.#counts.requested;
-    const cancel = this.#options.after(this.#deadlineMs, () => {
-      this.#endThread(`no plan within ${this.#deadlineMs} ms`);
-    });
-    this.#current = { number, problem, cancel };
-    const request: PlanRequest = { number, problem, timeLimitMs: this.#deadlineMs * solverShareOfDeadline };
-    this.#thread().postMessage(request);
-  }
-
-  #thread(): Worker {
-    if (this.#worker !== undefined) return this.#worker;
-    const worker = startThread(this.#options.threadName ?? 'planWorker');
-    worker.unref();
-    const failOnce = (reason: string): void => {
-      if (this.#worker === worker) this.#endThread(reason);
-    };
-    worker.on('message', ({ number, answer, coldReason }: PlanReply) => {
-      this.#coldReason = coldReason;
-      if (this.#current?.number === number) this.#take(answer);
-    });
-    worker.on('error', (error) => failOnce(`the plan thread failed: ${String(error)}`));
-    worker.on('exit', (code) => failOnce(`the plan thread ended with code ${code}`));
-    this.#worker = worker;
-    return worker;
-  }
-
-  #endThread(reason: string): void {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    void worker?.terminate();
-    this.#take({ status: 'failed', reason });
+    this.#problem = problem;
+    this.#thread.begin({ problem, timeLimitMs: this.#deadlineMs * solverShareOfDeadline });
   }
 
   #take(answer: PlanAnswer): void {
-    const current = this.#current;
-    if (current === undefined) return;
-    this.#current = undefined;
-    current.cancel();
+    const problem = this.#problem;
+    if (problem === undefined) return;
     if (answer.status === 'planned') this.#counts.planned++;
     else this.#counts.failed++;
     const next = this.#next;
     this.#next = undefined;
     if (next !== undefined) this.#begin(next);
-    this.#options.onAnswer(answer, current.problem);
+    this.#options.onAnswer(answer, problem);
   }
 }

@@ -3,13 +3,11 @@ import { createPlanner } from './planner.ts';
 import type { PlanAnswer, PlanProblem } from './planProblem.ts';
 
 export interface PlanRequest {
-  readonly number: number;
   readonly problem: PlanProblem;
   readonly timeLimitMs: number;
 }
 
 export interface PlanReply {
-  readonly number: number;
   readonly answer: PlanAnswer;
   /** Why the plans are begun anew each time; undefined when they are not. */
   readonly coldReason: string | undefined;
@@ -17,9 +15,9 @@ export interface PlanReply {
 
 const planner = await createPlanner();
 
-parentPort?.on('message', ({ number, problem, timeLimitMs }: PlanRequest) => {
+parentPort?.on('message', ({ problem, timeLimitMs }: PlanRequest) => {
   const answer = planner.plan(problem, timeLimitMs);
-  const reply: PlanReply = { number, answer, coldReason: planner.coldReason };
+  const reply: PlanReply = { answer, coldReason: planner.coldReason };
   // Moved, not copied: the receiver is the thread that must not wait. Both are the planner's own, made for this.
   const moved = answer.status === 'planned' ? [answer.amps.buffer, answer.shortfallKwh.buffer] : [];
   parentPort?.postMessage(reply, moved as ArrayBuffer[]);

@@ -308,7 +308,7 @@ describe('the plan thread', () => {
     const late = next();
     thread.request(given());
     timers[0]?.();
-    expect(await late).toEqual({ status: 'failed', reason: 'no plan within 50000 ms' });
+    expect(await late).toEqual({ status: 'failed', reason: 'no answer within 50000 ms' });
     const again = next();
     thread.request(given());
     expect(await again).toMatchObject({ status: 'planned' });
