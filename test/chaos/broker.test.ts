@@ -30,5 +30,5 @@ describeChaos('stations whose broker is killed', (programs) => {
     site.background(quietBackgroundAmps);
     await allRaised(site);
     expect(site.judge.verdict().longestExcessMs).toBe(0);
-  }, 240_000);
+  });
 });

@@ -61,7 +61,7 @@ describeChaos('stations whose database is killed', (programs) => {
     await site.restart();
     expect(await ids(site)).toEqual(expect.arrayContaining([...held]));
     expect(site.judge.verdict().longestExcessMs).toBeLessThanOrEqual(reactionMs);
-  }, 240_000);
+  });
 
   it.concurrent('are safe when the service dies with it, and are taken up when both are back', async ({
     onTestFinished,
@@ -81,7 +81,7 @@ describeChaos('stations whose database is killed', (programs) => {
     await isNormal(site);
     await allRaised(site);
     expect(site.judge.verdict().longestExcessMs).toBe(0);
-  }, 240_000);
+  });
 });
 
 /** Sets limits that bind nobody, one after the other until one is refused; the ids of those acknowledged before. */

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { leaseSlackMs } from '../../src/appOptions.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -18,7 +19,9 @@ import { startPostgres } from './postgres.ts';
 import { type OwnServer, temporaryFolder } from './serverProcess.ts';
 
 /** For what says nothing about safety: how fast a program starts is a matter of the machine. */
-const patienceMs = 90_000;
+export const patienceMs = 180_000;
+/** A story ends by its own waiting long before. */
+const storyMs = 600_000;
 /** The shortest the config allows: a test has to wait for it to run out. */
 export const leaseMs = 30_000;
 /** What a lease may last longer than it says, for the station's clock and the command's way. */
@@ -80,6 +83,7 @@ export interface Programs {
 
 /** A `describe` whose tests start brokers and databases of their own. */
 export function describeChaos(title: string, body: (programs: Programs) => void): void {
+  vi.setConfig({ testTimeout: storyMs });
   describeWith('mosquitto', title, (mosquitto) =>
     describeWith('postgresBin', 'on PostgreSQL', (postgresBin) => body({ mosquitto, postgresBin })),
   );

@@ -39,7 +39,7 @@ describeChaos('stations whose service process fails', (programs) => {
     await allRaised(site);
     await isCalm(site);
     expect(site.judge.verdict().longestExcessMs).toBe(0);
-  }, 240_000);
+  });
 
   it.concurrent('are kept under the limit by one that crashes again and again', async ({
     onTestFinished,
@@ -55,7 +55,7 @@ describeChaos('stations whose service process fails', (programs) => {
     await isNormal(site);
     await allRaised(site);
     expect(site.judge.verdict().longestExcessMs).toBe(0);
-  }, 240_000);
+  });
 
   it.concurrent('are lowered within the reaction time by one that wakes after 12 s', async ({
     onTestFinished,
@@ -71,7 +71,7 @@ describeChaos('stations whose service process fails', (programs) => {
     expect(site.service().child.exitCode).toBeNull();
     site.background(quietBackgroundAmps);
     await allRaised(site);
-  }, 240_000);
+  });
 
   it.concurrent('are safe from one that slept longer than its leases, and from what it still had to say', async ({
     onTestFinished,
@@ -101,7 +101,7 @@ describeChaos('stations whose service process fails', (programs) => {
     await isCalm(site);
     // The building fell and the cars follow while what they say is older than what the meter says: a step as well.
     expect(site.judge.verdict().longestExcessMs, 'awake').toBeLessThanOrEqual(reactionMs);
-  }, 240_000);
+  });
 
   it.concurrent('would be found over the limit if their leases did not end', async ({ onTestFinished }) => {
     // Devices of the field that nobody told the service of; the config knows how to (`leaseForm: none`).
@@ -113,5 +113,5 @@ describeChaos('stations whose service process fails', (programs) => {
     site.judge.verdict();
     await wait(leaseMs + lateMs + toldMs);
     expect(site.judge.verdict().longestExcessMs).toBeGreaterThan(leaseMs + lateMs);
-  }, 240_000);
+  });
 });

@@ -1,15 +1,21 @@
 import { expect, it } from 'vitest';
 import { stationId } from '../../src/domain/ids.ts';
 import { eventually } from '../app/givenService.ts';
-import { type Chaos, describeChaos, givenCharging, isCalm } from './givenChaos.ts';
+import {
+  type Chaos,
+  describeChaos,
+  givenCharging,
+  isCalm,
+  lateMs,
+  leaseMs,
+  patienceMs,
+} from './givenChaos.ts';
 
 const stationCount = 500;
 /** Nine amps for each car, and what the building draws. */
 const breakerAmps = 5_000;
 /** Seven for each. */
 const curtailedAmps = 3_700;
-/** All stations are back and obey by then, although all dial at once: two reaction times. */
-const stormMs = 30_000;
 
 describeChaos('500 stations that reconnect at once', (programs) => {
   it('stay under the limit, a limit set in the storm included', async ({ onTestFinished }) => {
@@ -32,11 +38,12 @@ describeChaos('500 stations that reconnect at once', (programs) => {
 
     await eventually(
       () => stations(site).every(({ station }) => station.link === 'online') || undefined,
-      stormMs,
+      patienceMs,
     );
     await isCalm(site);
-    expect(site.judge.verdict().longestExcessMs).toBeLessThanOrEqual(stormMs);
-  }, 240_000);
+    // However long the storm lasts: by then a station obeys, or its lease has ended.
+    expect(site.judge.verdict().longestExcessMs).toBeLessThanOrEqual(leaseMs + lateMs);
+  });
 });
 
 const stations = ({ simulated }: Chaos) =>
