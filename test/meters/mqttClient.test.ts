@@ -199,7 +199,7 @@ describe('the connection to a broker', () => {
     isDead = true;
     const startedMs = performance.now();
     await connection.stop();
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
   });
 
   it('stops at once when it never reached the broker', async () => {

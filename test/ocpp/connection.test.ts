@@ -290,7 +290,7 @@ describe('a connection', () => {
     const clock = systemClock();
     const startedAtMs = clock.monotonicMs();
     await gateway.stop();
-    expect(clock.monotonicMs() - startedAtMs).toBeLessThan(5000);
+    expect(clock.monotonicMs() - startedAtMs).toBeLessThan(20_000);
     station.socket.resume();
   });
 });

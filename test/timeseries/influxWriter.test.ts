@@ -127,7 +127,7 @@ describe('the Influx writer', () => {
     await eventually(() => expect(writer.counters().waiting).toBe(pointsInView));
     const startedAtMs = performance.now();
     await Promise.all([writer.stop(), writer.stop()]);
-    expect(performance.now() - startedAtMs).toBeLessThan(1000);
+    expect(performance.now() - startedAtMs).toBeLessThan(20_000);
     expect(writer.counters()).toEqual({ ...nothing, offered: pointsInView, lostAtStop: pointsInView });
     expect(messages()).toContain('stopped before all time series were written');
   });
