@@ -3,7 +3,7 @@ import type { Audit } from '../solver/audit.ts';
 import type { Allocation, Problem } from '../solver/problem.ts';
 import type { AppPorts } from './app.ts';
 import { joinControl } from './appControl.ts';
-import { keepConnection, restoreConnections } from './appGrid.ts';
+import { gridKeeper, restoreConnections } from './appGridKeeping.ts';
 import { leaseSlackMs, loopOptions } from './appOptions.ts';
 import { startHorizon } from './appPlan.ts';
 import type { LoadedConfig } from './config.ts';
@@ -71,7 +71,7 @@ export async function startControl(
       onSession: (session) => store.saveSession(session),
       onStation: (station) => store.saveStation(station),
       onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
-      onConnection: (change) => keepConnection(change, { store, evidence, clock }),
+      gridKeeper: gridKeeper({ store, evidence, clock }),
       link: { send: (command) => link?.send(command) },
       allocate: sampled(createAllocator(), audit, clock, config.control.auditEveryS * 1000),
       horizon: (evseId) => {

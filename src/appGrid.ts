@@ -1,11 +1,10 @@
 import type { LoadedConfig } from './config.ts';
 import type { TickResult } from './control/controlLoop.ts';
 import type { ExposureLedger } from './control/exposure.ts';
-import type { ConnectionChange } from './control/gridBook.ts';
 import type { Clock } from './control/ports.ts';
 import type { SiteState } from './control/siteState.ts';
 import { nodeName, type Topology } from './control/topology.ts';
-import type { ConnectionState, GridConnection } from './domain/gridConnection.ts';
+import type { GridConnection } from './domain/gridConnection.ts';
 import type { EvseId } from './domain/ids.ts';
 import { curtailments } from './grid/curtailments.ts';
 import { type EvidenceQueue, evidenceQueue } from './grid/evidenceQueue.ts';
@@ -121,44 +120,6 @@ export async function gridLimitOverMqtt(
   if (answer.outcome === 'outdated') return { status: 'refused', why: answer.why ?? 'is outdated' };
   return { status: 'accepted', id: answer.externalId };
 }
-
-/** Keeps where a connection stands, and when that changed. */
-export function keepConnection(
-  { connection, before, after }: ConnectionChange,
-  { store, evidence, clock }: { store: Store; evidence: EvidenceQueue; clock: Clock },
-): void {
-  const atMs = clock.nowMs();
-  store.rememberConnection({ id: connection.id, state: shifted(after, atMs - clock.monotonicMs()) });
-  if (after.phase === before.phase) return;
-  const body = { from: before.phase, to: after.phase };
-  const about = { connectionId: connection.id, node: undefined, externalId: undefined };
-  evidence.put({ atMs, kind: 'phase', ...about, body });
-}
-
-/** What the connections said and where they stood when the last process ended. */
-export async function restoreConnections(
-  { connections }: LoadedConfig,
-  store: Store,
-  state: SiteState,
-  clock: Clock,
-): Promise<void> {
-  const known = new Set(connections.map(({ id }) => id));
-  for (const { id, state: kept } of await store.connections()) {
-    if (known.has(id)) state.grid.restore(id, shifted(kept, clock.monotonicMs() - clock.nowMs()));
-  }
-}
-
-/** From one clock to the other. */
-const shifted = (state: ConnectionState, byMs: number): ConnectionState => {
-  const moved = (atMs: number | undefined) => (atMs === undefined ? undefined : atMs + byMs);
-  return {
-    phase: state.phase,
-    sinceMs: state.sinceMs + byMs,
-    heardAtMs: moved(state.heardAtMs),
-    aliveUntilMs: moved(state.aliveUntilMs),
-    backAtMs: moved(state.backAtMs),
-  };
-};
 
 const evsesBelow = (topologies: readonly Topology[]): ReadonlyMap<string, ReadonlySet<EvseId>> =>
   new Map(

@@ -9,12 +9,13 @@ import {
 } from '../domain/gridConnection.ts';
 import { limitedNode } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId } from '../domain/ids.ts';
-import type { Release } from '../domain/release.ts';
+import { type Release, restoredRelease } from '../domain/release.ts';
 import type { Logger } from '../log.ts';
 import { type EnergyBook, type EnergyEntry, energyBook } from './energyBook.ts';
 import type { LimitBook } from './limitBook.ts';
 import type { NodeFlow } from './nodePower.ts';
 import type { Clock } from './ports.ts';
+import { type KeptRelease, releaseKeeper } from './releaseKeeper.ts';
 
 /** Where a connection stands, told whenever it changes. */
 export interface ConnectionChange {
@@ -23,12 +24,18 @@ export interface ConnectionChange {
   readonly after: ConnectionState;
 }
 
+/** Takes what must outlive the process. */
+export interface GridKeeper {
+  /** Its phase changed, or it was heard. */
+  onConnection(change: ConnectionChange): void;
+  onRelease(kept: KeptRelease): void;
+}
+
 export interface GridBookPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: LimitBook;
-  /** Its phase changed, or it was heard. */
-  onConnection(change: ConnectionChange): void;
+  readonly keep?: GridKeeper | undefined;
   /** A failsafe limit came into force. */
   onDrop(): void;
 }
@@ -43,6 +50,8 @@ export interface GridBook {
   limitsOf(connectionId: string): readonly HeardGridLimit[];
   limitsAt(connectionId: string, node: CircuitId | AreaId): readonly HeardGridLimit[];
   restore(connectionId: string, kept: ConnectionState): void;
+  /** Of a connection that is not in the config any more it is forgotten. */
+  restoreRelease(kept: KeptRelease): void;
   /** Something was heard of the sender. */
   note(connectionId: string, event: Exclude<ConnectionEvent, { kind: 'time passed' }>): void;
   /** At every tick: silence is noticed by nothing else. */
@@ -86,6 +95,7 @@ export function gridBook(connections: readonly GridConnection[], ports: GridBook
   const releases = new Map<CircuitId | AreaId, Releases>();
   const flows = new Map<CircuitId | AreaId, NodeFlow>();
   const energy = energyBook();
+  const keepReleases = releaseKeeper((kept) => ports.keep?.onRelease(kept));
 
   const known = (id: string): { connection: GridConnection; state: ConnectionState } => {
     const connection = byId.get(id);
@@ -114,7 +124,7 @@ export function gridBook(connections: readonly GridConnection[], ports: GridBook
       if (after.phase === 'failsafe') ports.onDrop();
     }
     if (after.phase !== before.phase || after.heardAtMs !== before.heardAtMs) {
-      ports.onConnection({ connection, before, after });
+      ports.keep?.onConnection({ connection, before, after });
     }
   };
 
@@ -129,13 +139,21 @@ export function gridBook(connections: readonly GridConnection[], ports: GridBook
       const { connection } = known(id);
       states.set(id, restoredState(connection, kept, clock.monotonicMs()));
     },
+    restoreRelease({ node, key, release }) {
+      const connection = byNode.get(node)?.find(({ id }) => key.startsWith(`${id} `));
+      if (connection === undefined || release === undefined) return;
+      const restored = restoredRelease(release, connection.release, clock.monotonicMs());
+      releases.set(node, new Map([...(releases.get(node) ?? noReleases), [key, restored]]));
+    },
     note: apply,
     followTime() {
       for (const { id } of connections) apply(id, { kind: 'time passed' });
     },
     releases: (node) => releases.get(node) ?? noReleases,
     rememberReleases(node, now) {
-      if (now.size > 0) releases.set(node, now);
+      if (now.size === 0) return;
+      releases.set(node, now);
+      keepReleases(node, now);
     },
     flow: (node) => flows.get(node),
     rememberFlow(node, flow) {

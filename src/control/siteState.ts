@@ -21,7 +21,7 @@ import {
   takeMeasurement,
 } from './evseRecord.ts';
 import type { ExposureLedger, Presence } from './exposure.ts';
-import { type ConnectionChange, type GridBook, gridBook } from './gridBook.ts';
+import { type GridBook, type GridKeeper, gridBook } from './gridBook.ts';
 import { limitBook } from './limitBook.ts';
 import { type MeterBook, meterBook } from './meterBook.ts';
 import type { Clock, CommandAnswer, StationCommand } from './ports.ts';
@@ -37,8 +37,8 @@ export interface SiteStatePorts {
   /** A station acknowledged its standing TxDefaultProfile. */
   onStanding(evseId: EvseId, amps: number): void;
   onStation(station: StationRecord): void;
-  /** A connection to a grid operator changed its phase, or was heard. */
-  onConnection?(change: ConnectionChange): void;
+  /** What must outlive us of the connections to grid operators. */
+  readonly gridKeeper?: GridKeeper;
 }
 
 /** A station that told nothing about a running session for so long does not measure it. */
@@ -78,7 +78,7 @@ export class SiteState {
       clock: ports.clock,
       log: ports.log,
       limits: this.#limits,
-      onConnection: (change) => ports.onConnection?.(change),
+      keep: ports.gridKeeper,
       onDrop: () => ports.onDrop(),
     });
     for (const site of sites) {

@@ -55,6 +55,16 @@ export function release(input: ReleaseInput): Release {
   };
 }
 
+/**
+ * What a release that was kept over a restart is worth: it waits until the instant it drew, and rises from where it was,
+ * since nobody rose while we were away. An instant too far ahead was written while the clock stood wrong.
+ */
+export const restoredRelease = (kept: Release, { randomMs }: ReleaseOptions, nowMs: number): Release => ({
+  ...kept,
+  atMs: nowMs,
+  risesFromMs: kept.risesFromMs === undefined ? undefined : Math.min(kept.risesFromMs, nowMs + randomMs),
+});
+
 /** The limits that stand for what is not let go yet; none when nothing rises. */
 export function stillHeld({ caps: held, risesFromMs, last }: Release): readonly GridLimit[] {
   if (risesFromMs === undefined || last === undefined) return [];

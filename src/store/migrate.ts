@@ -4,6 +4,7 @@ import { m002SiteStop } from './migrations/m002SiteStop.ts';
 import { m003Grid } from './migrations/m003Grid.ts';
 import { m004GridState } from './migrations/m004GridState.ts';
 import { m005Planning } from './migrations/m005Planning.ts';
+import { m007GridRelease } from './migrations/m007GridRelease.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '003-grid': m003Grid,
   '004-grid-state': m004GridState,
   '005-planning': m005Planning,
+  '007-grid-release': m007GridRelease,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

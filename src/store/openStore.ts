@@ -7,6 +7,7 @@ import { within } from './deadline.ts';
 import { openDatabase } from './dialect.ts';
 import { type EvidenceStore, evidenceStore } from './evidence.ts';
 import { type GridConnectionStore, gridConnectionStore } from './gridConnections.ts';
+import { type GridReleaseStore, gridReleaseStore } from './gridReleases.ts';
 import { type GridStateStore, gridStateStore } from './gridStates.ts';
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
@@ -35,6 +36,7 @@ export interface Store
     GridConnectionStore,
     EvidenceStore,
     GridStateStore,
+    GridReleaseStore,
     PlanningStore,
     AuditStore {
   /** Rises with every start of the program, so that stations' gateways can tell an old command from a new one. */
@@ -70,6 +72,7 @@ export async function openStore(
     ...gridConnectionStore(db, queue),
     ...evidenceStore(db),
     ...gridStateStore(db),
+    ...gridReleaseStore(db, queue),
     ...planningStore(db, queue),
     ...auditStore(db),
 

@@ -17,6 +17,7 @@ export interface Tables {
   grid_connection: GridConnectionTable;
   grid_evidence: GridEvidenceTable;
   grid_states: GridStateTable;
+  grid_release: GridReleaseTable;
   price_series: PriceSeriesTable;
   plan_memory: PlanMemoryTable;
 }
@@ -113,6 +114,14 @@ export interface AuditTable {
 interface GridStateTable {
   connection_id: string;
   name: string;
+  /** JSON. */
+  document: string;
+}
+
+/** A row for each limit that holds, or is being let go: see gridReleases.ts. */
+interface GridReleaseTable {
+  node: string;
+  key: string;
   /** JSON. */
   document: string;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { GridLimit } from '../../src/domain/gridLimit.ts';
 import { areaId, circuitId, evseId, siteId, stationId } from '../../src/domain/ids.ts';
 import { givenConnection, gridTarget } from './givenConnection.ts';
 import { givenArea, givenCircuit, givenEvses, givenSite } from './givenSite.ts';
@@ -227,6 +228,49 @@ describe('the release of a limit', () => {
     expect(Math.max(...steps)).toBeLessThan(800);
     expect(steps.filter((step) => step > 0).length).toBeGreaterThan(12);
   }, 60_000);
+});
+
+/** One car under a limit that comes back within two minutes. */
+const givenReleased = (): { readonly world: World; readonly limit: GridLimit } => {
+  const release = { randomMs: 60_000, rampMs: 60_000 };
+  const world = given({ connections: [givenConnection({ release, heartbeatTimeoutMs: undefined })] });
+  const limit = world.hear({ amps: 32 });
+  world.run(60);
+  return { world, limit };
+};
+const limitAmps = (world: World): number => world.circuit().limitAmps[0];
+
+describe('a restart', () => {
+  it('in the midst of a release goes on from where it was, after the wait that was drawn', () => {
+    const { world, limit } = givenReleased();
+    world.endLimit(limit);
+    for (let second = 0; limitAmps(world) < 50; second += 1) {
+      if (second > 120) throw new Error('the limit does not rise');
+      world.run(1);
+    }
+    const reachedAmps = limitAmps(world);
+    world.restart().connectAll().run(2);
+    expect(limitAmps(world)).toBeLessThanOrEqual(reachedAmps + 3);
+    // What is told every five seconds is what may be lost.
+    expect(limitAmps(world)).toBeGreaterThan(reachedAmps - 8);
+    expect(limitAmps(world.run(30))).toBe(63);
+  });
+
+  it('does not let go at once what ended while nobody was there', () => {
+    const { world, limit } = givenReleased();
+    world.kill();
+    world.endLimit(limit);
+    world.run(300).restart().connectAll().run(2);
+    expect(limitAmps(world)).toBe(32);
+    expect(limitAmps(world.run(125))).toBe(63);
+  });
+
+  it('holds nothing that was let go long before', () => {
+    const { world, limit } = givenReleased();
+    world.endLimit(limit);
+    world.run(125).restart().connectAll().run(2);
+    expect(limitAmps(world)).toBe(63);
+  });
 });
 
 describe('an area that is limited', () => {

@@ -6,6 +6,7 @@ import type { ControlLoop, ControlLoopOptions, TickResult } from '../../src/cont
 import type { ExposureLedger, RememberedExposure } from '../../src/control/exposure.ts';
 import type { HorizonLoop } from '../../src/control/horizonLoop.ts';
 import type { Clock, CommandAnswer, StationCommand } from '../../src/control/ports.ts';
+import type { KeptRelease } from '../../src/control/releaseKeeper.ts';
 import { observed, type SiteInputs } from '../../src/control/siteInput.ts';
 import type { SiteState } from '../../src/control/siteState.ts';
 import type { CircuitView, EvseView } from '../../src/control/siteView.ts';
@@ -115,6 +116,7 @@ export class World {
   readonly #overloads = new Map<CircuitId, Overload>();
   readonly #limits = new Map<string, GridLimit>();
   readonly #connections = new Map<string, ConnectionState>();
+  readonly #releases = new Map<string, KeptRelease>();
   readonly #standing = new Map<EvseId, number>();
   readonly #leases = new Map<EvseId, Extract<StationCommand, { kind: 'lease' }>>();
   readonly #sessions = new Map<string, Session>();
@@ -403,7 +405,10 @@ export class World {
           if (this.keepsLeases) this.#standing.set(id, amps);
         },
         onStation: () => {},
-        onConnection: ({ connection, after }) => this.#connections.set(connection.id, after),
+        gridKeeper: {
+          onConnection: ({ connection, after }) => this.#connections.set(connection.id, after),
+          onRelease: (kept) => this.#releases.set(`${kept.node} ${kept.key}`, kept),
+        },
         link: { send: (command: StationCommand) => this.#send(command) },
         allocate: this.input.allocate,
         horizon: (id) => {
@@ -424,6 +429,7 @@ export class World {
     const horizon = this.input.horizon?.({ state, clock, topologies: topologies(sites, areas) });
     for (const limit of this.#limits.values()) state.setLimit(limit);
     for (const [id, kept] of this.#connections) state.grid.restore(id, kept);
+    for (const kept of this.#releases.values()) state.grid.restoreRelease(kept);
     for (const stop of this.stops.values()) state.stopSite(stop);
     for (const session of this.#sessions.values())
       if (session.state !== 'finished') state.adoptSession(session);
