@@ -10,6 +10,7 @@ export interface LocalTime {
 }
 
 const dayMs = 86_400_000;
+const minuteMs = 60_000;
 
 /** One for each time zone of the config: making one takes longer than using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -80,4 +81,24 @@ function dayBefore(local: LocalTime): LocalTime {
     month: date.getUTCMonth() + 1,
     weekday: ((local.weekday + 5) % 7) + 1,
   };
+}
+
+/** What the clock on the wall shows at an instant, counted as if it were UTC. */
+export function wallClockMs(timeZone: string, atMs: number): number {
+  const { day, minuteOfDay } = localTime(timeZone, atMs);
+  const sinceMinuteMs = ((atMs % minuteMs) + minuteMs) % minuteMs;
+  return day * dayMs + minuteOfDay * minuteMs + sinceMinuteMs;
+}
+
+/**
+ * The instant at which the clock on the wall shows this. What it shows twice, when it is put back, is the first time;
+ * what it never shows, when it is put forward, is as long after the change as it is after the hour that is left out.
+ */
+export function instantOfLocal(timeZone: string, shownMs: number): number {
+  const aheadMs = (atMs: number): number => wallClockMs(timeZone, atMs) - atMs;
+  // No place changes its clock twice within two days.
+  const before = shownMs - aheadMs(shownMs - dayMs);
+  const after = shownMs - aheadMs(shownMs + dayMs);
+  const isShownAt = (atMs: number): boolean => wallClockMs(timeZone, atMs) === shownMs;
+  return !isShownAt(before) && isShownAt(after) ? after : before;
 }

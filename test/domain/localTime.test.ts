@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isWithin, type LocalWindow, localTime } from '../../src/domain/localTime.ts';
+import {
+  instantOfLocal,
+  isWithin,
+  type LocalWindow,
+  localTime,
+  wallClockMs,
+} from '../../src/domain/localTime.ts';
 
 const at = (text: string, timeZone = 'Europe/Stockholm') => localTime(timeZone, Date.parse(text));
 const window = (change: Partial<LocalWindow> = {}): LocalWindow => ({
@@ -19,6 +25,26 @@ describe('the local time of a site', () => {
 
   it('counts days by local dates', () => {
     expect(at('2026-01-31T23:30:00Z').day).toBe(at('2026-01-31T22:30:00Z').day + 1);
+  });
+});
+
+describe('the clock on the wall', () => {
+  const zone = 'Europe/Stockholm';
+  const shown = (text: string): number => Date.parse(`${text}Z`);
+
+  it('shows the local time to the millisecond', () => {
+    expect(wallClockMs(zone, Date.parse('2026-07-01T10:00:00.250Z'))).toBe(shown('2026-07-01T12:00:00.250'));
+  });
+
+  it.each([
+    ['in winter', '2026-01-15T08:00:00', '2026-01-15T07:00:00Z'],
+    ['in summer', '2026-07-01T12:00:00', '2026-07-01T10:00:00Z'],
+    ['just before it is put forward', '2026-03-29T01:59:00', '2026-03-29T00:59:00Z'],
+    ['at an hour it never shows', '2026-03-29T02:30:00', '2026-03-29T01:30:00Z'],
+    ['at an hour it shows twice', '2026-10-25T02:30:00', '2026-10-25T00:30:00Z'],
+    ['after it was put back', '2026-10-25T03:00:00', '2026-10-25T02:00:00Z'],
+  ])('%s shows %s at one instant', (_when, text, instant) => {
+    expect(new Date(instantOfLocal(zone, shown(text))).toISOString()).toBe(instant.replace('Z', '.000Z'));
   });
 });
 
