@@ -1,4 +1,6 @@
-import { type Static, type TObject, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { ocppConfig, stationConfig } from './configOcpp.ts';
+import { closed, host, id, phase, port, section, sha256, tls } from './configParts.ts';
 import { gridConnectionSettings } from './domain/gridConfig.ts';
 import { meterConfig } from './domain/meterConfig.ts';
 import { mqttConfig } from './domain/mqttConfig.ts';
@@ -7,65 +9,6 @@ import { oscpConfig } from './domain/oscpConfig.ts';
 import { peakTariffConfig, priceConfig } from './domain/priceConfig.ts';
 
 // The one description of the config file: its types, defaults, checks and reference come out of this.
-
-const closed = { additionalProperties: false };
-const id = Type.String({
-  pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,47}$',
-  description: 'letters, digits, "_", "." and "-", at most 48',
-});
-const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 in lower-case hexadecimal' });
-const host = (description: string) => Type.String({ default: '127.0.0.1', minLength: 1, description });
-const port = (byDefault: number) =>
-  Type.Integer({
-    default: byDefault,
-    minimum: 0,
-    maximum: 65_535,
-    description: 'TCP port; 0 takes a free one',
-  });
-const phase = Type.Enum(['L1', 'L2', 'L3']);
-
-const tls = Type.Object(
-  {
-    certFile: Type.String({ minLength: 1, description: 'PEM file' }),
-    keyFile: Type.String({ minLength: 1, description: 'PEM file' }),
-  },
-  { ...closed, description: 'PEM files; without them the connection is not encrypted' },
-);
-
-const section = <P extends Parameters<typeof Type.Object>[0]>(
-  properties: P,
-  description: string,
-): TObject<P> => Type.Object(properties, { ...closed, default: {}, description });
-
-const traits = Type.Object(
-  {
-    unit: Type.Enum(['A', 'W'], { default: 'A', description: 'unit of its charging schedules' }),
-    stepAmps: Type.Number({
-      default: 1,
-      minimum: 0.1,
-      maximum: 16,
-      description: 'setpoints are rounded down to it',
-    }),
-    stackLevel: Type.Integer({
-      default: 0,
-      minimum: 0,
-      maximum: 98,
-      description: 'of the standing TxDefaultProfile and of the leases above it',
-    }),
-    leaseForm: Type.Enum(['tail', 'duration', 'none'], {
-      default: 'tail',
-      description:
-        'how a setpoint ends when it no longer hears from us: by a second period, by the duration of the schedule, or ' +
-        'not at all; none: its EVSEs count maxAmps in the failsafe budget, because they keep their last value for ever',
-    }),
-  },
-  { ...closed, default: {} },
-);
-
-const station = Type.Object(
-  { id, passwordSha256: Type.Optional(sha256), traits },
-  { ...closed, description: 'per-station settings' },
-);
 
 const evse = Type.Object(
   {
@@ -209,40 +152,7 @@ export const configSchema = Type.Object(
       { host: host('of the REST API and the metrics'), port: port(8080), tls: Type.Optional(tls) },
       'REST API, events, health and metrics',
     ),
-    ocpp: section(
-      {
-        host: host('stations connect to ws://host:port/ocpp/<stationId>'),
-        port: port(9000),
-        tls: Type.Optional(tls),
-        unknownStations: Type.Enum(['refuse', 'accept'], {
-          default: 'refuse',
-          description: 'accept: any station of the config may connect without a password; on loopback only',
-        }),
-        unknownTokens: Type.Enum(['accept', 'reject'], {
-          default: 'accept',
-          description: 'whether a driver whose token we do not know may charge',
-        }),
-        callTimeoutS: Type.Number({
-          default: 30,
-          minimum: 1,
-          maximum: 120,
-          description: 'how long a station may take to answer',
-        }),
-        heartbeatS: Type.Integer({
-          default: 60,
-          minimum: 5,
-          maximum: 86_400,
-          description: 'how often stations are asked to say that they are there',
-        }),
-        meterIntervalS: Type.Integer({
-          default: 10,
-          minimum: 1,
-          maximum: 900,
-          description: 'how often stations are asked to send meter values while charging',
-        }),
-      },
-      'the server the stations connect to',
-    ),
+    ocpp: ocppConfig,
     mqtt: { ...mqttConfig, default: {} },
     database: section(
       {
@@ -404,7 +314,7 @@ export const configSchema = Type.Object(
       },
       'grid operators that send limits',
     ),
-    stations: Type.Array(station, { default: [], maxItems: 10_000 }),
+    stations: Type.Array(stationConfig, { default: [], maxItems: 10_000 }),
     sites: Type.Array(site, { minItems: 1, maxItems: 10_000 }),
   },
   closed,

@@ -1,0 +1,69 @@
+import { Type } from 'typebox';
+import { closed, host, id, port, section, sha256, tls } from './configParts.ts';
+
+// The stations and the server they connect to, as the config has them.
+
+export const ocppConfig = section(
+  {
+    host: host('stations connect to ws://host:port/ocpp/<stationId>'),
+    port: port(9000),
+    tls: Type.Optional(tls),
+    unknownStations: Type.Enum(['refuse', 'accept'], {
+      default: 'refuse',
+      description: 'accept: any station of the config may connect without a password; on loopback only',
+    }),
+    unknownTokens: Type.Enum(['accept', 'reject'], {
+      default: 'accept',
+      description: 'whether a driver whose token we do not know may charge',
+    }),
+    callTimeoutS: Type.Number({
+      default: 30,
+      minimum: 1,
+      maximum: 120,
+      description: 'how long a station may take to answer',
+    }),
+    heartbeatS: Type.Integer({
+      default: 60,
+      minimum: 5,
+      maximum: 86_400,
+      description: 'how often stations are asked to say that they are there',
+    }),
+    meterIntervalS: Type.Integer({
+      default: 10,
+      minimum: 1,
+      maximum: 900,
+      description: 'how often stations are asked to send meter values while charging',
+    }),
+  },
+  'the server the stations connect to',
+);
+
+const traits = Type.Object(
+  {
+    unit: Type.Enum(['A', 'W'], { default: 'A', description: 'unit of its charging schedules' }),
+    stepAmps: Type.Number({
+      default: 1,
+      minimum: 0.1,
+      maximum: 16,
+      description: 'setpoints are rounded down to it',
+    }),
+    stackLevel: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 98,
+      description: 'of the standing TxDefaultProfile and of the leases above it',
+    }),
+    leaseForm: Type.Enum(['tail', 'duration', 'none'], {
+      default: 'tail',
+      description:
+        'how a setpoint ends when it no longer hears from us: by a second period, by the duration of the schedule, or ' +
+        'not at all; none: its EVSEs count maxAmps in the failsafe budget, because they keep their last value for ever',
+    }),
+  },
+  { ...closed, default: {} },
+);
+
+export const stationConfig = Type.Object(
+  { id, passwordSha256: Type.Optional(sha256), traits },
+  { ...closed, description: 'per-station settings' },
+);
