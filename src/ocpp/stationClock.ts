@@ -12,27 +12,26 @@ const liveMs = 30_000;
  * for minutes too long, or not begin at all. So schedules are written in the station's time.
  *
  * A station that comes back tells what it measured while it was away, which looks like a slow clock, and 1.6 has no word
- * for it. So a clock is believed to be off when two messages that came apart agree on it: the live ones do.
+ * for it. So a clock is believed to be off when two messages that came apart agree on it: the live ones do, and what was
+ * queued comes so much faster than it happened that it never does.
  */
 export class StationClock {
   #aheadMs = 0;
-  #newestMs: number | undefined;
-  #burstBeganAtMs = Number.NEGATIVE_INFINITY;
-  #beforeMs: number | undefined;
+  #burst: Burst | undefined;
+  #before: Burst | undefined;
 
   /** It told that something was so at that instant. */
   heard(toldAtMs: number, arrivedAtMs: number): void {
     if (!Number.isFinite(toldAtMs)) return;
     const aheadMs = toldAtMs - arrivedAtMs;
-    if (arrivedAtMs - this.#burstBeganAtMs < burstMs) {
-      this.#newestMs = Math.max(aheadMs, this.#newestMs ?? aheadMs);
-    } else {
-      this.#burstBeganAtMs = arrivedAtMs;
-      this.#beforeMs = this.#newestMs;
-      this.#newestMs = aheadMs;
+    const burst = this.#burst;
+    if (burst === undefined || arrivedAtMs - burst.beganAtMs >= burstMs) {
+      this.#before = burst;
+      this.#burst = { beganAtMs: arrivedAtMs, aheadMs, newestAtMs: arrivedAtMs };
+    } else if (aheadMs >= burst.aheadMs) {
+      this.#burst = { ...burst, aheadMs, newestAtMs: arrivedAtMs };
     }
-    if (this.#beforeMs !== undefined && Math.abs(this.#newestMs - this.#beforeMs) <= toleranceMs)
-      this.#aheadMs = Math.max(this.#newestMs, this.#beforeMs);
+    this.#compare();
   }
 
   /** Whether what was so then is so no longer: it was queued while the station was offline. */
@@ -43,4 +42,21 @@ export class StationClock {
   get aheadMs(): number {
     return Math.abs(this.#aheadMs) > toleranceMs ? this.#aheadMs : 0;
   }
+
+  #compare(): void {
+    const [burst, before] = [this.#burst, this.#before];
+    if (burst === undefined || before === undefined) return;
+    // The last of one burst and the first of the next are neighbours in a queue, and agree for that.
+    const isApart = burst.newestAtMs - before.newestAtMs >= burstMs;
+    if (isApart && Math.abs(burst.aheadMs - before.aheadMs) <= toleranceMs)
+      this.#aheadMs = Math.max(burst.aheadMs, before.aheadMs);
+  }
+}
+
+/** What came within a few seconds. */
+interface Burst {
+  readonly beganAtMs: number;
+  /** Of the newest instant in it. */
+  readonly aheadMs: number;
+  readonly newestAtMs: number;
 }

@@ -31,6 +31,17 @@ describe("a station's clock", () => {
     expect(heard([-900_000, -900_000], [-840_000, -840_000], ...queued).aheadMs).toBe(0);
   });
 
+  it('is not taken for slow by a queue that takes longer than a burst', () => {
+    // A quarter of an hour of two EVSEs in turns, told in 18 s.
+    const queued = Array.from(
+      { length: 180 },
+      (_, order) => [-900_000 + 5_000 * order, 100 * order] as const,
+    );
+    queued.forEach((_, count) => {
+      expect(heard(...queued.slice(0, count + 1)).aheadMs).toBe(0);
+    });
+  });
+
   it('that was set is followed with the second message', () => {
     const before = [
       [0, 0],
