@@ -1,6 +1,7 @@
 import { followMs, leaseSlackMs, retryMs } from './appOptions.ts';
 import { ControlLoop, type ControlLoopOptions, type ControlLoopPorts } from './control/controlLoop.ts';
-import { ExposureLedger, type RememberedExposure } from './control/exposure.ts';
+import { ExposureLedger } from './control/exposure.ts';
+import type { RememberedExposure } from './control/inherited.ts';
 import { SiteState, type SiteStatePorts } from './control/siteState.ts';
 import type { Control } from './control/snapshot.ts';
 import { topologies } from './control/topology.ts';

@@ -1,35 +1,33 @@
 import { phases } from '../domain/phases.ts';
 import type { Evse } from '../domain/site.ts';
 import { isOver, loads, remaining, roomAmps, take } from './capacity.ts';
-import type { Rung } from './escalation.ts';
-import type { EvseRecord } from './evseRecord.ts';
-import type { ExposureLedger } from './exposure.ts';
+import {
+  type Addressee,
+  type CommandInput,
+  type CommandOptions,
+  escalated,
+  lease,
+  standing,
+} from './commands.ts';
+import { drawnAmps, type EvseRecord } from './evseRecord.ts';
 import { isMeteredOver } from './nodePlan.ts';
 import type { EvsePlan, Plan } from './plan.ts';
-import type { ScheduleForm, StationCommand } from './ports.ts';
+import type { StationCommand } from './ports.ts';
 import type { SiteState } from './siteState.ts';
-import type { Topology, TopologyEvse } from './topology.ts';
+import type { TopologyEvse } from './topology.ts';
 
-export interface DispatchOptions {
-  readonly leaseMs: number;
+export interface DispatchOptions extends CommandOptions {
   /** A raise smaller than this waits, unless it is the last bit to all the EVSE can use. */
   readonly deadbandAmps: number;
   /** An EVSE that was lowered is not raised again sooner. */
   readonly raiseDelayMs: number;
-  /** A command that did not reach the wire by then is dropped. */
-  readonly commandExpiryMs: number;
+  /** Past this a station's measurement no longer tells what its car draws. */
+  readonly drawMaxAgeMs: number;
 }
 
-export interface DispatchInput {
-  readonly topology: Topology;
+export interface DispatchInput extends CommandInput {
   readonly plan: Plan;
   readonly state: SiteState;
-  readonly ledger: ExposureLedger;
-  readonly monotonicMs: number;
-  /** What is to be done about stations that do not obey, by the EVSE's index. */
-  readonly rungs: ReadonlyMap<number, Rung>;
-  readonly epoch: number;
-  nextSequence(): number;
   readonly options: DispatchOptions;
 }
 
@@ -72,12 +70,7 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
   return [...kept, ...raises(input, evses)];
 }
 
-interface Evaluated {
-  readonly index: number;
-  readonly at: TopologyEvse;
-  readonly planned: EvsePlan;
-  readonly record: EvseRecord;
-  readonly heldAmps: number | undefined;
+interface Evaluated extends Addressee {
   readonly intent: Dispatched['cause'] | undefined;
 }
 
@@ -96,6 +89,10 @@ function intent(
   const held = ledger.lease(evse.id);
   const isLapsing = held !== undefined && monotonicMs >= held.mayEndFromMs;
   if (held === undefined || isLapsing || ledger.needsAssertion(evse.id)) return 'assert';
+  // What it never answered may be in force, and may be less than it is known to hold.
+  const isDoubtful =
+    ledger.isSilent(evse.id) && planned.allocatedAmps > ledger.setpointAmpsMin(evse.id, monotonicMs);
+  if (isDoubtful) return 'assert';
   const rise = planned.allocatedAmps - held.setpointAmps;
   if (rise < -sameAmps) return 'lower';
   const rung = rungs.get(index);
@@ -113,7 +110,7 @@ const refreshShare = (index: number): number => 0.5 - 0.1 * ((index * 0.618_034)
 
 /** Raises and first leases, each as far as the capacity is proven free, the lowest first. */
 function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dispatched[] {
-  const { topology, plan, ledger, options } = input;
+  const { topology, plan, options } = input;
   const exposures = plan.evses.map(({ exposureAmps }) => exposureAmps);
   const capacity = plan.nodes.map((node) => node.capacity);
   const left = remaining(capacity, loads(topology, exposures));
@@ -134,14 +131,11 @@ function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dis
     // What is counted may be more than what is in force, after a reboot above all: where too much is counted already,
     // to assert all of it could be a raise.
     const provenAmps = isFull
-      ? Math.min(planned.exposureAmps, certainAmps(input, at.evse))
+      ? certainAmps(input, evse)
       : planned.exposureAmps + roomAmps(topology, index, left, planned.exposureAmps);
-    // One that let its lease run out without an answer has to show first that it takes commands: each lost one
-    // would keep its old current counted for another lease.
-    const wantedAmps = ledger.isSilent(at.evse.id)
-      ? Math.min(planned.allocatedAmps, planned.tailAmps)
-      : planned.allocatedAmps;
-    const setpointAmps = settable(at.evse, Math.min(wantedAmps, provenAmps));
+    // What nobody can tell yet stays as it is, and runs out by itself.
+    if (provenAmps === undefined && planned.allocatedAmps > 0) continue;
+    const setpointAmps = settable(at.evse, Math.min(wantedAmps(input, evse), provenAmps ?? 0));
     const rise = setpointAmps - heldAmps;
     const isLastBit = rise > sameAmps && setpointAmps >= planned.capAmps - sameAmps;
     if (cause === 'raise' && rise < options.deadbandAmps && !isLastBit) continue;
@@ -155,9 +149,29 @@ function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dis
   return dispatched;
 }
 
-/** What is in force for sure: the lease as it may have run down, without one the standing profile. */
-const certainAmps = ({ ledger, monotonicMs }: DispatchInput, { id }: Evse): number =>
-  ledger.lease(id) === undefined ? (ledger.standingAmps(id) ?? 0) : ledger.setpointAmpsMin(id, monotonicMs);
+/**
+ * One that does not answer is raised no more until it does, and where its lease ran out meanwhile it is told its tail:
+ * each lost command would keep its old current counted for another lease.
+ */
+function wantedAmps(
+  { ledger, monotonicMs }: DispatchInput,
+  { at, planned, heldAmps = 0 }: Evaluated,
+): number {
+  const { allocatedAmps, tailAmps } = planned;
+  if (!ledger.isSilent(at.evse.id)) return allocatedAmps;
+  const isRunning = monotonicMs < (ledger.lease(at.evse.id)?.mayEndFromMs ?? 0);
+  return Math.min(allocatedAmps, isRunning ? Math.max(heldAmps, tailAmps) : tailAmps);
+}
+
+/** What is in force for certain; undefined where nobody can tell yet. */
+function certainAmps(
+  { ledger, monotonicMs: nowMs, options }: DispatchInput,
+  { at: { evse }, record, planned }: Evaluated,
+): number | undefined {
+  const drawAmps = drawnAmps(record, { nowMs, maxAgeMs: options.drawMaxAgeMs });
+  const certain = ledger.certainAmps(evse.id, { drawAmps, nowMs });
+  return certain === undefined ? undefined : Math.min(planned.exposureAmps, certain);
+}
 
 /** Rounded down to what the EVSE can be set to: 0, or a step from its minimum up. */
 function settable(evse: Evse, amps: number): number {
@@ -167,82 +181,3 @@ function settable(evse: Evse, amps: number): number {
   // And 5.999999 from being sent where 6 is the least.
   return stepped < evse.minAmps ? 0 : Math.max(evse.minAmps, Math.min(stepped, amps));
 }
-
-// --- the commands ----------------------------------------------------------------------------------
-
-/**
- * A lease that ends in a rise lasts twice as long. If we die, all that fall have fallen by then: else whoever falls
- * first would rise into what the others still hold.
- */
-const risingLeases = 2;
-
-function lease(input: DispatchInput, evse: Evaluated, setpointAmps: number): StationCommand {
-  // What honours no end goes on as it is.
-  const isForEver = evse.at.evse.traits.leaseForm === 'none';
-  const tailAmps = isForEver ? setpointAmps : evse.planned.tailAmps;
-  const { leaseMs } = input.options;
-  return {
-    kind: 'lease',
-    ...address(input, evse),
-    transactionId: evse.record.session?.transactionId ?? '',
-    setpointAmps,
-    tailAmps,
-    leaseMs: tailAmps > setpointAmps ? risingLeases * leaseMs : leaseMs,
-    schedule: form(evse),
-  };
-}
-
-/** What the rung asks for: the lease again, a bound on its whole station, or the end of its session. */
-function escalated(input: DispatchInput, evse: Evaluated): StationCommand {
-  const transactionId = evse.record.session?.transactionId ?? '';
-  switch (input.rungs.get(evse.index)) {
-    case 'station maximum': {
-      const amps = stationAmps(input, evse);
-      const { leaseMs: durationMs } = input.options;
-      return { kind: 'station maximum', ...address(input, evse), amps, durationMs, schedule: form(evse) };
-    }
-    case 'remote stop':
-      return { kind: 'remote stop', ...address(input, evse), transactionId };
-    default:
-      return lease(input, evse, evse.heldAmps ?? 0);
-  }
-}
-
-/** What the EVSEs of its station may have together: their setpoints, and where nobody charges what a car would get. */
-const stationAmps = ({ topology, ledger }: DispatchInput, { at }: Evaluated): number =>
-  topology.evses
-    .filter(({ evse }) => evse.station === at.evse.station)
-    .reduce((sum, { evse }) => sum + (ledger.lease(evse.id)?.setpointAmps ?? evse.failsafeAmps), 0);
-
-const standing = (input: DispatchInput, evse: Evaluated): StationCommand => ({
-  kind: 'standing',
-  ...address(input, evse),
-  amps: evse.planned.standingAmps,
-  schedule: form(evse),
-});
-
-function address(
-  input: DispatchInput,
-  { at }: Evaluated,
-): Omit<Extract<StationCommand, { kind: 'remote stop' }>, 'kind' | 'transactionId'> {
-  const { evse, site } = at;
-  return {
-    siteId: site.id,
-    stationId: evse.station,
-    evseId: evse.id,
-    evseNumber: evse.number,
-    epoch: input.epoch,
-    sequence: input.nextSequence(),
-    sentAtMs: input.monotonicMs,
-    expiresAtMs: input.monotonicMs + input.options.commandExpiryMs,
-  };
-}
-
-const form = ({ at: { evse, site } }: Evaluated): ScheduleForm => ({
-  unit: evse.traits.unit,
-  phaseVolts: site.supply.phaseVolts,
-  // A car between two lines is a one-phase car to its station.
-  phaseCount: site.supply.system === 'IT' && evse.wiring.length === 2 ? 1 : evse.wiring.length,
-  stackLevel: evse.traits.stackLevel,
-  leaseForm: evse.traits.leaseForm,
-});

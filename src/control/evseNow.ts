@@ -2,8 +2,7 @@ import type { SiteId } from '../domain/ids.ts';
 import type { Phase } from '../domain/phases.ts';
 import { sparePhases } from '../domain/phaseUse.ts';
 import { usableAmps } from '../domain/reclaim.ts';
-import { usedAmps } from '../domain/supply.ts';
-import type { EvseRecord } from './evseRecord.ts';
+import { drawnAmps, type EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import type { SiteState } from './siteState.ts';
 import type { Topology, TopologyEvse } from './topology.ts';
@@ -73,7 +72,7 @@ function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
     site.supply.system === 'TN' &&
     isPlanned &&
     record.overdrawAmps === 0 &&
-    isFresh(input, record);
+    drawn(input, record) !== undefined;
   return {
     at,
     record,
@@ -104,17 +103,14 @@ function canPlan({ state, monotonicMs }: EvseNowInput, record: EvseRecord): bool
 const heldAmps = ({ ledger, monotonicMs }: EvseNowInput, { evse }: EvseRecord): number =>
   Math.min(evse.failsafeAmps, ledger.inheritedAmps(evse.id, monotonicMs) ?? evse.failsafeAmps);
 
-const isFresh = ({ options, monotonicMs }: EvseNowInput, { draw }: EvseRecord): boolean =>
-  draw !== undefined && monotonicMs - draw.arrivedAtMs <= options.drawMaxAgeMs;
+const drawn = ({ options, monotonicMs }: EvseNowInput, record: EvseRecord): number | undefined =>
+  drawnAmps(record, { nowMs: monotonicMs, maxAgeMs: options.drawMaxAgeMs });
 
-function usable(input: EvseNowInput, record: EvseRecord): number {
-  const { evse, supply, draw, leftUnusedSinceMs } = record;
-  return usableAmps({
-    evse,
-    drawAmps:
-      draw !== undefined && isFresh(input, record) ? usedAmps(supply, evse.wiring, draw.amps) : undefined,
-    leftUnusedSinceMs,
+const usable = (input: EvseNowInput, record: EvseRecord): number =>
+  usableAmps({
+    evse: record.evse,
+    drawAmps: drawn(input, record),
+    leftUnusedSinceMs: record.leftUnusedSinceMs,
     afterMs: input.options.reclaimAfterMs,
     nowMs: input.monotonicMs,
   });
-}

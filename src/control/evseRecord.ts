@@ -122,6 +122,15 @@ export function notePhases(record: EvseRecord, measurement: EvseMeasurement, atM
   record.phaseUse = withPhases(phaseUse, { evse, measurement, phaseVolts: supply.phaseVolts, atMs });
 }
 
+/** What its car draws, on the conductor that carries most; undefined when nobody told lately. */
+export function drawnAmps(
+  { evse, supply, draw }: EvseRecord,
+  { nowMs, maxAgeMs }: { readonly nowMs: number; readonly maxAgeMs: number },
+): number | undefined {
+  const isFresh = draw !== undefined && nowMs - draw.arrivedAtMs <= maxAgeMs;
+  return isFresh ? usedAmps(supply, evse.wiring, draw.amps) : undefined;
+}
+
 /** The station told what flows, `exposureAmps` being the most that may and `setpointAmpsMin` the least it may have been told. */
 export function takeMeasurement(
   record: EvseRecord,

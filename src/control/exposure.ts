@@ -1,31 +1,9 @@
 import assert from 'node:assert/strict';
 import type { EvseId } from '../domain/ids.ts';
 import type { Evse } from '../domain/site.ts';
+import { certainlyLeftAmps, keptAmps, type RememberedExposure } from './inherited.ts';
+import { inForceAmps, type Lease, leastInForceAmps, lowest, withUnanswered } from './lease.ts';
 import type { CommandAnswer, StationCommand } from './ports.ts';
-
-/** A setpoint that falls by itself. */
-export interface Lease {
-  readonly transactionId: string;
-  readonly setpointAmps: number;
-  readonly tailAmps: number;
-  /** Of the command that brought it. */
-  readonly sentAtMs: number;
-  /** From then on the tail counts: it may be in force at a station whose clock is ahead. */
-  readonly mayEndFromMs: number;
-  /** From then on the setpoint is no longer, even if the command was late and the station's clock is behind. */
-  readonly endsAtMs: number;
-}
-
-/** What is remembered of an EVSE over a restart. */
-export interface RememberedExposure {
-  readonly evseId: EvseId;
-  /** The standing TxDefaultProfile the station acknowledged. */
-  readonly standingAmps: number | undefined;
-  /** Of the last lease that was kept. A crash may have lost the very last one. */
-  readonly setpointAmps?: number | undefined;
-  readonly tailAmps: number | undefined;
-  readonly leaseEndsAtMs: number | undefined;
-}
 
 export interface ExposureOptions {
   /** What a car needs to follow a lower offer [IEC 61851-1: 5 s]. */
@@ -41,8 +19,6 @@ const longestLeaseMs = 7_200_000;
  * left. A clock that is far off is counted for no more than this share of a lease, or no lease would ever be proven.
  */
 const skewShareMax = 0.25;
-/** More lost commands than this at one EVSE are counted together. */
-const unansweredMax = 8;
 /** Longer than the longest timeout of a call: whoever carries commands has told by then what became of one. */
 const answerWithinMs = 180_000;
 
@@ -64,6 +40,8 @@ interface Entry {
   lease: Lease | undefined;
   /** Leases that were sent and never answered: any of them may be in force. */
   unanswered: readonly Lease[];
+  /** The least of all that were sent and never answered, those that count for nothing above included. */
+  leastUnanswered: Lease | undefined;
   /** The value before a decrease, while the car follows. */
   falling: { readonly amps: number; readonly untilMs: number } | undefined;
   inFlight: StationCommand | undefined;
@@ -116,6 +94,7 @@ export class ExposureLedger {
         isStandingSure: false,
         lease: undefined,
         unanswered: [],
+        leastUnanswered: undefined,
         falling: undefined,
         inFlight: undefined,
         isInFlightVoid: false,
@@ -156,26 +135,37 @@ export class ExposureLedger {
     return Math.min(evse.maxAmps, Math.max(standingOf(entry), inheritedTail(entry), ...tails));
   }
 
-  /**
-   * The least that an earlier process left there, as far as was kept: to set more would be a raise. undefined when
-   * nothing was kept.
-   */
+  /** The least that an earlier process left there by what was kept of it; undefined when nothing was. */
   inheritedAmps(evseId: EvseId, nowMs: number): number | undefined {
     const { inherited } = this.#entry(evseId);
-    const { setpointAmps, tailAmps, leaseEndsAtMs = 0 } = inherited ?? {};
-    // The end that was kept is the latest; the lease may have ended twice the slack before.
-    if (nowMs < leaseEndsAtMs - 2 * this.#options.leaseSlackMs) return setpointAmps;
-    if (nowMs >= leaseEndsAtMs || setpointAmps === undefined || tailAmps === undefined) return tailAmps;
-    return Math.min(setpointAmps, tailAmps);
+    return inherited && keptAmps(inherited, { nowMs, leaseSlackMs: this.#options.leaseSlackMs });
   }
 
   /** The least setpoint that may be in force: a car may already follow a decrease that is on its way. */
   setpointAmpsMin(evseId: EvseId, nowMs: number): number {
-    const { lease, inFlight, unanswered } = this.#entry(evseId);
-    if (lease === undefined || unanswered.length > 0) return 0;
-    const { setpointAmps, tailAmps, mayEndFromMs } = lease;
-    const heldAmps = nowMs < mayEndFromMs ? setpointAmps : Math.min(setpointAmps, tailAmps);
-    return inFlight?.kind === 'lease' ? Math.min(heldAmps, inFlight.setpointAmps) : heldAmps;
+    const entry = this.#entry(evseId);
+    const { lease, leastUnanswered } = entry;
+    if (lease === undefined) return 0;
+    const told = [lease, leastUnanswered, this.#leaseInFlight(entry)];
+    return Math.min(...told.flatMap((each) => (each === undefined ? [] : leastInForceAmps(each, nowMs))));
+  }
+
+  /**
+   * What is in force for certain, so that to send as much is no raise: the lease as it may have run down, without one the
+   * standing profile, or what an earlier process certainly left; of commands that were never answered the lowest.
+   * undefined where nobody can tell yet. `drawAmps` is what the car was measured to draw lately.
+   */
+  certainAmps(
+    evseId: EvseId,
+    { drawAmps, nowMs }: { readonly drawAmps: number | undefined; readonly nowMs: number },
+  ): number | undefined {
+    const entry = this.#entry(evseId);
+    const { evse, lease, standingAmps, leastUnanswered, inherited } = entry;
+    if (lease !== undefined) return this.setpointAmpsMin(evseId, nowMs);
+    const now = { drawAmps, nowMs, leaseSlackMs: this.#options.leaseSlackMs };
+    const leftAmps = isInherited(entry) ? certainlyLeftAmps(evse, inherited, now) : (standingAmps ?? 0);
+    if (leftAmps === undefined || leastUnanswered === undefined) return leftAmps;
+    return Math.min(leftAmps, leastInForceAmps(leastUnanswered, nowMs));
   }
 
   lease(evseId: EvseId): Lease | undefined {
@@ -228,6 +218,7 @@ export class ExposureLedger {
     const entry = this.#entry(evseId);
     entry.lease = undefined;
     entry.unanswered = [];
+    entry.leastUnanswered = undefined;
     entry.falling = undefined;
     entry.unknownUntilMs = 0;
     entry.awaitedUntilMs = 0;
@@ -267,8 +258,11 @@ export class ExposureLedger {
     // What bounds the station beside our leases only ever takes away.
     if (command.kind !== 'lease') return true;
     if (answer.outcome === 'accepted') this.#accepted(entry, this.#leaseOf(command, entry), answer.atMs);
-    else if (answer.outcome === 'timed-out')
-      entry.unanswered = withUnanswered(entry.unanswered, this.#leaseOf(command, entry));
+    else if (answer.outcome === 'timed-out') {
+      const lease = this.#leaseOf(command, entry);
+      entry.unanswered = withUnanswered(entry.unanswered, lease);
+      entry.leastUnanswered = lowest(entry.leastUnanswered, lease);
+    }
     // Refused or never sent: what was in force before still is.
     return true;
   }
@@ -286,6 +280,7 @@ export class ExposureLedger {
     const beforeAmps = this.exposureAmps(entry.evse.id, { isOnline: true, hasSession: true }, nowMs);
     entry.lease = lease;
     entry.unanswered = [];
+    entry.leastUnanswered = undefined;
     entry.needsAssertion = false;
     entry.falling =
       beforeAmps > lease.setpointAmps
@@ -337,10 +332,11 @@ function standingOf({ evse, standingAmps, isStandingSure }: Entry): number {
  * What a lease of an earlier process may fall to. The last one it sent may be missing from what was kept, for a crash
  * takes the last moments with it; but no tail is above the failsafe current.
  */
-const inheritedTail = ({ evse, inherited, unknownUntilMs, lease }: Entry): number =>
-  lease === undefined && unknownUntilMs > 0
-    ? Math.max(evse.failsafeAmps, inherited?.tailAmps ?? 0)
-    : (inherited?.tailAmps ?? 0);
+const inheritedTail = (entry: Entry): number =>
+  Math.max(isInherited(entry) ? entry.evse.failsafeAmps : 0, entry.inherited?.tailAmps ?? 0);
+
+/** An earlier process told it last. */
+const isInherited = ({ lease, unknownUntilMs }: Entry): boolean => lease === undefined && unknownUntilMs > 0;
 
 /** Its station honours no end of a setpoint. */
 const isForEver = ({ traits }: Evse): boolean => traits.leaseForm === 'none';
@@ -350,32 +346,3 @@ function fallsToStanding({ evse, lease, unanswered }: Entry, nowMs: number): boo
   if (evse.traits.leaseForm !== 'duration') return false;
   return [lease, ...unanswered].some((each) => each !== undefined && nowMs >= each.mayEndFromMs);
 }
-
-function inForceAmps(lease: Lease, nowMs: number): number {
-  if (nowMs < lease.mayEndFromMs) return lease.setpointAmps;
-  return nowMs < lease.endsAtMs ? Math.max(lease.setpointAmps, lease.tailAmps) : lease.tailAmps;
-}
-
-/** Without those that count for nothing beside the new one; the two lowest are one when there are too many. */
-function withUnanswered(held: readonly Lease[], lease: Lease): readonly Lease[] {
-  const left = [lease, ...held.filter((each) => !covers(lease, each))].sort(
-    (a, b) => b.setpointAmps - a.setpointAmps,
-  );
-  const [last, beforeLast] = [left.at(-1), left.at(-2)];
-  if (left.length <= unansweredMax || last === undefined || beforeLast === undefined) return left;
-  return [...left.slice(0, -2), highest(beforeLast, last)];
-}
-
-const covers = (a: Lease, b: Lease): boolean =>
-  b.setpointAmps <= a.setpointAmps &&
-  b.tailAmps <= Math.min(a.setpointAmps, a.tailAmps) &&
-  b.endsAtMs <= a.endsAtMs;
-
-/** Of two leases of which either may hold, the one that is safe to count. */
-const highest = (a: Lease, b: Lease): Lease => ({
-  ...b,
-  setpointAmps: Math.max(a.setpointAmps, b.setpointAmps),
-  tailAmps: Math.max(a.tailAmps, b.tailAmps),
-  mayEndFromMs: Math.min(a.mayEndFromMs, b.mayEndFromMs),
-  endsAtMs: Math.max(a.endsAtMs, b.endsAtMs),
-});

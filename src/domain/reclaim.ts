@@ -9,6 +9,13 @@ const rampRoomAmps = 2;
 export const takesAll = (input: { readonly drawAmps: number; readonly setpointAmps: number }): boolean =>
   input.drawAmps >= input.setpointAmps - usedUpWithinAmps;
 
+/** What a paused car and its station may draw. */
+const idleAmps = 1;
+
+/** The least that a car is offered which draws so much: what is offered at all is the minimum at least. */
+export const offeredAmpsMin = ({ minAmps }: Evse, drawAmps: number): number =>
+  drawAmps < idleAmps ? 0 : Math.max(minAmps, drawAmps);
+
 /** What stations measure may be off by this much. */
 const measuringErrorAmps = 0.25;
 

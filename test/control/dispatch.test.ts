@@ -158,6 +158,19 @@ describe('what is sent', () => {
     expect(send([asBefore], { afterMs: leaseMs })).toEqual(['A1 assert 10']);
   });
 
+  it('is no more than a decrease it never answered, where nothing is free', () => {
+    const { world, send } = given();
+    world.station('A1').manner = 'deaf';
+    world.setLimit({ amps: 27 });
+    world.loop.start();
+    world.run(6).loop.stop();
+    expect(world.ledger.isSilent(evseId('A1'))).toBe(true);
+    expect(world.inForceAmps('A1')).toBe(9);
+    expect(world.setpointAmps('A1')).toBe(10);
+    expect(send([asBefore, asBefore, asBefore], { roomAmps: 29 })[0]).toBe('A1 assert 9');
+    expect(send([asBefore, asBefore, asBefore], { roomAmps: 40 })[0]).toBe('A1 assert 10');
+  });
+
   it('is a lower tail at once, and a higher one with the next refresh', () => {
     expect(given().send([{ tailAmps: 0 }, asBefore, asBefore])).toEqual(['A1 tail 10']);
     const { send } = given();

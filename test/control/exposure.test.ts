@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ExposureLedger, type Presence, type RememberedExposure } from '../../src/control/exposure.ts';
+import { ExposureLedger, type Presence } from '../../src/control/exposure.ts';
+import type { RememberedExposure } from '../../src/control/inherited.ts';
 import type { CommandAnswer, StationCommand } from '../../src/control/ports.ts';
 import { evseId, siteId, stationId } from '../../src/domain/ids.ts';
 import type { LeaseForm } from '../../src/domain/site.ts';
@@ -250,11 +251,13 @@ describe('a lease nobody answered', () => {
     expect(given.exposure()).toBe(20);
   });
 
-  it('may be in force or not, so the least setpoint is unknown', () => {
+  it('may be in force or not, so the lowest of them is the least', () => {
     const given = new Given().settled().accept({ setpointAmps: 10 });
     expect(given.ledger.setpointAmpsMin(id, startMs)).toBe(10);
-    given.answer(given.send({ setpointAmps: 8 }), 'timed-out');
-    expect(given.ledger.setpointAmpsMin(id, startMs)).toBe(0);
+    for (const setpointAmps of [8, 12]) given.answer(given.send({ setpointAmps }), 'timed-out');
+    expect(given.ledger.setpointAmpsMin(id, startMs)).toBe(8);
+    expect(given.ledger.setpointAmpsMin(id, startMs + leaseMs)).toBe(6);
+    expect(given.accept({ setpointAmps: 12 }).ledger.setpointAmpsMin(id, startMs)).toBe(12);
   });
 });
 
@@ -351,6 +354,37 @@ describe('after a restart', () => {
     const { ledger } = new Given({ setpointAmps: 16, tailAmps: 6, leaseEndsAtMs });
     expect(ledger.inheritedAmps(id, leaseEndsAtMs - 2 * leaseSlackMs - 1)).toBe(16);
     expect(ledger.inheritedAmps(id, leaseEndsAtMs - 2 * leaseSlackMs)).toBe(6);
+  });
+
+  it('nothing is certain before its car was measured', () => {
+    const { ledger } = new Given({ setpointAmps: 10, tailAmps: 6, leaseEndsAtMs: startMs + 60_000 });
+    expect(ledger.certainAmps(id, { drawAmps: undefined, nowMs: startMs })).toBeUndefined();
+  });
+
+  it.each([
+    ['what flows, where more was kept', { setpointAmps: 16, tailAmps: 6 }, 12.5, 12.5],
+    ['nothing where nothing flows', { setpointAmps: 16, tailAmps: 6 }, 0.4, 0],
+    ['the minimum where less flows: nobody is offered less', { setpointAmps: 16, tailAmps: 6 }, 2, 6],
+    [
+      'nothing where less was kept: the lease may be on its way there',
+      { setpointAmps: 0, tailAmps: 6 },
+      6,
+      0,
+    ],
+    ['nothing where more flows than anything that was kept', { setpointAmps: 8, tailAmps: 6 }, 16, 0],
+    ['what flows, where nothing was kept', {}, 16, 16],
+  ])('what is certain is %s', (_, kept, drawAmps, certainAmps) => {
+    const leaseEndsAtMs = startMs + 60_000;
+    const { ledger } = new Given({ ...kept, leaseEndsAtMs });
+    expect(ledger.certainAmps(id, { drawAmps, nowMs: startMs })).toBe(certainAmps);
+  });
+
+  it('what is certain is no more than what was sent since and never answered', () => {
+    const given = new Given({ setpointAmps: 10, tailAmps: 6, leaseEndsAtMs: startMs + 60_000 });
+    const now = { drawAmps: 10, nowMs: startMs };
+    given.answer(given.send({ setpointAmps: 0 }), 'timed-out');
+    expect(given.ledger.certainAmps(id, now)).toBe(0);
+    expect(given.accept({ setpointAmps: 8 }).ledger.certainAmps(id, now)).toBe(8);
   });
 
   it('nothing is left when the car that was there is gone', () => {

@@ -1,5 +1,6 @@
 import { followMs, leaseSlackMs } from '../../src/appOptions.ts';
-import { ExposureLedger, type RememberedExposure } from '../../src/control/exposure.ts';
+import { ExposureLedger } from '../../src/control/exposure.ts';
+import type { RememberedExposure } from '../../src/control/inherited.ts';
 import { SiteState } from '../../src/control/siteState.ts';
 import type { StationRecord } from '../../src/control/stationRecord.ts';
 import { type EvseId, stationId } from '../../src/domain/ids.ts';

@@ -112,7 +112,48 @@ describe('a restart', () => {
     world.unplug('A1').restart();
     connect(world, ...names).run(60);
     expect(world.state.sessions().map(({ evseId: id }) => id)).not.toContain(evseId('A1'));
-    expect(setpoints(world).slice(1)).toEqual([11, 11, 11, 11, 10]);
+    expect(total(setpoints(world).slice(1))).toBe(54);
+  });
+});
+
+describe('a restart at a site over its limit', () => {
+  /** Two are paused by a limit, which ends. Who they are. */
+  function pausedBy(world: World, whenLimited: (paused: readonly string[]) => void = () => {}): string[] {
+    const limit = world.setLimit({ amps: 33 });
+    world.run(60);
+    const paused = names.filter((name) => world.inForceAmps(name) === 0);
+    expect(paused.length).toBe(2);
+    whenLimited(paused);
+    world.endLimit(limit);
+    return paused;
+  }
+
+  it('raises nobody of whom it kept something older than what is in force', () => {
+    const world = givenBusyGarage();
+    world.keepsLeases = false;
+    const paused = pausedBy(world);
+    connect(world.setBackground(40).restart(), ...paused).run(15);
+    for (const name of paused) expect(world.setpointAmps(name), name).toBe(0);
+  });
+
+  it('raises nobody of whom it kept something that was refused', () => {
+    const world = givenBusyGarage();
+    const paused = pausedBy(world, (some) => {
+      for (const name of some) world.station(name).manner = 'rejects';
+    });
+    world.run(60).kill().setBackground(40);
+    for (const name of paused) world.station(name).manner = 'obeys';
+    connect(world.restart(), ...paused).run(15);
+    for (const name of paused) expect(world.setpointAmps(name), name).toBe(0);
+  });
+
+  it('lets those be who were not measured yet', () => {
+    const world = givenBusyGarage().kill().setBackground(40).restart();
+    const sentBefore = world.sent.length;
+    connect(world, 'A1').run(0.1);
+    expect(world.sent.slice(sentBefore)).toEqual([]);
+    world.run(10);
+    expect(world.setpointAmps('A1')).toBe(6);
   });
 });
 

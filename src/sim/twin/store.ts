@@ -1,4 +1,4 @@
-import type { RememberedExposure } from '../../control/exposure.ts';
+import type { RememberedExposure } from '../../control/inherited.ts';
 import type { GridLimit } from '../../domain/gridLimit.ts';
 import type { EvseId, LimitId } from '../../domain/ids.ts';
 import type { Session } from '../../domain/session.ts';

@@ -1,0 +1,111 @@
+import type { Rung } from './escalation.ts';
+import type { EvseRecord } from './evseRecord.ts';
+import type { ExposureLedger } from './exposure.ts';
+import type { EvsePlan } from './plan.ts';
+import type { ScheduleForm, StationCommand } from './ports.ts';
+import type { Topology, TopologyEvse } from './topology.ts';
+
+export interface CommandOptions {
+  readonly leaseMs: number;
+  /** A command that did not reach the wire by then is dropped. */
+  readonly commandExpiryMs: number;
+}
+
+export interface CommandInput {
+  readonly topology: Topology;
+  readonly ledger: ExposureLedger;
+  readonly monotonicMs: number;
+  /** What is to be done about stations that do not obey, by the EVSE's index. */
+  readonly rungs: ReadonlyMap<number, Rung>;
+  readonly epoch: number;
+  nextSequence(): number;
+  readonly options: CommandOptions;
+}
+
+/** Whom a command is for. */
+export interface Addressee {
+  readonly index: number;
+  readonly at: TopologyEvse;
+  readonly planned: EvsePlan;
+  readonly record: EvseRecord;
+  readonly heldAmps: number | undefined;
+}
+
+/**
+ * A lease that ends in a rise lasts twice as long. If we die, all that fall have fallen by then: else whoever falls
+ * first would rise into what the others still hold.
+ */
+const risingLeases = 2;
+
+/** The setpoint and what it falls to. */
+export function lease(input: CommandInput, evse: Addressee, setpointAmps: number): StationCommand {
+  // What honours no end goes on as it is.
+  const isForEver = evse.at.evse.traits.leaseForm === 'none';
+  const tailAmps = isForEver ? setpointAmps : evse.planned.tailAmps;
+  const { leaseMs } = input.options;
+  return {
+    kind: 'lease',
+    ...address(input, evse),
+    transactionId: evse.record.session?.transactionId ?? '',
+    setpointAmps,
+    tailAmps,
+    leaseMs: tailAmps > setpointAmps ? risingLeases * leaseMs : leaseMs,
+    schedule: form(evse),
+  };
+}
+
+/** What the rung asks for: the lease again, a bound on its whole station, or the end of its session. */
+export function escalated(input: CommandInput, evse: Addressee): StationCommand {
+  const transactionId = evse.record.session?.transactionId ?? '';
+  switch (input.rungs.get(evse.index)) {
+    case 'station maximum': {
+      const amps = stationAmps(input, evse);
+      const { leaseMs: durationMs } = input.options;
+      return { kind: 'station maximum', ...address(input, evse), amps, durationMs, schedule: form(evse) };
+    }
+    case 'remote stop':
+      return { kind: 'remote stop', ...address(input, evse), transactionId };
+    default:
+      return lease(input, evse, evse.heldAmps ?? 0);
+  }
+}
+
+/** What the EVSEs of its station may have together: their setpoints, and where nobody charges what a car would get. */
+const stationAmps = ({ topology, ledger }: CommandInput, { at }: Addressee): number =>
+  topology.evses
+    .filter(({ evse }) => evse.station === at.evse.station)
+    .reduce((sum, { evse }) => sum + (ledger.lease(evse.id)?.setpointAmps ?? evse.failsafeAmps), 0);
+
+/** The profile below all leases. */
+export const standing = (input: CommandInput, evse: Addressee): StationCommand => ({
+  kind: 'standing',
+  ...address(input, evse),
+  amps: evse.planned.standingAmps,
+  schedule: form(evse),
+});
+
+function address(
+  input: CommandInput,
+  { at }: Addressee,
+): Omit<Extract<StationCommand, { kind: 'remote stop' }>, 'kind' | 'transactionId'> {
+  const { evse, site } = at;
+  return {
+    siteId: site.id,
+    stationId: evse.station,
+    evseId: evse.id,
+    evseNumber: evse.number,
+    epoch: input.epoch,
+    sequence: input.nextSequence(),
+    sentAtMs: input.monotonicMs,
+    expiresAtMs: input.monotonicMs + input.options.commandExpiryMs,
+  };
+}
+
+const form = ({ at: { evse, site } }: Addressee): ScheduleForm => ({
+  unit: evse.traits.unit,
+  phaseVolts: site.supply.phaseVolts,
+  // A car between two lines is a one-phase car to its station.
+  phaseCount: site.supply.system === 'IT' && evse.wiring.length === 2 ? 1 : evse.wiring.length,
+  stackLevel: evse.traits.stackLevel,
+  leaseForm: evse.traits.leaseForm,
+});
