@@ -88,7 +88,7 @@ export interface ProblemEvse {
   /** How long it has waited for current in all, less what it was served: the longest waiting goes first. */
   readonly waitingMs: number;
   /** How long it could wait and still be served in time; `Infinity` when absent. For `deadline`. */
-  readonly laxityMs?: number;
+  readonly laxityMs?: number | undefined;
   /** When it came. For `first-come`; 0 when absent. */
   readonly arrivedMs?: number;
 }

@@ -1,6 +1,7 @@
 import type { Allocation, Problem } from '../../solver/problem.ts';
 import type { EvseId } from '../domain/ids.ts';
 import type { Logger } from '../log.ts';
+import { loads } from './capacity.ts';
 import { type Dispatched, type DispatchOptions, dispatch } from './dispatch.ts';
 import { climb, dueRungs } from './escalation.ts';
 import type { ExposureLedger } from './exposure.ts';
@@ -157,12 +158,14 @@ export class ControlLoop {
     const planned = this.#topologies.map((wired) => {
       const input = { topology: wired, state, ledger, nowMs, monotonicMs, options, allocate, horizon };
       const made = plan(input);
-      return { topology: made.topology, plan: made };
+      const exposures = made.evses.map(({ exposureAmps }) => exposureAmps);
+      return { topology: made.topology, plan: made, exposure: loads(made.topology, exposures) };
     });
     const judged = planned.map((each) => this.#send(each.topology, each.plan, monotonicMs));
     const tick = { number: this.#number, atMs: nowMs, durationMs: stopwatchMs() - startedMs, cause };
-    const views = planned.flatMap((each) =>
-      siteViews({ ...each, state, ledger, tick, monotonicMs, drawMaxAgeMs: this.#options.drawMaxAgeMs }),
+    const { drawMaxAgeMs } = options;
+    const views = planned.flatMap(({ topology, plan: made, exposure }) =>
+      siteViews({ topology, plan: made, exposure, state, ledger, tick, monotonicMs, drawMaxAgeMs }),
     );
     this.#states.follow(views);
     return {
@@ -171,7 +174,7 @@ export class ControlLoop {
       plans: planned.map((each) => each.plan),
       sent: judged.flatMap(({ passed }) => passed),
       refused: judged.flatMap(({ refused }) => refused),
-      over: planned.flatMap((each) => overLimits(each.topology, each.plan)),
+      over: planned.flatMap((each) => overLimits(each.topology, each.plan, each.exposure)),
     };
   }
 

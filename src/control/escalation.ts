@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts';
 import { isOver, loads, remaining } from './capacity.ts';
 import type { Plan } from './plan.ts';
 import type { SiteState } from './siteState.ts';
-import type { Topology } from './topology.ts';
+import type { Topology, TopologyEvse } from './topology.ts';
 
 /** What is done about a station that says yes and does nothing, in this order. */
 export type Rung = 'repeat' | 'station maximum' | 'remote stop' | 'alarm';
@@ -89,6 +89,8 @@ export function climb(
   else log.warn(fields, 'station does not obey');
 }
 
+const noRungs: ReadonlyMap<number, Rung> = new Map();
+
 /** What is to be done now, by the EVSE's index in the topology. */
 export function dueRungs(input: {
   readonly topology: Topology;
@@ -97,11 +99,13 @@ export function dueRungs(input: {
   readonly monotonicMs: number;
 }): ReadonlyMap<number, Rung> {
   const { topology, plan, state, monotonicMs: atMs } = input;
-  const escalating = topology.evses.flatMap(({ evse, path }, index) => {
-    const { escalation } = state.evse(evse.id).obedience;
-    return escalation === undefined ? [] : { index, path, escalation };
+  const escalationOf = ({ evse }: TopologyEvse): Escalation | undefined =>
+    state.evse(evse.id).obedience.escalation;
+  if (topology.evses.every((at) => escalationOf(at) === undefined)) return noRungs;
+  const escalating = topology.evses.flatMap((at, index) => {
+    const escalation = escalationOf(at);
+    return escalation === undefined ? [] : { index, path: at.path, escalation };
   });
-  if (escalating.length === 0) return new Map();
   const exposures = plan.evses.map(({ exposureAmps }) => exposureAmps);
   const left = remaining(
     plan.nodes.map(({ capacity }) => capacity),

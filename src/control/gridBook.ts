@@ -79,7 +79,7 @@ export interface GridSnapshot {
 /** By connection and boundary. */
 export type Releases = ReadonlyMap<string, Release>;
 
-const noReleases: Releases = new Map();
+export const noReleases: Releases = new Map();
 
 export function gridBook(connections: readonly GridConnection[], ports: GridBookPorts): GridBook {
   const { clock, limits } = ports;

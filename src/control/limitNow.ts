@@ -15,7 +15,7 @@ import type { Boundary, Caps, GridLimit } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId } from '../domain/ids.ts';
 import { valueNow } from '../domain/meanBudget.ts';
 import { type Release, release, shareOf, stillHeld } from '../domain/release.ts';
-import type { GridBook, Releases } from './gridBook.ts';
+import { type GridBook, noReleases, type Releases } from './gridBook.ts';
 
 export interface LimitNowInput {
   readonly grid: GridBook;
@@ -44,6 +44,7 @@ export function limitNow(input: LimitNowInput): LimitNow {
   const { grid, node, limits, fixed, nowMs } = input;
   const connections = grid.on(node);
   const binding = limits.filter((limit) => standsAlone(limit, connections));
+  if (connections.length === 0) return { limit: effectiveLimit(fixed, binding, nowMs), releases: noReleases };
   const releases = new Map<string, Release>();
   for (const connection of connections) {
     const { phase } = grid.state(connection.id);

@@ -9,12 +9,12 @@ import { watchMeter } from '../domain/meterWatch.ts';
 import { phaseSuspicion, watchPhases } from '../domain/phaseSwap.ts';
 import { addAmps, everyPhase, noAmps, type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { Area, Circuit } from '../domain/site.ts';
-import { partsFactor, type Supply, starVolts } from '../domain/supply.ts';
+import { type LineShares, partsFactor, type Supply, starVolts } from '../domain/supply.ts';
 import { addDraws, compared, nothingDrawn, type SureDraw, sureDraw } from '../domain/sureDraw.ts';
 import type { Capacity } from './capacity.ts';
 import type { EvseNow } from './evseNow.ts';
 import type { Releases } from './gridBook.ts';
-import { limitNow } from './limitNow.ts';
+import { type LimitNow, limitNow } from './limitNow.ts';
 import { type MeterFinding, noFinding } from './meterBook.ts';
 import type { SiteState } from './siteState.ts';
 import type { Node, Topology } from './topology.ts';
@@ -70,11 +70,8 @@ type CircuitNode = Extract<Node, { kind: 'circuit' }>;
 
 function planCircuit(input: NodePlanInput, node: CircuitNode): NodePlan {
   const { circuit, site } = node;
-  const { limit, releases } = limitNow({
-    ...limitInput(input, circuit.id),
-    fixed: circuitRating(circuit),
-    top: circuitTop(circuit, starVolts(site.supply)),
-  });
+  const top = circuitTop(circuit, starVolts(site.supply));
+  const { limit, releases } = nodeLimit(input, circuit.id, circuitRating(circuit), top);
   const { metered, finding, estimate } = meteredBackground(input, node, limit);
   const isLive = estimate.basis === 'measured' && !input.starting.has(site.id);
   const { steps: before } = input.state.meters.finding(circuit.id) ?? {};
@@ -94,13 +91,13 @@ function planCircuit(input: NodePlanInput, node: CircuitNode): NodePlan {
   };
 }
 
-const limitInput = ({ state, nowMs, monotonicMs }: NodePlanInput, node: CircuitId | AreaId) => ({
-  grid: state.grid,
-  node,
-  limits: state.limitsOn(node),
-  nowMs,
-  monotonicMs,
-});
+const nodeLimit = (
+  { state, nowMs, monotonicMs }: NodePlanInput,
+  node: CircuitId | AreaId,
+  fixed: Fixed,
+  top: Caps,
+): LimitNow =>
+  limitNow({ grid: state.grid, node, limits: state.limitsOn(node), fixed, top, nowMs, monotonicMs });
 
 /** What its own wiring can carry, in finite numbers. */
 const circuitTop = ({ breakerAmps, phases: conductors, ratedWatts }: Circuit, phaseVolts: number): Caps => ({
@@ -172,9 +169,10 @@ function chargingBelow(
   node: CircuitNode,
   metered: MeteredCurrent,
 ): DrawRange {
-  const parts = node.evses.flatMap((index) => {
+  const parts: { readonly range: DrawRange; readonly shares: LineShares }[] = [];
+  for (const index of node.evses) {
     const evse = evses[index];
-    if (evse === undefined) return [];
+    if (evse === undefined) continue;
     const { record, exposureAmps, leastAllowedAmps } = evse;
     const range = drawRange({
       evse: record.evse,
@@ -188,8 +186,8 @@ function chargingBelow(
       drawMaxAgeMs,
       nowMs: monotonicMs,
     });
-    return [{ range, shares: evse.at.shares }];
-  });
+    parts.push({ range, shares: evse.at.shares });
+  }
   return togetherOnLines(node.site.supply, parts);
 }
 
@@ -232,7 +230,7 @@ const unmeasured = (amps: PhaseAmps): Background => ({ amps, basis: 'assumed', d
 function planArea(input: NodePlanInput, area: Area, circuits: readonly NodePlan[]): NodePlan {
   const { topology } = input;
   const top = { amps: everyPhase(Number.POSITIVE_INFINITY), watts: area.limitWatts };
-  const { limit, releases } = limitNow({ ...limitInput(input, area.id), fixed: areaRating(area), top });
+  const { limit, releases } = nodeLimit(input, area.id, areaRating(area), top);
   let watts = 0;
   let isMeasured = true;
   let volts = 1;

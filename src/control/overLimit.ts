@@ -1,9 +1,10 @@
 import type { SiteId } from '../domain/ids.ts';
-import { noAmps, type PhaseName, perPhase, phaseName, phases } from '../domain/phases.ts';
-import { loads, remaining } from './capacity.ts';
-import { wattsOf } from './nodePlan.ts';
+import { type PhaseName, phaseName, phases } from '../domain/phases.ts';
+import { starVolts } from '../domain/supply.ts';
+import type { Load } from './capacity.ts';
+import { type NodePlan, wattsOf } from './nodePlan.ts';
 import type { Plan } from './plan.ts';
-import { nodeName, type Topology } from './topology.ts';
+import { type Node, nodeName, type Topology } from './topology.ts';
 
 /** A circuit or an area that is over its limit at a tick. */
 export interface OverLimit {
@@ -26,42 +27,47 @@ const toleranceAmps = 0.5;
 /** The same on three phases of 230 V. */
 const toleranceWatts = 345;
 
-/** Everything that is over its limit now. */
-export function overLimits(topology: Topology, plan: Plan): readonly OverLimit[] {
-  const load = loads(
-    topology,
-    plan.evses.map(({ exposureAmps }) => exposureAmps),
-  );
-  const left = remaining(
-    plan.nodes.map(({ capacity }) => capacity),
-    load,
-  );
-  return topology.nodes.flatMap((node, index): readonly OverLimit[] => {
-    const planned = plan.nodes[index];
-    const [ours, free] = [load[index], left[index]];
-    if (planned === undefined || ours === undefined || free === undefined) return [];
-    const { limit, metered, marginAmps } = planned;
-    const isCircuit = node.kind === 'circuit';
-    const meteredAmps = metered === undefined ? noAmps : perPhase((phase) => metered.amps[phase] ?? 0);
-    // The margin is ours to use up.
-    const exposedAmps = perPhase((phase) => limit.amps[phase] - free.amps[phase] - marginAmps[phase]);
-    const marginWatts = isCircuit ? wattsOf(marginAmps, node.site.supply) : 0;
-    const about = { node: nodeName(node), siteId: isCircuit ? node.site.id : undefined };
-    const sum = { ...about, on: 'sum', limit: limit.watts, unit: 'W', isOurs: ours.watts > 0 } as const;
-    const found: readonly OverLimit[] = [
-      ...phases.flatMap((phase) => {
-        const line = { ...about, on: phaseName(phase), limit: limit.amps[phase], unit: 'A' as const };
-        const isOurs = ours.amps[phase] > 0;
-        return [
-          { ...line, isOurs, kind: 'measured' as const, amount: meteredAmps[phase] },
-          { ...line, isOurs, kind: 'exposure' as const, amount: exposedAmps[phase] },
-        ];
-      }),
-      { ...sum, kind: 'measured', amount: isCircuit ? wattsOf(meteredAmps, node.site.supply) : 0 },
-      { ...sum, kind: 'exposure', amount: limit.watts - free.watts - marginWatts },
-    ];
-    return found.filter(
-      ({ amount, limit: most, unit }) => amount > most + (unit === 'A' ? toleranceAmps : toleranceWatts),
-    );
+/** Everything that is over its limit now; `load` is what may be in force at the EVSEs. */
+export function overLimits(topology: Topology, plan: Plan, load: readonly Load[]): readonly OverLimit[] {
+  const found: OverLimit[] = [];
+  topology.nodes.forEach((node, index) => {
+    const [planned, ours] = [plan.nodes[index], load[index]];
+    if (planned !== undefined && ours !== undefined) judge(node, planned, ours, found);
   });
+  return found;
+}
+
+/** Adds what is over at one node. Most never is, so nothing is made before that is known. */
+function judge(node: Node, planned: NodePlan, ours: Load, found: OverLimit[]): void {
+  const { limit, metered, marginAmps, capacity } = planned;
+  const supply = node.kind === 'circuit' ? node.site.supply : undefined;
+  const note = (
+    kind: OverLimit['kind'],
+    on: OverLimit['on'],
+    about: Pick<OverLimit, 'amount' | 'limit' | 'isOurs'>,
+  ): void => {
+    const siteId = node.kind === 'circuit' ? node.site.id : undefined;
+    found.push({ kind, node: nodeName(node), siteId, on, unit: on === 'sum' ? 'W' : 'A', ...about });
+  };
+  let meteredSumAmps = 0;
+  for (const phase of phases) {
+    const limitAmps = limit.amps[phase];
+    const isOurs = ours.amps[phase] > 0;
+    const meteredAmps = metered?.amps[phase] ?? 0;
+    meteredSumAmps += meteredAmps;
+    if (meteredAmps > limitAmps + toleranceAmps)
+      note('measured', phaseName(phase), { amount: meteredAmps, limit: limitAmps, isOurs });
+    // The margin is ours to use up.
+    const exposedAmps = limitAmps - (capacity.amps[phase] - ours.amps[phase]) - marginAmps[phase];
+    if (exposedAmps > limitAmps + toleranceAmps)
+      note('exposure', phaseName(phase), { amount: exposedAmps, limit: limitAmps, isOurs });
+  }
+  const isOurs = ours.watts > 0;
+  const meteredWatts = supply === undefined ? 0 : meteredSumAmps * starVolts(supply);
+  if (meteredWatts > limit.watts + toleranceWatts)
+    note('measured', 'sum', { amount: meteredWatts, limit: limit.watts, isOurs });
+  const marginWatts = supply === undefined ? 0 : wattsOf(marginAmps, supply);
+  const exposedWatts = limit.watts - (capacity.watts - ours.watts) - marginWatts;
+  if (exposedWatts > limit.watts + toleranceWatts)
+    note('exposure', 'sum', { amount: exposedWatts, limit: limit.watts, isOurs });
 }

@@ -71,12 +71,16 @@ export interface EvsePlan {
 
 /** The allocation for this instant, and everything that explains it. Reads only. */
 export function plan(input: PlanInput): Plan {
-  const { options } = input;
-  const starting = new Set(input.topology.sites.flatMap((site) => (isStarting(site, input) ? site.id : [])));
+  const { state, nowMs, monotonicMs, options } = input;
+  const { drawMaxAgeMs, margin } = options;
+  const starting = new Set(
+    input.topology.sites.filter((site) => isStarting(site, input)).map(({ id }) => id),
+  );
   const evses = evsesNow({ ...input, starting });
-  const nodes = planNodes({ ...input, starting, evses, ...options });
+  const wired = { topology: input.topology, state, nowMs, evses };
+  const nodes = planNodes({ ...wired, monotonicMs, drawMaxAgeMs, margin, starting });
   const topology = withSpare(
-    input.topology,
+    wired.topology,
     evses.map(({ sparePhases }) => sparePhases),
   );
   const reserved = loads(
@@ -87,10 +91,10 @@ export function plan(input: PlanInput): Plan {
     nodes.map(({ capacity }) => capacity),
     reserved,
   ).map(notNegative);
-  const tails = tailAmps({ ...input, evses });
+  const tails = tailAmps(wired);
   const plannedEvses = evses.flatMap(({ isPlanned }, index) => (isPlanned ? [index] : []));
   const { minOnMs } = options.pacing;
-  const targets = appliedTargets(evses, input.horizon, { monotonicMs: input.monotonicMs, minOnMs });
+  const targets = appliedTargets(evses, input.horizon, { monotonicMs, minOnMs });
   const counted = { ...input, topology };
   const problem = problemOf(counted, { evses, plannedEvses, open, targets });
   const { amps, bounds, failure } = solve(counted, problem, plannedEvses, open, tails);
@@ -164,7 +168,7 @@ function problemOf(
         isOn,
         sinceMs,
         waitingMs: isOn ? sinceMs - monotonicMs : monotonicMs - waitingSinceMs,
-        ...(laxity !== undefined && { laxityMs: laxity }),
+        laxityMs: laxity,
         arrivedMs: session?.startedAtMs ?? nowMs,
       };
     }),

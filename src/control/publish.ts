@@ -4,7 +4,7 @@ import type { SiteId } from '../domain/ids.ts';
 import { addAmps, noAmps, type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
 import { starVolts } from '../domain/supply.ts';
-import { loads } from './capacity.ts';
+import type { Load } from './capacity.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import type { NodePlan } from './nodePlan.ts';
@@ -25,6 +25,8 @@ import type { Node, Topology, TopologyEvse } from './topology.ts';
 export interface PublishInput {
   readonly topology: Topology;
   readonly plan: Plan;
+  /** What may be in force below each node. */
+  readonly exposure: readonly Load[];
   readonly state: State;
   readonly ledger: ExposureLedger;
   readonly tick: TickView;
@@ -39,17 +41,13 @@ export function siteViews(input: PublishInput): readonly SiteView[] {
   const draws = topology.evses.map(({ evse }) => drawAmps(input, input.state.evse(evse.id)));
   const circuitsOf = new Map<SiteId, CircuitView[]>(topology.sites.map(({ id }) => [id, []]));
   const evsesOf = new Map<SiteId, EvseView[]>(topology.sites.map(({ id }) => [id, []]));
-  const exposure = loads(
-    topology,
-    input.plan.evses.map(({ exposureAmps }) => exposureAmps),
-  );
   topology.nodes.forEach((node, index) => {
-    if (node.kind !== 'circuit') return;
-    const view = circuitView(input, node, index, draws, exposure[index]?.amps ?? noAmps);
-    circuitsOf.get(node.site.id)?.push(...view);
+    const view = node.kind === 'circuit' ? circuitView(input, node, index, draws) : undefined;
+    if (view !== undefined && node.kind === 'circuit') circuitsOf.get(node.site.id)?.push(view);
   });
   topology.evses.forEach((at, index) => {
-    evsesOf.get(at.site.id)?.push(...evseView(input, at, index, draws[index] ?? noAmps));
+    const view = evseView(input, at, index, draws[index] ?? noAmps);
+    if (view !== undefined) evsesOf.get(at.site.id)?.push(view);
   });
   return topology.sites.map(({ id, name, timeZone }) => {
     const circuits = circuitsOf.get(id) ?? [];
@@ -78,37 +76,35 @@ function drawAmps({ monotonicMs, drawMaxAgeMs }: PublishInput, { draw, session }
 // --- circuits --------------------------------------------------------------------------------------
 
 function circuitView(
-  { plan, monotonicMs }: PublishInput,
+  { plan, exposure, monotonicMs }: PublishInput,
   { circuit, site, evses }: Extract<Node, { kind: 'circuit' }>,
   index: number,
   draws: readonly PhaseAmps[],
-  exposureAmps: PhaseAmps,
-): readonly CircuitView[] {
+): CircuitView | undefined {
   const planned = plan.nodes[index];
-  if (planned === undefined) return [];
+  if (planned === undefined) return undefined;
+  const exposureAmps = exposure[index]?.amps ?? noAmps;
   const charging = evses.reduce((sum, evse) => addAmps(sum, draws[evse] ?? noAmps), noAmps);
   const estimated = addAmps(planned.background.amps, charging);
   const metered = circuit.meter?.measures === 'total' ? planned.metered?.amps : undefined;
   const { limitAmps, limitedBy } = shownLimit(planned, starVolts(site.supply));
-  return [
-    {
-      id: circuit.id,
-      parent: circuit.parent,
-      breakerAmps: circuit.breakerAmps,
-      limitAmps,
-      limitedBy,
-      drawAmps: perPhase((phase) => metered?.[phase] ?? estimated[phase]),
-      backgroundAmps: planned.background.amps,
-      exposureAmps,
-      headroomAmps: perPhase(
-        (phase) => limitAmps[phase] - planned.background.amps[phase] - exposureAmps[phase],
-      ),
-      basis: circuit.meter === undefined ? 'unmetered' : planned.background.basis,
-      readingAgeMs: planned.metered?.atMs === undefined ? undefined : monotonicMs - planned.metered.atMs,
-      meterVerdict: planned.finding?.verdict,
-      marginAmps: planned.marginAmps,
-    },
-  ];
+  return {
+    id: circuit.id,
+    parent: circuit.parent,
+    breakerAmps: circuit.breakerAmps,
+    limitAmps,
+    limitedBy,
+    drawAmps: perPhase((phase) => metered?.[phase] ?? estimated[phase]),
+    backgroundAmps: planned.background.amps,
+    exposureAmps,
+    headroomAmps: perPhase(
+      (phase) => limitAmps[phase] - planned.background.amps[phase] - exposureAmps[phase],
+    ),
+    basis: circuit.meter === undefined ? 'unmetered' : planned.background.basis,
+    readingAgeMs: planned.metered?.atMs === undefined ? undefined : monotonicMs - planned.metered.atMs,
+    meterVerdict: planned.finding?.verdict,
+    marginAmps: planned.marginAmps,
+  };
 }
 
 /**
@@ -153,13 +149,13 @@ function evseView(
   { evse, site }: TopologyEvse,
   index: number,
   draw: PhaseAmps,
-): readonly EvseView[] {
+): EvseView | undefined {
   const planned = input.plan.evses[index];
-  if (planned === undefined) return [];
+  if (planned === undefined) return undefined;
   const record = input.state.evse(evse.id);
   const isOnline = input.state.isOnline(evse.station);
   const setpointAmps = record.session === undefined ? undefined : input.ledger.lease(evse.id)?.setpointAmps;
-  const view: EvseView = {
+  return {
     id: evse.id,
     stationId: evse.station,
     number: evse.number,
@@ -177,7 +173,6 @@ function evseView(
       ? reason(input, { record, planned, setpointAmps, stop: input.state.stopOf(site.id) })
       : { kind: 'offline' },
   };
-  return [view];
 }
 
 function evseState({ session, status }: EvseRecord, setpointAmps: number | undefined): EvseState {

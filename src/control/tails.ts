@@ -1,4 +1,4 @@
-import { circuitRating } from '../domain/effectiveLimit.ts';
+import { circuitRating, type EffectiveLimit, type Fixed } from '../domain/effectiveLimit.ts';
 import type { AreaId, CircuitId } from '../domain/ids.ts';
 import { noAmps, perPhase } from '../domain/phases.ts';
 import { type Capacity, loads, safeAllocation } from './capacity.ts';
@@ -29,12 +29,8 @@ export function tailAmps(input: TailsInput): readonly number[] {
 
 /** What charging may have once nobody reads the meters any more. */
 function capacityWithoutUs({ topology, state, nowMs }: TailsInput): readonly Capacity[] {
-  const known = (node: CircuitId | AreaId) => ({
-    grid: state.grid,
-    node,
-    limits: state.limitsOn(node),
-    nowMs,
-  });
+  const lowestLimit = (node: CircuitId | AreaId, fixed: Fixed): EffectiveLimit =>
+    lowestLimitKnown({ grid: state.grid, node, limits: state.limitsOn(node), fixed, nowMs });
   let areaWatts = 0;
   const capacity: Capacity[] = [];
   topology.nodes.forEach((node, index) => {
@@ -45,12 +41,12 @@ function capacityWithoutUs({ topology, state, nowMs }: TailsInput): readonly Cap
     );
     const watts = wattsOf(assumed, site.supply);
     if (circuit.parent === undefined) areaWatts += watts;
-    const limit = lowestLimitKnown({ ...known(circuit.id), fixed: circuitRating(circuit) });
+    const limit = lowestLimit(circuit.id, circuitRating(circuit));
     capacity[index] = lessBackground(limit, assumed, watts);
   });
   topology.nodes.forEach((node, index) => {
     if (node.kind !== 'area') return;
-    const limit = lowestLimitKnown({ ...known(node.area.id), fixed: areaRating(node.area) });
+    const limit = lowestLimit(node.area.id, areaRating(node.area));
     capacity[index] = lessBackground(limit, noAmps, areaWatts);
   });
   return capacity;

@@ -28,11 +28,14 @@ const unlimited: Caps = { amps: everyPhase(Number.POSITIVE_INFINITY), watts: Num
 
 /** The lowest of the breaker, the rating and the limits given. Ties go to the wiring, then to the oldest limit. */
 function lowest(fixed: Fixed, limits: readonly GridLimit[]): EffectiveLimit {
+  const { watts } = fixed;
+  const amps = everyPhase(fixed.amps);
+  if (limits.length === 0) return { amps, watts, ampsOrigin: breaker, wattsOrigin: rating };
   const on = (boundary: Boundary) =>
     limits.filter(({ terms }) => (terms?.boundary ?? 'connection') === boundary);
   const cars = on('controllable');
   return {
-    ...lowestOf({ amps: everyPhase(fixed.amps), watts: fixed.watts }, on('connection')),
+    ...lowestOf({ amps, watts }, on('connection')),
     ...(cars.length > 0 && { cars: lowestOf(unlimited, cars) }),
   };
 }

@@ -52,8 +52,17 @@ export function withBackground(
   return { rises, slot: begun, marginAmps: perPhase((phase) => Math.min(maxAmps, ordinary(rises, phase))) };
 }
 
+/** The rise that so large a share of all does not exceed: the least of the few largest. */
 function ordinary(rises: readonly PhaseAmps[], phase: 0 | 1 | 2): number {
   if (rises.length < slotsMin) return 0;
-  const sorted = rises.map((amps) => amps[phase]).sort((a, b) => a - b);
-  return sorted[Math.floor(coveredShare * (sorted.length - 1))] ?? 0;
+  // Ascending, and full from the start: no rise is below 0.
+  const largest = new Float64Array(rises.length - Math.floor(coveredShare * (rises.length - 1)));
+  for (const { [phase]: rise } of rises) {
+    let at = 0;
+    while (at < largest.length && (largest[at] ?? 0) < rise) at += 1;
+    if (at === 0) continue;
+    largest.copyWithin(0, 1, at);
+    largest[at - 1] = rise;
+  }
+  return largest[0] ?? 0;
 }

@@ -100,12 +100,15 @@ export function meteredVolts(
   nominalVolts: number,
   nowMs: number,
 ): number | undefined {
-  const told = volts.flatMap((sample) =>
-    sample !== undefined && nowMs - sample.atMs <= maxAgeMs && isPlausibleVolts(sample.value, nominalVolts)
-      ? sample.value
-      : [],
-  );
-  return told.length === 0 ? undefined : told.reduce((sum, value) => sum + value, 0) / told.length;
+  let count = 0;
+  let sum = 0;
+  for (const sample of volts) {
+    if (sample === undefined || nowMs - sample.atMs > maxAgeMs) continue;
+    if (!isPlausibleVolts(sample.value, nominalVolts)) continue;
+    count += 1;
+    sum += sample.value;
+  }
+  return count === 0 ? undefined : sum / count;
 }
 
 /** Power over the phases from the fields that are fresh: the sum as told, else watts, else amps at its voltage. */

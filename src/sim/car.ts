@@ -78,9 +78,7 @@ const phasesUsed = (car: Car, conductorCount: number): number =>
 
 /** What it draws on each of the outlet's own conductors. */
 export const conductorAmps = (car: Car, conductorCount: number): readonly number[] =>
-  Array.from({ length: conductorCount }, (_, conductor) =>
-    conductor < phasesUsed(car, conductorCount) ? car.drawAmps : 0,
-  );
+  Array<number>(conductorCount).fill(car.drawAmps).fill(0, phasesUsed(car, conductorCount));
 
 /** A newer offer does not start the delay again: else a car would never follow one that changes every second. */
 function followOffer(

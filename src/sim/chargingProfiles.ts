@@ -61,11 +61,10 @@ export function allowedAmps(
   context: ProfileContext,
   atMs: number,
 ): number {
-  const stationAmps =
-    leadingAmps(ofPurpose(profiles, 'max', context), context, atMs) ?? Number.POSITIVE_INFINITY;
+  const stationAmps = leadingAmps(profiles, 'max', context, atMs) ?? Number.POSITIVE_INFINITY;
   const ownAmps =
-    leadingAmps(ofPurpose(profiles, 'transaction', context), context, atMs) ??
-    leadingAmps(ofPurpose(profiles, 'default', context), context, atMs) ??
+    leadingAmps(profiles, 'transaction', context, atMs) ??
+    leadingAmps(profiles, 'default', context, atMs) ??
     Number.POSITIVE_INFINITY;
   return Math.min(ownAmps, stationAmps / context.sharedBy);
 }
@@ -99,37 +98,20 @@ export function compositePeriods(
   return periods.filter((period, index) => period.amps !== periods[index - 1]?.amps);
 }
 
-/** An EVSE's own default takes the place of the one for all EVSEs; a transaction's profile is its own alone. */
-function ofPurpose(
-  profiles: readonly InstalledProfile[],
-  purpose: ProfilePurpose,
-  context: ProfileContext,
-): readonly InstalledProfile[] {
-  const candidates = profiles.filter((profile) => profile.purpose === purpose);
-  switch (purpose) {
-    case 'max':
-      return candidates;
-    case 'transaction':
-      return context.transactionKey === undefined
-        ? []
-        : candidates.filter((profile) => profile.transactionKey === context.transactionKey);
-    case 'default': {
-      const own = candidates.filter((profile) => profile.evseNumber === context.evseNumber);
-      return own.length > 0 ? own : candidates.filter((profile) => profile.evseNumber === 0);
-    }
-    default:
-      return purpose satisfies never;
-  }
-}
-
 /** The highest stack level that has a period at this instant leads; a lower one fills its gaps. */
 function leadingAmps(
   profiles: readonly InstalledProfile[],
+  purpose: ProfilePurpose,
   context: ProfileContext,
   atMs: number,
 ): number | undefined {
+  const defaultOf = purpose === 'default' ? evseOfDefault(profiles, context) : 0;
   let leader: { stackLevel: number; amps: number } | undefined;
   for (const profile of profiles) {
+    if (profile.purpose !== purpose) continue;
+    if (purpose === 'default' && profile.evseNumber !== defaultOf) continue;
+    // A transaction's profile is its own alone.
+    if (purpose === 'transaction' && !isOfTransaction(profile, context)) continue;
     if (leader !== undefined && profile.stackLevel <= leader.stackLevel) continue;
     const period = periodAt(profile, context, atMs);
     if (period === undefined) continue;
@@ -137,6 +119,15 @@ function leadingAmps(
   }
   return leader?.amps;
 }
+
+const isOfTransaction = (profile: InstalledProfile, { transactionKey }: ProfileContext): boolean =>
+  transactionKey !== undefined && profile.transactionKey === transactionKey;
+
+/** An EVSE's own default takes the place of the one for all EVSEs. */
+const evseOfDefault = (profiles: readonly InstalledProfile[], { evseNumber }: ProfileContext): number =>
+  profiles.some((profile) => profile.purpose === 'default' && profile.evseNumber === evseNumber)
+    ? evseNumber
+    : 0;
 
 function periodAt(
   profile: InstalledProfile,

@@ -53,7 +53,9 @@ export function unplug(station: Station, evseNumber: number): Station {
 
 /** Works out what every EVSE offers after something changed, and tells the states that changed with it. */
 export function settle(station: Station): Station {
-  return station.evses.reduce((settled, { number }) => settleEvse(settled, number), station);
+  let settled = station;
+  for (const { number } of station.evses) settled = settleEvse(settled, number);
+  return settled;
 }
 
 function stepOnce(station: Station, nowMs: number): Station {
@@ -79,7 +81,10 @@ function settleEvse(station: Station, evseNumber: number): Station {
   const evse = findEvse(station, evseNumber);
   if (evse === undefined) return station;
   const offer = offerAfterPause(station, evse);
-  const status = statusOf({ ...evse, ...offer });
+  const status = statusOf(evse, offer.offeredAmps);
+  const isOfferSame = offer.offeredAmps === evse.offeredAmps && offer.pause === evse.pause;
+  // Nothing new is what most seconds bring.
+  if (isOfferSame && status === evse.status) return station;
   const settled = withEvse(station, evseNumber, { ...offer, status });
   if (status === evse.status) return settled;
 

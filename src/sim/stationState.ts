@@ -303,7 +303,8 @@ export const transactionName = (station: Station, key: string): string | undefin
 /** What the profiles are worked out for. EVSE 0 has no wiring of its own: it is taken as three-phase. */
 export function profileContext(station: Station, evseNumber: number): ProfileContext {
   const evse = findEvse(station, evseNumber);
-  const busy = station.evses.filter(({ transaction }) => transaction !== undefined).length;
+  let busy = 0;
+  for (const { transaction } of station.evses) if (transaction !== undefined) busy += 1;
   return {
     evseNumber,
     transactionKey: evse?.transaction?.key,
@@ -343,10 +344,10 @@ function clockOffsetMs(station: Station): number {
   return alwaysMs + (station.isRegistered ? 0 : unsetMs);
 }
 
-export function statusOf(evse: EvseState): StationStatus {
+export function statusOf(evse: EvseState, offeredAmps = evse.offeredAmps): StationStatus {
   if (evse.car === undefined) return 'available';
   if (evse.transaction === undefined) return evse.hasFinished ? 'finishing' : 'preparing';
-  if (evse.offeredAmps === 0) return 'suspended by station';
+  if (offeredAmps === 0) return 'suspended by station';
   return wantsCurrent(evse.car) ? 'charging' : 'suspended by car';
 }
 
@@ -362,5 +363,5 @@ function sampleOf(station: Station, evse: EvseState): Sample {
 /** What flows on each of the EVSE's own conductors. */
 export const drawnAmps = (evse: EvseState): readonly number[] =>
   evse.car === undefined
-    ? Array.from({ length: evse.conductorCount }, () => 0)
+    ? Array<number>(evse.conductorCount).fill(0)
     : conductorAmps(evse.car, evse.conductorCount);
