@@ -5,9 +5,10 @@ import { httpPorts } from './appHttp.ts';
 import { type AppIncidents, startAppIncidents } from './appIncidents.ts';
 import { limitOverMqtt } from './appLimits.ts';
 import { openAdrService } from './appOpenAdr.ts';
-import { metersOf, pemOf, stationAuthenticator } from './appOptions.ts';
+import { metersOf, pemOf } from './appOptions.ts';
 import { startOscp } from './appOscp.ts';
 import { setHeardPrices } from './appPlan.ts';
+import { type StationSecurity, stationSecurity } from './appSecurity.ts';
 import type { LoadedConfig } from './config.ts';
 import type { ControlLoop, TickResult } from './control/controlLoop.ts';
 import type { HorizonLoop } from './control/horizonLoop.ts';
@@ -31,6 +32,7 @@ import { startGridMqttIntake, startMqttIntake } from './meters/mqttIntake.ts';
 import { startMqttMeters } from './meters/mqttMeters.ts';
 import { startMqttPublisher } from './meters/mqttPublisher.ts';
 import { type OcppGateway, startOcppGateway } from './ocpp/gateway.ts';
+import type { Credentials } from './ocpp/security/credentials.ts';
 import { openStore, type Store } from './store/openStore.ts';
 import { type InfluxWriter, startInfluxWriter } from './timeseries/influxWriter.ts';
 
@@ -65,6 +67,7 @@ export interface Running {
   readonly loop: ControlLoop;
   readonly desk: Operations;
   readonly gateway: OcppGateway;
+  readonly credentials: Credentials;
   readonly mqtt: MqttConnection;
   readonly influx: InfluxWriter | undefined;
   readonly audit: Audit;
@@ -119,7 +122,8 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   }
   const inputs = observed(state, incidents?.take ?? ((_input, apply) => apply()));
 
-  const gateway = parts.add(await gatewayFor(loaded, ports, store, inputs));
+  const security = await stationSecurity(config, store, log);
+  const gateway = parts.add(await gatewayFor(loaded, ports, { store, inputs, security }));
   connect(gateway);
   const broker = config.mqtt.embedded && parts.add(await startEmbeddedBroker(config.mqtt.embedded));
   const { embedded: _, ...client } = config.mqtt;
@@ -205,6 +209,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     loop,
     desk,
     gateway,
+    credentials: security.credentials,
     mqtt,
     influx,
     audit,
@@ -233,15 +238,17 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
 const gatewayFor = (
   { config }: LoadedConfig,
   { clock, log }: AppPorts,
-  store: Store,
-  inputs: SiteInputs,
-): Promise<OcppGateway> => {
-  const pem = pemOf(config.ocpp.tls);
-  return startOcppGateway(
+  {
+    store,
+    inputs,
+    security,
+  }: { readonly store: Store; readonly inputs: SiteInputs; readonly security: StationSecurity },
+): Promise<OcppGateway> =>
+  startOcppGateway(
     {
       host: config.ocpp.host,
       port: config.ocpp.port,
-      tls: pem && { certPem: pem.cert, keyPem: pem.key },
+      tls: security.tls,
       heartbeatIntervalS: config.ocpp.heartbeatS,
       meterIntervalS: config.ocpp.meterIntervalS,
       callTimeoutMs: config.ocpp.callTimeoutS * 1000,
@@ -251,12 +258,11 @@ const gatewayFor = (
       log,
       onEvent: (event) => inputs.applyStationEvent(event),
       onAnswer: (answer) => inputs.applyAnswer(answer),
-      authenticate: stationAuthenticator(config),
+      authenticate: security.authenticate,
       authorize: async () => (config.ocpp.unknownTokens === 'accept' ? 'accepted' : 'invalid'),
       transactionNumber: (start) => store.transactionNumber(start),
     },
   );
-};
 
 function startHttp(running: Running): ReturnType<typeof startHttpServer> {
   const { config, sites } = running.loaded;

@@ -7,6 +7,7 @@ import type { SiteView } from './control/siteView.ts';
 import { isInFailsafe } from './domain/gridConnection.ts';
 import type { SiteId } from './domain/ids.ts';
 import type { Figure, Health, HealthReason, HttpPorts } from './http/ports.ts';
+import { rotatePassword } from './ocpp/security/rotation.ts';
 
 /** What the HTTP side asks of the running service. */
 export function httpPorts(running: Running): HttpPorts {
@@ -64,6 +65,14 @@ export function httpPorts(running: Running): HttpPorts {
         await store.appendAudit({ atMs: clock.nowMs(), ...entry, before: request, after: answer });
         return answer;
       },
+    },
+    rotatePassword: async (stationId, actor) => {
+      const answer = await rotatePassword(stationId, running.credentials, (...asked) =>
+        gateway.request(...asked),
+      );
+      const entry = { actor: actor.name, action: 'rotate password', target: stationId };
+      await store.appendAudit({ atMs: clock.nowMs(), ...entry, before: undefined, after: answer });
+      return answer;
     },
     rawHandlers,
     grid: gridHttp(running),

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CircuitConfig, Config } from './configSchema.ts';
 import type { ControlLoopOptions } from './control/controlLoop.ts';
-import { sha256 } from './credentials.ts';
 import { type CircuitId, circuitId } from './domain/ids.ts';
 import type { MeterConfig } from './domain/meterConfig.ts';
 import type { IncidentsOptions } from './incidents/incidents.ts';
@@ -66,25 +65,8 @@ export const pemOf = (
 ): { readonly cert: string; readonly key: string } | undefined =>
   tls && { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') };
 
-/**
- * Who may connect as a station. One of the config without a password is let in on loopback alone (the config
- * refuses anything else); a stranger only where unknown stations are accepted, and no EVSE hangs on it.
- */
-export function stationAuthenticator(
-  config: Config,
-): (stationId: string, password: string | undefined) => Promise<'accepted' | 'refused'> {
-  const hashes = new Map(config.stations.map(({ id, passwordSha256 }) => [id, passwordSha256]));
-  const known = new Set(stationIds(config));
-  return async (stationId, password) => {
-    if (!known.has(stationId)) return config.ocpp.unknownStations === 'accept' ? 'accepted' : 'refused';
-    const expected = hashes.get(stationId);
-    if (expected === undefined) return 'accepted';
-    // Hashes are compared, so the time it takes tells nothing about the password.
-    return password !== undefined && sha256(password) === expected ? 'accepted' : 'refused';
-  };
-}
-
-function stationIds(config: Config): readonly string[] {
+/** Every station that feeds an EVSE. */
+export function stationIds(config: Config): readonly string[] {
   const below = (circuit: CircuitConfig): string[] => [
     ...circuit.evses.map(({ station }) => station),
     ...circuit.circuits.flatMap(below),

@@ -1,4 +1,5 @@
 import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
+import { protectedStations, securityFaults } from './configSecurity.ts';
 import { gridFaults, type KnownNodes } from './domain/gridConfig.ts';
 import { meterFaults } from './domain/meterConfig.ts';
 import { mqttFaults } from './domain/mqttConfig.ts';
@@ -37,6 +38,7 @@ export function configFaults(config: Config): readonly Fault[] {
     ...prefixed('/mqtt', mqttFaults(config.mqtt)),
     ...idFaults(config, places),
     ...stationFaults(config, places),
+    ...securityFaults(config),
     ...config.sites.flatMap(siteFaults),
     ...places.flatMap(circuitFaults),
     ...places.flatMap(({ circuit, path }) =>
@@ -132,13 +134,11 @@ function stationFaults(config: Config, places: readonly Place[]): readonly Fault
     })),
   );
   const inUse = new Set(evses.map(({ station }) => station));
-  const withPassword = new Set(
-    config.stations.flatMap((each) => (each.passwordSha256 === undefined ? [] : each.id)),
-  );
+  const withPassword = protectedStations(config);
   const open = isLoopback(config.ocpp.host)
     ? []
     : evses.flatMap(({ station, path }) => {
-        const message = `station "${station}" has no passwordSha256 in /stations, and ocpp.host ${config.ocpp.host} is open to others`;
+        const message = `station "${station}" has no passwordHash in /stations, and ocpp.host ${config.ocpp.host} is open to others`;
         return withPassword.has(station) ? [] : [{ path, message }];
       });
   const idle = config.stations.flatMap(({ id }, index) =>

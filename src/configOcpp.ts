@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { closed, host, id, port, section, sha256, tls } from './configParts.ts';
+import { closed, host, id, port, section } from './configParts.ts';
+import { ocppTls, securityProfileMin, stationSecurity } from './configSecurity.ts';
 
 // The stations and the server they connect to, as the config has them.
 
@@ -7,7 +8,8 @@ export const ocppConfig = section(
   {
     host: host('stations connect to ws://host:port/ocpp/<stationId>'),
     port: port(9000),
-    tls: Type.Optional(tls),
+    tls: Type.Optional(ocppTls),
+    securityProfileMin,
     unknownStations: Type.Enum(['refuse', 'accept'], {
       default: 'refuse',
       description: 'accept: any station of the config may connect without a password; on loopback only',
@@ -64,6 +66,6 @@ const traits = Type.Object(
 );
 
 export const stationConfig = Type.Object(
-  { id, passwordSha256: Type.Optional(sha256), traits },
+  { id, ...stationSecurity, traits },
   { ...closed, description: 'per-station settings' },
 );

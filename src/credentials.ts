@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** 24 random bytes make 32 characters: within the 16 to 40 that OCPP 2.0.1 allows a station password. */
+/** 32 characters. */
 const secretBytes = 24;
 
 export interface Credential {

@@ -12,6 +12,7 @@ import { createCredential } from './credentials.ts';
 import { runDemo } from './demo.ts';
 import { BundleError, readBundle } from './incidents/bundleFile.ts';
 import { createLogger } from './log.ts';
+import { hashPassword, newPassword } from './ocpp/security/passwords.ts';
 import { runSimulate, SimulateUsageError } from './simulate.ts';
 import { openStore } from './store/openStore.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -117,9 +118,9 @@ async function key([action, ...rest]: readonly string[]): Promise<number> {
 async function station([action, ...rest]: readonly string[]): Promise<number> {
   if (action !== 'add') throw new UsageError('say: lastvakt station add');
   const id = required(rest, 'id');
-  const { secret, sha256 } = createCredential();
-  print(`The password of ${id}, shown once:\n  ${secret}\nFor stations of the config:`);
-  print(`  - { id: ${id}, passwordSha256: "${sha256}" }`);
+  const password = newPassword();
+  print(`The password of ${id}, shown once:\n  ${password}\nFor stations of the config:`);
+  print(`  - { id: ${id}, passwordHash: "${await hashPassword(password)}" }`);
   return exitCodes.done;
 }
 

@@ -315,7 +315,43 @@ describe('the sense of a config', () => {
     [
       'a station without a password on a port that is open to others',
       (config) => Object.assign(config, { ocpp: { host: '0.0.0.0' } }),
-      '/sites/0/circuit/circuits/0/evses/0: station "CP-A1" has no passwordSha256 in /stations, and ocpp.host 0.0.0.0 is open to others',
+      '/sites/0/circuit/circuits/0/evses/0: station "CP-A1" has no passwordHash in /stations, and ocpp.host 0.0.0.0 is open to others',
+    ],
+    [
+      'a security profile that its TLS settings do not have',
+      (config) => Object.assign(config, { ocpp: { securityProfileMin: 2 } }),
+      '/ocpp/securityProfileMin: 2 needs ocpp.tls',
+    ],
+    [
+      'station certificates without an authority',
+      (config) =>
+        Object.assign(config, {
+          ocpp: { tls: { certFile: 'a', keyFile: 'b' } },
+          stations: [{ id: 'CP-A1', securityProfileMin: 3 }],
+        }),
+      '/stations/0/securityProfileMin: 3 needs ocpp.tls.clientCaFile',
+    ],
+    [
+      'a second certificate without its key',
+      (config) =>
+        Object.assign(config, {
+          ocpp: { tls: { certFile: 'a', keyFile: 'b', secondCertFile: 'c' } },
+        }),
+      '/ocpp/tls: secondCertFile and secondKeyFile belong together',
+    ],
+    [
+      'a station with two passwords',
+      (config) =>
+        Object.assign(config, {
+          stations: [
+            {
+              id: 'CP-A1',
+              passwordSha256: 'a'.repeat(64),
+              passwordHash: `scrypt:1024:${'a'.repeat(22)}:${'a'.repeat(43)}`,
+            },
+          ],
+        }),
+      '/stations/0: has both passwordHash and passwordSha256: one is enough',
     ],
     [
       'an API without a key on a port that is open to others',

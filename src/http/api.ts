@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import fastify, { type FastifyBaseLogger, type FastifyServerFactory, LogController } from 'fastify';
 import type { TSchema } from 'typebox';
 import { compile } from '../schema.ts';
@@ -9,6 +10,7 @@ import { grid } from './grid.ts';
 import { healthProbes } from './health.ts';
 import { incidents } from './incidents.ts';
 import { limits } from './limits.ts';
+import { limitedLogins } from './loginLimit.ts';
 import { type Metrics, metricsRoute, startMetrics, timeRequests } from './metrics.ts';
 import { describeRoutes, openapi } from './openapi.ts';
 import { planning } from './planning.ts';
@@ -21,6 +23,7 @@ import { sessions } from './sessions.ts';
 import { siteStops } from './siteStops.ts';
 import { sites } from './sites.ts';
 import { stationCommands } from './stationCommands.ts';
+import { stationPassword } from './stationPassword.ts';
 
 export interface ApiOptions {
   /** What the server will listen on: loopback is treated as this machine only. */
@@ -75,6 +78,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     grid,
     evidence,
     stationCommands,
+    stationPassword,
   ];
   for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
   await api.register(events(feed), { prefix: '/api/v1' });
@@ -118,7 +122,9 @@ const refusedKeyLogEveryMs = 60_000;
 function authenticate(api: Api, options: ApiOptions, { log, clock }: HttpPorts, metrics: Metrics): void {
   const isTrial = options.keys.length === 0;
   if (isTrial) log.warn({ host: options.host }, 'no access keys configured, every local request is admin');
-  const actorOf = isTrial ? onTrial : byKey(options.keys);
+  const actorOf = isTrial
+    ? (asking: { readonly headers: IncomingHttpHeaders }) => onTrial(asking.headers)
+    : limitedLogins(byKey(options.keys), clock);
   let quietUntilMs = Number.NEGATIVE_INFINITY;
 
   api.addHook('onRoute', ({ method, url, config }) => {
@@ -130,7 +136,7 @@ function authenticate(api: Api, options: ApiOptions, { log, clock }: HttpPorts, 
     // undefined: no route fits, and the answer is a 404 or 405.
     if (right === 'open' || right === undefined) return;
     try {
-      request.actor = actorOf(request.headers);
+      request.actor = actorOf(request);
     } catch (error) {
       metrics.countRefusedKey();
       if (clock.monotonicMs() >= quietUntilMs) {

@@ -90,7 +90,7 @@ export function limitSources(actor: Actor): readonly LimitSource[] {
   }
 }
 
-type Authenticate = (headers: IncomingHttpHeaders) => Actor;
+export type Authenticate = (headers: IncomingHttpHeaders) => Actor;
 
 const bearer = /^Bearer ([\x21-\x7e]{1,256})$/i;
 

@@ -37,6 +37,7 @@ export interface HttpPorts {
   /** A sign of life of the grid operator for these sites. */
   heartbeat(sites: readonly SiteId[], actor: Actor): Promise<void>;
   readonly stations: StationsPort;
+  rotatePassword(stationId: StationId, actor: Actor): Promise<StationAnswer>;
   /** Other protocols over the same port. */
   readonly rawHandlers?: readonly RawHandler[];
   readonly grid: GridPort;

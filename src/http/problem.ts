@@ -14,6 +14,7 @@ const statusCodes = {
   'url-too-long': 414,
   'unsupported-media-type': 415,
   refused: 422,
+  'too-many-attempts': 429,
   'headers-too-large': 431,
   'internal-error': 500,
   'station-unreachable': 502,

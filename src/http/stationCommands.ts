@@ -105,7 +105,7 @@ export type StationRequest = {
   >;
 }[keyof Commands];
 
-const answerSchema = Type.Object(
+export const answerSchema = Type.Object(
   {
     outcome: Type.Unsafe<'accepted' | 'rejected'>({ type: 'string', enum: ['accepted', 'rejected'] }),
     reason: Type.String({ description: "The station's own word" }),
@@ -144,13 +144,13 @@ export const stationCommands =
   };
 
 /** A station that also feeds a site which is not the actor's is as unknown as one that does not exist. */
-function demandStation(ports: HttpPorts, actor: Actor, right: Right, station: StationId): void {
+export function demandStation(ports: HttpPorts, actor: Actor, right: Right, station: StationId): void {
   const fed = ports.views().filter(({ evses }) => evses.some((evse) => evse.stationId === station));
   if (fed.length > 0 && fed.every(({ siteId }) => can(actor, right, siteId))) return;
   notFound(`no station "${station}" on a site of key "${actor.name}": GET /api/v1/sites lists what there is`);
 }
 
-function answered(answer: StationAnswer): StationAnswerBody {
+export function answered(answer: StationAnswer): StationAnswerBody {
   switch (answer.outcome) {
     case 'accepted':
       return {

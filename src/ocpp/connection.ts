@@ -2,9 +2,10 @@ import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../control/ports.ts';
 import type { Logger } from '../log.ts';
 import type { CallQueue } from './callQueue.ts';
+import { FrameBudget, type FrameLimits } from './frameBudget.ts';
 import { Rpc, type RpcAnswer, type RpcLimits, type RpcRules } from './rpc.ts';
 
-export interface ConnectionLimits extends RpcLimits {
+export interface ConnectionLimits extends RpcLimits, FrameLimits {
   /** A peer that gives no sign of life for two of these is dead. */
   readonly pingIntervalMs: number;
   /** What we wrote and the station did not read yet. */
@@ -28,7 +29,12 @@ export class Connection {
   readonly #limits: ConnectionLimits;
   readonly #port: ConnectionPort;
   readonly #rpc: Rpc;
+  readonly #budget: FrameBudget;
+  /** Who asked whether it is alive. */
+  readonly #askers = new Set<(isAlive: boolean) => void>();
   #cancelPing: () => void = () => undefined;
+  #cancelHold: (() => void) | undefined;
+  #wasHeld = false;
   #isAlive = true;
   #isClosed = false;
 
@@ -45,7 +51,10 @@ export class Connection {
       giveUp: (why) => this.#terminate(why),
     });
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
-    socket.on('pong', () => this.#noteLife());
+    this.#budget = new FrameBudget(limits, clock.monotonicMs());
+    socket.on('pong', () => this.#receiveControl());
+    // ws answers it by itself, into the same buffer as what we write.
+    socket.on('ping', () => this.#receiveControl());
     // A frame that breaks the WebSocket protocol or its size limits: ws closes the socket by itself.
     socket.on('error', (error) => log.warn({ why: error.message }, 'socket failed'));
     socket.on('close', (code) => this.#end(`the station closed the connection (${code})`));
@@ -55,6 +64,21 @@ export class Connection {
   /** Our calls to the station. */
   get calls(): CallQueue {
     return this.#rpc.calls;
+  }
+
+  /** Whether the peer gives a sign of life within the time, when it is asked for one now. */
+  isAlive(withinMs: number): Promise<boolean> {
+    if (this.#isClosed) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const settle = (isAlive: boolean): void => {
+        cancel();
+        this.#askers.delete(settle);
+        resolve(isAlive);
+      };
+      const cancel = this.#port.clock.after(withinMs, () => settle(false));
+      this.#askers.add(settle);
+      this.#socket.ping();
+    });
   }
 
   /** Another socket of the same station took over. */
@@ -71,24 +95,49 @@ export class Connection {
 
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#isClosed) return;
-    this.#noteLife();
+    this.#noteFrame();
     // Messages are text; a binary one is read all the same and refused if it is none. [OCPP 2.0.1 Part 4, 4.1.2]
     const text = data.toString();
     this.#port.log.trace({ bytes: text.length, isBinary }, 'frame received');
     this.#rpc.receive(text);
   }
 
-  #write(text: string): void {
+  #receiveControl(): void {
     if (this.#isClosed) return;
-    if (this.#socket.bufferedAmount + text.length > this.#limits.maxBufferedBytes) {
-      this.#terminate(`does not read: ${this.#socket.bufferedAmount} bytes wait for it`);
-      return;
-    }
-    this.#socket.send(text);
+    this.#noteFrame();
+    this.#hasRoomFor(0);
   }
 
-  #noteLife(): void {
+  #write(text: string): void {
+    if (!this.#isClosed && this.#hasRoomFor(text.length)) this.#socket.send(text);
+  }
+
+  /** Drops a peer that does not read. */
+  #hasRoomFor(bytes: number): boolean {
+    const { bufferedAmount } = this.#socket;
+    if (bufferedAmount + bytes <= this.#limits.maxBufferedBytes) return true;
+    this.#terminate(`does not read: ${bufferedAmount} bytes wait for it`);
+    return false;
+  }
+
+  #noteFrame(): void {
     this.#isAlive = true;
+    for (const settle of this.#askers) settle(true);
+    const waitMs = this.#budget.spend(this.#port.clock.monotonicMs());
+    if (waitMs > 0 && this.#cancelHold === undefined) this.#hold(waitMs);
+  }
+
+  /** Reads no more for a while. What is on its way then waits at the sender: nothing is lost, and nobody else waits. */
+  #hold(waitMs: number): void {
+    if (!this.#wasHeld) this.#port.log.warn('station sends more frames than it may and is read slowly');
+    this.#wasHeld = true;
+    this.#socket.pause();
+    this.#cancelHold = this.#port.clock.after(waitMs, () => {
+      this.#cancelHold = undefined;
+      // Its pong may wait among what was not read.
+      this.#isAlive = true;
+      this.#socket.resume();
+    });
   }
 
   #schedulePing(): void {
@@ -116,6 +165,8 @@ export class Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#cancelPing();
+    this.#cancelHold?.();
+    for (const settle of this.#askers) settle(false);
     this.#rpc.calls.stop(why);
     this.#port.onClosed();
   }

@@ -1,18 +1,20 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../control/ports.ts';
 import { type StationId, stationId as stationIdFrom } from '../domain/ids.ts';
 import type { Logger } from '../log.ts';
 import type { Dialect } from './dialect.ts';
 import { chosenSubprotocol, readOpening } from './handshake.ts';
-import { RefusalLog } from './refusalLog.ts';
+import type { RefusalLog } from './refusalLog.ts';
+import { type AttemptLimits, Attempts } from './security/attempts.ts';
+import { type StationClaim, shownBy, type Verdict } from './security/claim.ts';
 import type { Stations } from './stations.ts';
 import { dialect16 } from './v16/dialect.ts';
 import { dialect21 } from './v21/dialect.ts';
 import { dialect201 } from './v201/dialect.ts';
 
-export interface DoorLimits {
+export interface DoorLimits extends AttemptLimits {
   readonly maxPayloadBytes: number;
   /** Of one message. */
   readonly maxFragments: number;
@@ -23,18 +25,19 @@ export interface DoorLimits {
   readonly handshakeTimeoutMs: number;
 }
 
+/** What a request is refused with. */
+interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly toDo: string;
+  readonly retryAfterMs?: number;
+}
+
 export interface DoorPorts {
   readonly clock: Clock;
   readonly log: Logger;
-  /**
-   * Whether this is the station it says it is. An unknown station and a wrong password must take the same time.
-   * `password` is undefined where it gave none.
-   */
-  authenticate(
-    stationId: string,
-    password: string | undefined,
-    remoteAddress: string,
-  ): Promise<'accepted' | 'refused'>;
+  /** Whether this is the station it says it is. An unknown station and a wrong password must take the same time. */
+  authenticate(claim: StationClaim): Promise<Verdict>;
 }
 
 /** By subprotocol. */
@@ -51,15 +54,17 @@ export class Door {
   readonly #ports: DoorPorts;
   readonly #stations: Stations;
   readonly #refusals: RefusalLog;
+  readonly #attempts: Attempts;
   readonly #sockets: WebSocketServer;
   /** Opening requests that wait for their authentication. */
   readonly #waiting = new Set<Duplex>();
 
-  constructor(limits: DoorLimits, ports: DoorPorts, stations: Stations) {
+  constructor(limits: DoorLimits, ports: DoorPorts, stations: Stations, refusals: RefusalLog) {
     this.#limits = limits;
     this.#ports = ports;
     this.#stations = stations;
-    this.#refusals = new RefusalLog(ports.log);
+    this.#refusals = refusals;
+    this.#attempts = new Attempts(limits);
     this.#sockets = new WebSocketServer({
       noServer: true,
       maxPayload: limits.maxPayloadBytes,
@@ -77,26 +82,22 @@ export class Door {
     const opening = readOpening(request);
     if (opening.kind === 'bad path') {
       this.#refusals.refused('', address, 'bad path', 'have the station connect to /ocpp/<its identity>');
-      refuse(socket, 404, 'Not Found');
+      refuse(socket, { status: 404 });
       return;
     }
     const { stationId } = opening;
-    const verdict = opening.kind === 'station' ? await this.#judge(opening, socket, address) : 'refused';
-    if (verdict === 'accepted') {
+    const claim: StationClaim | undefined =
+      opening.kind === 'station'
+        ? { ...opening, ...shownBy(request, this.#ports.clock.nowMs()), remoteAddress: address }
+        : undefined;
+    const refusal = await this.#refusal(stationId, address, claim, socket);
+    if (refusal === undefined) {
       this.#letIn(stationIdFrom(stationId), { request, socket, head, address });
-    } else if (verdict === 'refused') {
-      this.#refusals.refused(
-        stationId,
-        address,
-        'unknown station or wrong password',
-        'check the identity and the password in the station and in the configuration',
-      );
-      refuse(socket, 401, 'Unauthorized');
-    } else {
-      const toDo = 'nothing if it passes: the station tries again; else look for the cause in the log';
-      this.#refusals.refused(stationId, address, 'it could not be authenticated now', toDo);
-      refuse(socket, 503, 'Service Unavailable');
+      return;
     }
+    // Whoever is turned away unheard is one line for its address, whatever names it tries.
+    this.#refusals.refused(refusal.status === 429 ? '' : stationId, address, refusal.reason, refusal.toDo);
+    refuse(socket, refusal);
   }
 
   /** Turns everybody away who is not in yet. */
@@ -110,19 +111,30 @@ export class Door {
     for (const socket of this.#sockets.clients) socket.terminate();
   }
 
-  async #judge(
-    { stationId, password }: { readonly stationId: string; readonly password: string | undefined },
-    socket: Duplex,
+  /** Why it is not let in; undefined lets it in. `claim` is undefined where its credentials were none. */
+  async #refusal(
+    stationId: string,
     address: string,
-  ): Promise<'accepted' | 'refused' | 'unable'> {
-    if (this.#waiting.size >= this.#limits.maxHandshakes) return 'unable';
+    claim: StationClaim | undefined,
+    socket: Duplex,
+  ): Promise<Refusal | undefined> {
+    const { clock, log } = this.#ports;
+    const retryAfterMs = this.#attempts.waitMs(stationId, address, clock.monotonicMs());
+    if (retryAfterMs > 0) return { ...tooOften, retryAfterMs };
+    if (this.#waiting.size >= this.#limits.maxHandshakes) return notNow;
     this.#waiting.add(socket);
-    const cancelTimeout = this.#ports.clock.after(this.#limits.handshakeTimeoutMs, () => socket.destroy());
+    const cancelTimeout = clock.after(this.#limits.handshakeTimeoutMs, () => socket.destroy());
     try {
-      return await this.#ports.authenticate(stationId, password, address);
+      const verdict = claim === undefined ? badCredentials : await this.#ports.authenticate(claim);
+      if (verdict.kind === 'refused') {
+        this.#attempts.failed(stationId, address, clock.monotonicMs());
+        return { ...verdict, status: 401 };
+      }
+      const isTaken = await this.#stations.isTaken(stationIdFrom(stationId), address);
+      return isTaken ? alreadyHere : undefined;
     } catch (error) {
-      this.#ports.log.error({ stationId, err: error }, 'station could not be authenticated');
-      return 'unable';
+      log.error({ stationId, err: error }, 'station could not be authenticated');
+      return notNow;
     } finally {
       cancelTimeout();
       this.#waiting.delete(socket);
@@ -132,28 +144,35 @@ export class Door {
   #letIn(stationId: StationId, { request, socket, head, address }: Admission): void {
     if (!this.#stations.hasRoomFor(stationId)) {
       this.#refusals.refused(stationId, address, 'too many stations', 'raise maxStations');
-      refuse(socket, 503, 'Service Unavailable');
+      refuse(socket, { status: 503 });
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const dialect = dialects.get(webSocket.protocol);
       if (dialect === undefined) {
-        // The handshake is completed without a subprotocol and the connection closed, so that the station learns
-        // that it is the version that does not fit. [OCPP 2.0.1 Part 4, 3.2]
-        const spoken = [...dialects.keys()].join(', ');
-        this.#refusals.refused(
-          stationId,
-          address,
-          'no common subprotocol',
-          `set the station to one of ${spoken}`,
-        );
-        webSocket.on('error', () => webSocket.terminate());
-        webSocket.close(closeNoSubprotocol, `offer one of ${spoken}`);
+        this.#refuseSubprotocol(stationId, address, webSocket);
         return;
       }
       this.#refusals.accepted(stationId, address);
-      this.#stations.connected(stationId, webSocket, dialect);
+      this.#attempts.cameIn(stationId, address, this.#ports.clock.monotonicMs());
+      this.#stations.connected(stationId, webSocket, { dialect, address });
     });
+  }
+
+  /**
+   * The handshake is completed without a subprotocol and the connection closed, so that the station learns that it is
+   * the version that does not fit. [OCPP 2.0.1 Part 4, 3.2]
+   */
+  #refuseSubprotocol(stationId: StationId, address: string, webSocket: WebSocket): void {
+    const spoken = [...dialects.keys()].join(', ');
+    this.#refusals.refused(
+      stationId,
+      address,
+      'no common subprotocol',
+      `set the station to one of ${spoken}`,
+    );
+    webSocket.on('error', () => webSocket.terminate());
+    webSocket.close(closeNoSubprotocol, `offer one of ${spoken}`);
   }
 }
 
@@ -164,8 +183,33 @@ interface Admission {
   readonly address: string;
 }
 
-function refuse(socket: Duplex, status: number, text: string): void {
-  const challenge = status === 401 ? 'WWW-Authenticate: Basic realm="OCPP"\r\n' : '';
-  const head = `HTTP/1.1 ${status} ${text}\r\n${challenge}Connection: close\r\nContent-Length: 0\r\n\r\n`;
-  socket.end(head, () => socket.destroy());
+const badCredentials: Verdict = {
+  kind: 'refused',
+  reason: 'unknown station or wrong password',
+  toDo: 'check the identity and the password in the station and in the configuration',
+};
+const tooOften: Refusal = {
+  status: 429,
+  reason: 'tried too often',
+  toDo: 'look for the refusals before this one: a wrong password, or a station that cannot stay connected',
+};
+const notNow: Refusal = {
+  status: 503,
+  reason: 'it could not be authenticated now',
+  toDo: 'nothing if it passes: the station tries again; else look for the cause in the log',
+};
+const alreadyHere: Refusal = {
+  status: 409,
+  reason: 'its identity is connected from another address and answers there',
+  toDo: 'find out which is the station: two have the same identity, or somebody has its password',
+};
+
+function refuse(
+  socket: Duplex,
+  { status, retryAfterMs }: { readonly status: number; readonly retryAfterMs?: number },
+): void {
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'Connection: close', 'Content-Length: 0'];
+  if (status === 401) lines.push('WWW-Authenticate: Basic realm="OCPP"');
+  if (retryAfterMs !== undefined) lines.push(`Retry-After: ${Math.ceil(retryAfterMs / 1000)}`);
+  socket.end(`${lines.join('\r\n')}\r\n\r\n`, () => socket.destroy());
 }

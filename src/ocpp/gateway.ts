@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createServer as createHttpServer, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { StationLink } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
 import { Door, type DoorLimits, type DoorPorts } from './door.ts';
+import { listen, type TlsSource } from './listener.ts';
+import { RefusalLog } from './refusalLog.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { Stations, type StationsOptions, type StationsPorts } from './stations.ts';
 
@@ -13,10 +11,19 @@ export interface OcppGatewayOptions extends Partial<Limits> {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
-  readonly tls?: { readonly keyPem: string; readonly certPem: string } | undefined;
+  readonly tls?:
+    | (TlsSource & {
+        /** Beside the other port, which then is not encrypted; undefined encrypts the one port. */
+        readonly port?: number | undefined;
+      })
+    | undefined;
 }
 
 interface Limits extends StationsOptions, DoorLimits {
+  /** Sockets that have not asked for anything yet. */
+  readonly maxHalfOpen: number;
+  /** For the opening request to arrive. */
+  readonly headersTimeoutMs: number;
   /** How long stations have to say goodbye when the service stops. */
   readonly stopTimeoutMs: number;
 }
@@ -27,16 +34,24 @@ const defaults: Limits = {
   callTimeoutMs: 30_000,
   pingIntervalMs: 30_000,
   introductionDelayMs: 5_000,
+  duplicateCheckMs: 3_000,
   maxStations: 12_000,
   maxWaitingCalls: 64,
   maxUnansweredCalls: 32,
   maxBadFrames: 16,
   maxBufferedBytes: 1024 * 1024,
+  frameBurst: 200,
+  framesPerSecond: 20,
   maxPayloadBytes: 64 * 1024,
   maxFragments: 64,
   maxBufferedChunks: 1024,
-  maxHandshakes: 500,
+  maxHandshakes: 2_000,
+  maxHalfOpen: 1_000,
+  maxFailuresPerStation: 10,
+  maxFailuresPerAddress: 100,
+  maxReconnects: 20,
   handshakeTimeoutMs: 10_000,
+  headersTimeoutMs: 10_000,
   stopTimeoutMs: 2_000,
 };
 
@@ -44,15 +59,13 @@ export interface OcppGatewayPorts extends StationsPorts, DoorPorts {}
 
 export interface OcppGateway extends StationLink {
   readonly port: number;
+  /** Where TLS has a port of its own. */
+  readonly tlsPort: number | undefined;
   /** Asks one station. Never rejects: what failed is in the reply. */
   request(stationId: StationId, request: StationRequest): Promise<StationReply>;
   /** May be called twice. */
   stop(): Promise<void>;
 }
-
-/** No station identifies itself in more than this. */
-const maxHeaderBytes = 8 * 1024;
-const headersTimeoutMs = 10_000;
 
 /**
  * The server that charging stations connect to, `ws(s)://host:port/ocpp/<stationId>`. Rejects when it cannot
@@ -63,29 +76,43 @@ export async function startOcppGateway(
   ports: OcppGatewayPorts,
 ): Promise<OcppGateway> {
   const limits = { ...defaults, ...options };
+  const { host, port, tls, maxHalfOpen, headersTimeoutMs } = limits;
+  const refusals = new RefusalLog(ports.log);
   const stations = new Stations(limits, ports);
-  const door = new Door(limits, ports, stations);
-  const server = createServer(options.tls);
-  server.maxConnections = limits.maxStations + limits.maxHandshakes;
-  server.on('upgrade', (request, socket, head) => void door.enter(request, socket, head));
-  server.listen(options.port, options.host);
-  await once(server, 'listening');
+  const door = new Door(limits, ports, stations, refusals);
+  const maxConnections = limits.maxStations + limits.maxHandshakes + maxHalfOpen;
+  const terms = { host, maxConnections, maxHalfOpen, headersTimeoutMs };
+  const listenerPorts = {
+    ...ports,
+    refusals,
+    onUpgrade: (...asked: Parameters<Door['enter']>) => void door.enter(...asked),
+  };
+  const hasBoth = tls?.port !== undefined;
+  const main = await listen({ ...terms, port, tls: hasBoth ? undefined : tls }, listenerPorts);
+  const encrypted =
+    tls?.port === undefined
+      ? undefined
+      : await listen({ ...terms, port: tls.port, tls }, listenerPorts).catch(async (error) => {
+          await main.close();
+          throw error;
+        });
+  const listeners = encrypted === undefined ? [main] : [main, encrypted];
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    const closed = once(server, 'close');
-    server.close();
+    const closed = Promise.all(listeners.map((listener) => listener.close()));
     stations.stop();
     door.stop();
     const cancel = ports.clock.after(limits.stopTimeoutMs, () => {
       door.terminate();
-      server.closeAllConnections();
+      for (const listener of listeners) listener.cut();
     });
     await closed;
     cancel();
   };
   return {
-    port: portOf(server),
+    port: main.port,
+    tlsPort: encrypted?.port,
     send: (command) => stations.send(command),
     request: (stationId, request) => stations.request(stationId, request),
     stop: () => {
@@ -93,23 +120,4 @@ export async function startOcppGateway(
       return stopped;
     },
   };
-}
-
-function createServer(tls: OcppGatewayOptions['tls']): Server {
-  const options = { maxHeaderSize: maxHeaderBytes, headersTimeout: headersTimeoutMs };
-  const server =
-    tls === undefined
-      ? createHttpServer(options)
-      : createHttpsServer({ ...options, key: tls.keyPem, cert: tls.certPem, minVersion: 'TLSv1.2' });
-  server.on('request', (_request, response) => {
-    response.writeHead(426, { connection: 'close', upgrade: 'websocket' });
-    response.end('This is an OCPP server: connect by WebSocket to /ocpp/<station identity>\n');
-  });
-  return server;
-}
-
-function portOf(server: Server): number {
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server listens on a port');
-  return address.port;
 }

@@ -11,7 +11,7 @@ const pathPrefix = '/ocpp/';
 export type Opening =
   | { readonly kind: 'bad path' }
   | { readonly kind: 'bad credentials'; readonly stationId: string }
-  | { readonly kind: 'station'; readonly stationId: string; readonly password: string | undefined };
+  | { readonly kind: 'station'; readonly stationId: string; readonly password: Buffer | undefined };
 
 /** Reads `GET /ocpp/<stationId>` and its HTTP Basic credentials. */
 export function readOpening(request: IncomingMessage): Opening {
@@ -43,22 +43,14 @@ function percentDecoded(text: string): string | undefined {
   }
 }
 
-function basicCredentials(header: string): { readonly user: string; readonly password: string } | undefined {
+/** The password is bytes: it need not be text. */
+function basicCredentials(header: string): { readonly user: string; readonly password: Buffer } | undefined {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header)?.[1];
   if (encoded === undefined || encoded.length > credentialsLengthMax) return undefined;
-  const text = utf8Decoded(Buffer.from(encoded, 'base64'));
-  const colon = text?.indexOf(':') ?? -1;
-  if (text === undefined || colon < 0) return undefined;
-  return { user: text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
-/** Undefined for what is no UTF-8: replacing its bytes would make different passwords equal. */
-function utf8Decoded(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  const bytes = Buffer.from(encoded, 'base64');
+  const colon = bytes.indexOf(':');
+  if (colon < 0) return undefined;
+  return { user: bytes.toString('latin1', 0, colon), password: bytes.subarray(colon + 1) };
 }
 
 /** The first subprotocol the station offers that we speak: it lists them in its order of preference. */

@@ -30,7 +30,9 @@ export type StationRequest =
   | { readonly kind: 'reset'; readonly urgency: 'graceful' | 'immediate' }
   /** Keys of 1.6, or `Component.Variable` of 2.x. No keys: everything, which only 1.6 can answer. */
   | { readonly kind: 'get configuration'; readonly keys: readonly string[] }
-  | { readonly kind: 'change configuration'; readonly key: string; readonly value: string };
+  | { readonly kind: 'change configuration'; readonly key: string; readonly value: string }
+  /** For its next connection: 40 characters, in hexadecimal. */
+  | { readonly kind: 'set password'; readonly password: string };
 
 /** `station maximum` is 1.6's ChargePointMaxProfile and 2.x's ChargingStationMaxProfile. */
 export type ProfilePurpose = 'station maximum' | 'transaction default' | 'transaction';

@@ -47,6 +47,9 @@ export class CallRefusal extends Error {
   }
 }
 
+/** Different warnings about what one connection sends. */
+const maxLinesPerConnection = 50;
+
 type CallFrame = Extract<Frame, { kind: 'call' | 'send' }>;
 
 /**
@@ -60,6 +63,8 @@ export class Rpc {
   readonly #limits: RpcLimits;
   readonly #port: RpcPort;
   readonly #unanswered = new Map<string, CallFrame>();
+  /** What was logged of this connection: a station that does it again and again is one line. */
+  readonly #told = new Set<string>();
   #isAnswering = false;
   #badFramesInARow = 0;
 
@@ -91,7 +96,7 @@ export class Rpc {
         this.#settle(frame.messageId, this.calls.answer(frame.messageId, { ...frame, kind: 'refused' }));
         return;
       case 'result error':
-        this.#port.log.warn({ code: frame.code, why: frame.description }, 'station could not read an answer');
+        this.#warnOnce({ code: frame.code, why: frame.description }, 'station could not read an answer');
         return;
       case 'malformed':
         this.#refuse(frame);
@@ -113,8 +118,7 @@ export class Rpc {
     const waiting = [...this.#unanswered.values()].filter(({ kind }) => kind === call.kind).length;
     if (waiting >= this.#limits.maxUnansweredCalls) {
       // Nothing tells a station to wait with what it sends without an answer, so it did nothing wrong.
-      if (call.kind === 'send')
-        this.#port.log.warn({ action: call.action }, 'message dropped: too many wait');
+      if (call.kind === 'send') this.#warnOnce({ action: call.action }, 'message dropped: too many wait');
       else this.#port.giveUp(`sent ${waiting + 1} calls without waiting for an answer`);
       return;
     }
@@ -144,7 +148,7 @@ export class Rpc {
       return await this.#port.answer(action, payload);
     } catch (error) {
       if (error instanceof CallRefusal) {
-        this.#port.log.warn({ action, code: error.code, why: error.message }, 'call refused');
+        this.#warnOnce({ action, code: error.code, why: error.message }, 'call refused');
         return error;
       }
       // What failed is behind us, a database perhaps. The station keeps its message and tries again.
@@ -153,13 +157,20 @@ export class Rpc {
     }
   }
 
+  #warnOnce(fields: Readonly<Record<string, string>>, message: string): void {
+    const line = `${message} ${Object.values(fields).join(' ')}`;
+    if (this.#told.has(line) || this.#told.size >= maxLinesPerConnection) return;
+    this.#told.add(line);
+    this.#port.log.warn(fields, message);
+  }
+
   #settle(messageId: string, wasExpected: boolean): void {
     if (!wasExpected) this.#port.log.debug({ messageId }, 'answer to no open call dropped');
   }
 
   #refuse(frame: Extract<Frame, { kind: 'malformed' }>): void {
     this.#badFramesInARow += 1;
-    this.#port.log.warn({ why: frame.why, inARow: this.#badFramesInARow }, 'frame dropped');
+    this.#warnOnce({ why: frame.why }, 'frame dropped');
     if (this.#badFramesInARow > this.#limits.maxBadFrames) {
       this.#port.giveUp(`sent ${this.#badFramesInARow} frames in a row that are no OCPP message`);
       return;

@@ -10,12 +10,15 @@ import { liveNews } from './liveNews.ts';
 import { unsentReply } from './reply.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { CallRefusal, type RpcAnswer } from './rpc.ts';
+import { passwordRefusal } from './security/rotation.ts';
 import { StationClock } from './stationClock.ts';
 import { StationMemory } from './stationMemory.ts';
 
 export interface StationsOptions extends ConnectionLimits {
   readonly heartbeatIntervalS: number;
   readonly meterIntervalS: number;
+  /** How long a station has to answer when another one with its identity wants in. */
+  readonly duplicateCheckMs: number;
   /** Stations that ever connected to this process. */
   readonly maxStations: number;
   /** How long a station has to boot or not before it is asked for its state. */
@@ -45,6 +48,7 @@ interface KnownStation {
 interface Line {
   readonly connection: Connection;
   readonly dialect: Dialect;
+  readonly address: string;
   readonly cancelIntroduction: () => void;
   readonly askedForMeterValues: Set<number>;
   isConfiguring: boolean;
@@ -68,8 +72,22 @@ export class Stations {
     return this.#known.has(stationId) || this.#known.size < this.#options.maxStations;
   }
 
+  /**
+   * Whether somebody else is this station now: a connection from another address that answers a ping. A station whose
+   * network broke comes back while its former connection still seems to stand, and gets in.
+   */
+  async isTaken(stationId: StationId, address: string): Promise<boolean> {
+    const line = this.#known.get(stationId)?.line;
+    if (line === undefined || line.address === address) return false;
+    return line.connection.isAlive(this.#options.duplicateCheckMs);
+  }
+
   /** A station that authenticated has a new connection, which replaces the one it had. */
-  connected(stationId: StationId, socket: WebSocket, dialect: Dialect): void {
+  connected(
+    stationId: StationId,
+    socket: WebSocket,
+    { dialect, address }: { readonly dialect: Dialect; readonly address: string },
+  ): void {
     const station = this.#stationFor(stationId);
     const former = station.line;
     const connection = new Connection(socket, dialect, this.#options, {
@@ -81,6 +99,7 @@ export class Stations {
     const line: Line = {
       connection,
       dialect,
+      address,
       cancelIntroduction: this.#ports.clock.after(this.#options.introductionDelayMs, () => {
         void this.#introduce(station, line);
       }),
@@ -104,6 +123,8 @@ export class Stations {
   }
 
   async request(stationId: StationId, request: StationRequest): Promise<StationReply> {
+    const refusal = passwordRefusal(request);
+    if (refusal !== undefined) return unsentReply(refusal);
     const line = this.#known.get(stationId)?.line;
     if (line === undefined) return unsentReply(notConnected);
     return line.dialect.request(line.connection.calls, request);

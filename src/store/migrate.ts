@@ -5,6 +5,7 @@ import { m003Grid } from './migrations/m003Grid.ts';
 import { m004GridState } from './migrations/m004GridState.ts';
 import { m005Planning } from './migrations/m005Planning.ts';
 import { m007GridRelease } from './migrations/m007GridRelease.ts';
+import { m010StationPasswords } from './migrations/m010StationPasswords.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   '004-grid-state': m004GridState,
   '005-planning': m005Planning,
   '007-grid-release': m007GridRelease,
+  '010-station-passwords': m010StationPasswords,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

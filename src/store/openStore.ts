@@ -14,6 +14,7 @@ import { migrate } from './migrate.ts';
 import { type PlanningStore, planningStore } from './planning.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
 import { type SiteStopStore, siteStopStore } from './siteStops.ts';
+import { type StationPasswordStore, stationPasswordStore } from './stationPasswords.ts';
 import { type StationStore, stationStore } from './stations.ts';
 import { inStore } from './storeError.ts';
 import { type TransactionStore, transactionStore } from './transactions.ts';
@@ -30,6 +31,7 @@ export interface Store
   extends LimitStore,
     SessionStore,
     StationStore,
+    StationPasswordStore,
     CommandStore,
     TransactionStore,
     SiteStopStore,
@@ -66,6 +68,7 @@ export async function openStore(
     ...limitStore(db),
     ...sessionStore(db, queue),
     ...stationStore(db, queue),
+    ...stationPasswordStore(db),
     ...commandStore(db, queue),
     ...transactionStore(db),
     ...siteStopStore(db),

@@ -20,6 +20,7 @@ export interface Tables {
   grid_release: GridReleaseTable;
   price_series: PriceSeriesTable;
   plan_memory: PlanMemoryTable;
+  station_password: StationPasswordTable;
 }
 
 /** Numbers that only rise and must survive us. */
@@ -172,4 +173,12 @@ export interface PriceSeriesTable {
 export interface PlanMemoryTable {
   key: string;
   value: string;
+}
+
+/** Passwords set over OCPP: see stationPasswords.ts. */
+export interface StationPasswordTable {
+  station_id: string;
+  configured: string | null;
+  /** JSON: an array of hashes, oldest first. */
+  hashes: string;
 }

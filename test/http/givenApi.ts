@@ -313,6 +313,10 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
         return { outcome: 'accepted', reason: 'Accepted' };
       },
     },
+    rotatePassword: async (station, actor) => {
+      calls.push(['rotate password', station, actor.name]);
+      return { outcome: 'accepted', reason: 'Accepted' };
+    },
     grid: {
       connections: () => [connection],
       take: async (id, body) => {

@@ -67,6 +67,7 @@ describe('the OpenAPI document', () => {
       'POST /api/v1/stations/{station}/commands/reset',
       'POST /api/v1/stations/{station}/commands/get-configuration',
       'POST /api/v1/stations/{station}/commands/change-configuration',
+      'POST /api/v1/stations/{station}/commands/rotate-password',
       'GET /api/v1/events',
     ]);
   });

@@ -40,6 +40,16 @@ describe('POST /stations/{station}/commands/{command}', () => {
     expect(ports.calls).toEqual([]);
   });
 
+  it('rotate-password gives the station a new one, for an admin alone', async () => {
+    const ports = givenPorts();
+    expect((await post('rotate-password', {}, ports)).json()).toEqual({
+      outcome: 'accepted',
+      reason: 'Accepted',
+    });
+    expect(ports.calls).toEqual([['rotate password', 'CP-A1', 'root']]);
+    expect((await post('rotate-password', {}, ports, 'office')).statusCode).toBe(403);
+  });
+
   it('answers 404 for a command that does not exist', async () => {
     expect((await post('explode', {})).statusCode).toBe(404);
   });

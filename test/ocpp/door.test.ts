@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chosenSubprotocol } from '../../src/ocpp/handshake.ts';
+import type { Verdict } from '../../src/ocpp/security/claim.ts';
 import { selfSigned } from '../http/selfSigned.ts';
-import { givenGateway, password, stopGateways } from './givenGateway.ts';
+import { accepted, givenGateway, password, stopGateways } from './givenGateway.ts';
+import { givenTls } from './givenTls.ts';
 import { connectRaw, eventually, refusedWith } from './sockets.ts';
 
 afterEach(stopGateways);
@@ -99,8 +101,8 @@ describe('the door for stations', () => {
   });
 
   it('authenticates before it upgrades, and never more at a time than its bound', async () => {
-    let letGo: (verdict: 'accepted') => void = () => undefined;
-    const waiting = new Promise<'accepted'>((resolve) => {
+    let letGo: (verdict: Verdict) => void = () => undefined;
+    const waiting = new Promise<Verdict>((resolve) => {
       letGo = resolve;
     });
     let asked = 0;
@@ -117,7 +119,7 @@ describe('the door for stations', () => {
     expect(refusals(logged)).toMatchObject([
       { stationId: 'CP-B', reason: 'it could not be authenticated now' },
     ]);
-    letGo('accepted');
+    letGo(accepted);
     await first;
     expect(events).toMatchObject([{ kind: 'connected', stationId: 'CP-A1' }]);
   });
@@ -140,7 +142,7 @@ describe('the door for stations', () => {
   });
 
   it('speaks TLS where it has a certificate, and nothing else then', async () => {
-    const tls = { keyPem: selfSigned.key, certPem: selfSigned.cert };
+    const tls = givenTls();
     const { port, events } = await givenGateway({ tls });
     const station = await connectRaw({ port, password, certPem: selfSigned.cert });
     expect((await station.call('Heartbeat', {}))[0]).toBe(3);

@@ -8,6 +8,7 @@ import {
   type OcppGatewayPorts,
   startOcppGateway,
 } from '../../src/ocpp/gateway.ts';
+import type { Verdict } from '../../src/ocpp/security/claim.ts';
 
 export interface GivenGateway {
   readonly gateway: OcppGateway;
@@ -20,6 +21,13 @@ export interface GivenGateway {
 
 /** The password of every station. */
 export const password = 'correct horse battery staple';
+
+export const accepted: Verdict = { kind: 'accepted', securityProfile: 1 };
+const refused: Verdict = {
+  kind: 'refused',
+  reason: 'unknown station or wrong password',
+  toDo: 'check the identity and the password in the station and in the configuration',
+};
 
 const running = new Set<OcppGateway>();
 
@@ -42,8 +50,8 @@ export async function givenGateway(
       log: pino({ level: 'info' }, { write: (line: string) => logged.push(JSON.parse(line)) }),
       onEvent: (event) => events.push(event),
       onAnswer: (answer) => answers.push(answer),
-      authenticate: async (stationId, given) =>
-        stationId.startsWith('CP-') && given === password ? 'accepted' : 'refused',
+      authenticate: async (claim) =>
+        claim.stationId.startsWith('CP-') && claim.password?.toString() === password ? accepted : refused,
       authorize: async ({ tokenId }) => (tokenId === 'blocked' ? 'blocked' : 'accepted'),
       transactionNumber: async (start) => {
         const key = JSON.stringify(start);

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { SecureContextOptions } from 'node:tls';
 import { vi } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -18,6 +19,11 @@ export interface RawStationOptions {
   readonly autoPong?: boolean;
   /** Connects by TLS and trusts this certificate. */
   readonly certPem?: string;
+  /** Its own certificate. */
+  readonly own?: { readonly cert: string; readonly key: string };
+  /** The address it comes from, another one of loopback. */
+  readonly localAddress?: string;
+  readonly tls?: SecureContextOptions;
 }
 
 /** A station that sends exactly the frames it is told to, right or wrong. */
@@ -90,10 +96,13 @@ function open(options: RawStationOptions): WebSocket {
   const credentials = Buffer.from(`${user}:${password}`).toString('base64');
   const authorization =
     options.authorization ?? (password === undefined ? undefined : `Basic ${credentials}`);
-  const { certPem } = options;
+  const { certPem, own, localAddress } = options;
   const origin = `${certPem === undefined ? 'ws' : 'wss'}://127.0.0.1:${port}`;
   return new WebSocket(`${origin}${path}`, [...protocols], {
     ca: certPem,
+    ...own,
+    ...options.tls,
+    ...(localAddress !== undefined && { localAddress }),
     headers: authorization === undefined ? {} : { authorization },
     autoPong: options.autoPong ?? true,
   });

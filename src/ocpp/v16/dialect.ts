@@ -108,6 +108,11 @@ async function request(calls: CallQueue, asked: StationRequest): Promise<Station
       const outcome = await calls.call(procedures.changeConfiguration, () => ({ key, value }), whenFree);
       return statusReply(outcome, ['Accepted', 'RebootRequired']);
     }
+    case 'set password': {
+      const payload = { key: 'AuthorizationKey', value: asked.password };
+      const outcome = await calls.call(procedures.changeConfiguration, () => payload, whenFree);
+      return statusReply(outcome, ['Accepted', 'RebootRequired']);
+    }
     default:
       return asked satisfies never;
   }

@@ -149,6 +149,8 @@ async function request(line: Line, asked: StationRequest): Promise<StationReply>
       return getConfiguration(line, asked.keys);
     case 'change configuration':
       return changeConfiguration(line, asked.key, asked.value);
+    case 'set password':
+      return changeConfiguration(line, 'SecurityCtrlr.BasicAuthPassword', asked.password);
     default:
       return asked satisfies never;
   }
