@@ -6,6 +6,7 @@ import { m004GridState } from './migrations/m004GridState.ts';
 import { m005Planning } from './migrations/m005Planning.ts';
 import { m007GridRelease } from './migrations/m007GridRelease.ts';
 import { m010StationPasswords } from './migrations/m010StationPasswords.ts';
+import { m011Sessions } from './migrations/m011Sessions.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '005-planning': m005Planning,
   '007-grid-release': m007GridRelease,
   '010-station-passwords': m010StationPasswords,
+  '011-sessions': m011Sessions,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

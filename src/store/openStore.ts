@@ -13,6 +13,7 @@ import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { type PlanningStore, planningStore } from './planning.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
+import { type SignedValueStore, signedValueStore } from './signedValues.ts';
 import { type SiteStopStore, siteStopStore } from './siteStops.ts';
 import { type StationPasswordStore, stationPasswordStore } from './stationPasswords.ts';
 import { type StationStore, stationStore } from './stations.ts';
@@ -30,6 +31,7 @@ const closeTimeoutMs = 2_000;
 export interface Store
   extends LimitStore,
     SessionStore,
+    SignedValueStore,
     StationStore,
     StationPasswordStore,
     CommandStore,
@@ -67,6 +69,7 @@ export async function openStore(
   return {
     ...limitStore(db),
     ...sessionStore(db, queue),
+    ...signedValueStore(db, queue),
     ...stationStore(db, queue),
     ...stationPasswordStore(db),
     ...commandStore(db, queue),

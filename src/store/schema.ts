@@ -21,6 +21,8 @@ export interface Tables {
   price_series: PriceSeriesTable;
   plan_memory: PlanMemoryTable;
   station_password: StationPasswordTable;
+  signed_meter_value: SignedMeterValueTable;
+  token: TokenTable;
 }
 
 /** Numbers that only rise and must survive us. */
@@ -67,6 +69,40 @@ export interface SessionTable {
   wanted_energy_wh: number | null;
   departure_at_ms: number | null;
   priority: number | null;
+  /** JSON, a list. This and the next three are null in what was stored before the history of sessions was kept. */
+  marks: string | null;
+  meter_start_wh: number | null;
+  meter_stop_wh: number | null;
+  /** JSON: see domain/sessionRecord.ts. */
+  story: string | null;
+}
+
+/** Word for word as the station sent it. One for each quarter of an hour and context: the first that came. */
+export interface SignedMeterValueTable {
+  session_id: string;
+  slot: string;
+  at_ms: number;
+  context: string | null;
+  data: string;
+  signing_method: string | null;
+  encoding_method: string | null;
+  public_key: string | null;
+}
+
+/** A driver's token: see domain/token.ts. `key` is what it is found by, whatever its spelling. */
+export interface TokenTable {
+  key: string;
+  token_id: string;
+  type: string | null;
+  group_id: string | null;
+  /** 0 or 1. */
+  is_blocked: number;
+  expires_at_ms: number | null;
+  /** JSON, ids; none: everywhere. */
+  sites: string;
+  note: string;
+  set_at_ms: number;
+  set_by: string;
 }
 
 export interface StationTable {

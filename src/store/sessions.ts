@@ -1,6 +1,12 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
-import { evseId, type StationId, sessionId, stationId } from '../domain/ids.ts';
+import { type EvseId, evseId, type SessionId, sessionId, stationId } from '../domain/ids.ts';
 import type { Session, SessionState } from '../domain/session.ts';
+import {
+  recordFrom,
+  type SessionMark,
+  type SessionRecord,
+  type SessionStory,
+} from '../domain/sessionRecord.ts';
 import { type Page, type PageRequest, pageOf, rowsToRead } from './paging.ts';
 import type { SessionTable, Tables } from './schema.ts';
 import { inStore } from './storeError.ts';
@@ -9,28 +15,54 @@ import type { WriteBehind } from './writeBehind.ts';
 const finished: SessionState = 'finished';
 
 interface SessionQuery extends PageRequest {
-  /** Only sessions at these stations; at all of them when absent. */
-  readonly stationIds?: readonly StationId[] | undefined;
+  /** Only sessions at these EVSEs; at all of them when absent. */
+  readonly evseIds?: readonly EvseId[] | undefined;
+  readonly isFinished?: boolean | undefined;
+  /** Started from then on. */
+  readonly fromMs?: number | undefined;
+  /** Started before. */
+  readonly untilMs?: number | undefined;
 }
 
 export interface SessionStore {
-  /** Queued; the newest value of a session replaces an older one that still waits. */
-  saveSession(session: Session): void;
-  openSessions(): Promise<readonly Session[]>;
+  /** Queued; the newest value of a session replaces an older one that still waits. Resolves when it is stored, or given up. */
+  saveSession(record: SessionRecord): Promise<void>;
+  openSessions(): Promise<readonly SessionRecord[]>;
+  findSession(id: SessionId): Promise<SessionRecord | undefined>;
   listSessions(query: SessionQuery): Promise<Page<Session>>;
+  /** Removes finished sessions that began before, signed values included. At most so many: ask again for the rest. */
+  pruneSessions(beforeMs: number, countMax: number): Promise<number>;
 }
+
+const sessionColumns = [
+  'id',
+  'evse_id',
+  'station_id',
+  'transaction_id',
+  'token_id',
+  'state',
+  'started_at_ms',
+  'ended_at_ms',
+  'end_reason',
+  'energy_wh',
+  'wanted_energy_wh',
+  'departure_at_ms',
+  'priority',
+] as const;
 
 export function sessionStore(db: Kysely<Tables>, queue: WriteBehind): SessionStore {
   return {
-    saveSession: (session) => {
-      const { id, ...rest } = toRow(session);
-      queue.put(`session ${id}`, async (transaction) => {
+    saveSession: (record) => {
+      const { id, ...rest } = toRow(record);
+      const key = `session ${id}`;
+      queue.put(key, async (transaction) => {
         await transaction
           .insertInto('session')
           .values({ id, ...rest })
           .onConflict((conflict) => conflict.column('id').doUpdateSet(rest))
           .execute();
       });
+      return queue.stored(key);
     },
 
     openSessions: () =>
@@ -42,20 +74,29 @@ export function sessionStore(db: Kysely<Tables>, queue: WriteBehind): SessionSto
           .orderBy('started_at_ms')
           .orderBy('id')
           .execute();
-        return rows.map(toSession);
+        return rows.map(toRecord);
+      }),
+
+    findSession: (id) =>
+      inStore('read a session', async () => {
+        const row = await db.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst();
+        return row && toRecord(row);
       }),
 
     listSessions: (request) =>
       inStore('list the sessions', async () => {
-        const { before, stationIds } = request;
-        if (stationIds?.length === 0) return { items: [], next: undefined };
+        const { before, evseIds, isFinished, fromMs, untilMs } = request;
+        if (evseIds?.length === 0) return { items: [], next: undefined };
         let query = db
           .selectFrom('session')
-          .selectAll()
+          .select(sessionColumns)
           .orderBy('started_at_ms', 'desc')
           .orderBy('id', 'desc')
           .limit(rowsToRead(request));
-        if (stationIds !== undefined) query = query.where('station_id', 'in', stationIds);
+        if (evseIds !== undefined) query = query.where('evse_id', 'in', evseIds);
+        if (isFinished !== undefined) query = query.where('state', isFinished ? '=' : '<>', finished);
+        if (fromMs !== undefined) query = query.where('started_at_ms', '>=', fromMs);
+        if (untilMs !== undefined) query = query.where('started_at_ms', '<', untilMs);
         if (before !== undefined) {
           query = query.where((row) =>
             row(row.refTuple('started_at_ms', 'id'), '<', row.tuple(before.atMs, before.id)),
@@ -66,10 +107,34 @@ export function sessionStore(db: Kysely<Tables>, queue: WriteBehind): SessionSto
           id: row.id,
         }));
       }),
+
+    pruneSessions: (beforeMs, countMax) =>
+      inStore('remove old sessions', () =>
+        db.transaction().execute(async (transaction) => {
+          const old = await transaction
+            .selectFrom('session')
+            .select('id')
+            .where('state', '=', finished)
+            .where('started_at_ms', '<', beforeMs)
+            .limit(countMax)
+            .execute();
+          const ids = old.map(({ id }) => id);
+          if (ids.length === 0) return 0;
+          await transaction.deleteFrom('signed_meter_value').where('session_id', 'in', ids).execute();
+          await transaction.deleteFrom('session').where('id', 'in', ids).execute();
+          return ids.length;
+        }),
+      ),
   };
 }
 
-function toRow(session: Session): Insertable<SessionTable> {
+function toRow({
+  session,
+  marks,
+  meterStartWh,
+  meterStopWh,
+  story,
+}: SessionRecord): Insertable<SessionTable> {
   return {
     id: session.id,
     evse_id: session.evseId,
@@ -84,10 +149,27 @@ function toRow(session: Session): Insertable<SessionTable> {
     wanted_energy_wh: session.wantedEnergyWh ?? null,
     departure_at_ms: session.departureAtMs ?? null,
     priority: session.priority ?? null,
+    marks: JSON.stringify(marks),
+    meter_start_wh: meterStartWh ?? null,
+    meter_stop_wh: meterStopWh ?? null,
+    story: JSON.stringify(story),
   };
 }
 
-function toSession(row: Selectable<SessionTable>): Session {
+function toRecord(row: Selectable<SessionTable>): SessionRecord {
+  const session = toSession(row);
+  if (row.story === null) return recordFrom(session);
+  return {
+    session,
+    // Only `toRow` writes these columns.
+    marks: JSON.parse(row.marks ?? '[]') as readonly SessionMark[],
+    meterStartWh: row.meter_start_wh ?? undefined,
+    meterStopWh: row.meter_stop_wh ?? undefined,
+    story: JSON.parse(row.story) as SessionStory,
+  };
+}
+
+function toSession(row: Pick<Selectable<SessionTable>, (typeof sessionColumns)[number]>): Session {
   return {
     id: sessionId(row.id),
     evseId: evseId(row.evse_id),

@@ -53,6 +53,8 @@ export class WriteBehind {
   #onItsWay = new Map<string, Write>();
   #flush: Promise<void> | undefined;
   #cancelFlush: (() => void) | undefined;
+  /** Whoever waits for a key, until nothing of it is queued any more. */
+  readonly #waiters = new Map<string, (() => void)[]>();
   #failures = 0;
   #lost = 0;
   #isFull = false;
@@ -82,6 +84,12 @@ export class WriteBehind {
     this.#flushIn(this.#pauseMs());
   }
 
+  /** Resolves when the newest write of a key is stored, or given up. */
+  stored(key: string): Promise<void> {
+    if (!this.#isQueued(key)) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.set(key, [...(this.#waiters.get(key) ?? []), resolve]));
+  }
+
   state(): WriteQueueState {
     return { waiting: this.#count(), lost: this.#lost, isFailing: this.#failures > 0 };
   }
@@ -97,6 +105,19 @@ export class WriteBehind {
     this.#log.error({ lost: this.#count() }, 'stopped before all records were stored');
     this.#waiting.clear();
     this.#onItsWay.clear();
+    this.#wakeWaiters();
+  }
+
+  #isQueued(key: string): boolean {
+    return this.#waiting.has(key) || this.#onItsWay.has(key);
+  }
+
+  #wakeWaiters(): void {
+    for (const [key, waiters] of [...this.#waiters]) {
+      if (this.#isQueued(key)) continue;
+      this.#waiters.delete(key);
+      for (const wake of waiters) wake();
+    }
   }
 
   async #drain(): Promise<void> {
@@ -143,6 +164,7 @@ export class WriteBehind {
       this.#noteFailure(error);
     }
     this.#onItsWay.clear();
+    this.#wakeWaiters();
   }
 
   async #write(): Promise<void> {
