@@ -1,10 +1,12 @@
 import type { StationCommand } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
+import type { ToldInstant } from '../domain/sessionFact.ts';
 import type { StationEvent } from '../domain/stationEvent.ts';
 import type { Logger } from '../log.ts';
 import type { CallQueue } from './callQueue.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import type { RpcRules } from './rpc.ts';
+import type { ToldFact } from './sessionFacts.ts';
 import type { StationMemory } from './stationMemory.ts';
 
 /** One OCPP version: everything that differs between them, behind one face. */
@@ -39,6 +41,8 @@ export interface Handled<Response> {
   readonly response: Response;
   /** Told to the domain once the answer is on its way: a setpoint that overtook it would be refused. */
   readonly news?: readonly StationNews[];
+  /** For the history of sessions. The answer waits a moment for it: a station forgets what was answered. */
+  readonly facts?: readonly ToldFact[];
 }
 
 /** A station event before it is stamped with the station and the time. */
@@ -63,6 +67,8 @@ export interface StationScope {
   readonly log: Logger;
   readonly heartbeatIntervalS: number;
   nowMs(): number;
+  /** An instant as the station wrote it, on our clock; now where it is none. */
+  instant(text: string): ToldInstant;
   authorize(tokenId: string): Promise<Authorization>;
   transactionNumber(start: TransactionStart): Promise<number>;
   /** Something charges there that we know no transaction of. */

@@ -35,6 +35,8 @@ const defaults: Limits = {
   pingIntervalMs: 30_000,
   introductionDelayMs: 5_000,
   duplicateCheckMs: 3_000,
+  idleGraceMs: 120_000,
+  bootGraceMs: 600_000,
   maxStations: 12_000,
   maxWaitingCalls: 64,
   maxUnansweredCalls: 32,

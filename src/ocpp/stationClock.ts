@@ -1,9 +1,14 @@
+import type { ToldInstant } from '../domain/sessionFact.ts';
+
 /** Less than this is the way of a message, and within what every lease has to spare. */
 const toleranceMs = 5_000;
 /** What arrives within this time was queued together, as far as anybody can tell: its newest counts for all of it. */
 const burstMs = 5_000;
 /** A live message is on its way no longer than this. */
 const liveMs = 30_000;
+/** No station keeps what it could not tell for longer, and no clock that is right tells what is still to come. */
+const pastMaxMs = 400 * 24 * 3_600_000;
+const futureMaxMs = 60_000;
 
 /**
  * How far a station's clock is ahead of ours, negative when it is behind, from the instants it tells.
@@ -19,6 +24,8 @@ export class StationClock {
   #aheadMs = 0;
   #burst: Burst | undefined;
   #before: Burst | undefined;
+  /** How far ahead it was as long as it had lost the time. */
+  #lostAheadMs = Number.NEGATIVE_INFINITY;
 
   /** It told that something was so at that instant. */
   heard(toldAtMs: number, arrivedAtMs: number): void {
@@ -37,6 +44,25 @@ export class StationClock {
   /** Whether what was so then is so no longer: it was queued while the station was offline. */
   isPast(toldAtMs: number, arrivedAtMs: number): boolean {
     return arrivedAtMs + this.aheadMs - toldAtMs > liveMs;
+  }
+
+  /**
+   * An instant it told, on our clock. One that cannot be is of a station that had lost the time in a power cut and tells of
+   * it later: nothing can have been later than it arrived, so what it told last shows best how far off it was.
+   */
+  told(toldAtMs: number, arrivedAtMs: number): ToldInstant {
+    const { aheadMs } = this;
+    if (isPossible(toldAtMs - aheadMs, arrivedAtMs)) {
+      return { atMs: Math.round(toldAtMs - aheadMs), clock: aheadMs === 0 ? 'right' : 'corrected', aheadMs };
+    }
+    if (isPossible(toldAtMs, arrivedAtMs)) return { atMs: Math.round(toldAtMs), clock: 'right', aheadMs: 0 };
+    this.#lostAheadMs = Math.max(this.#lostAheadMs, Math.round(toldAtMs - arrivedAtMs));
+    return { atMs: toldAtMs - this.#lostAheadMs, clock: 'guessed', aheadMs: this.#lostAheadMs };
+  }
+
+  /** From now on it counts anew. */
+  booted(): void {
+    this.#lostAheadMs = Number.NEGATIVE_INFINITY;
   }
 
   get aheadMs(): number {
@@ -60,3 +86,6 @@ interface Burst {
   readonly aheadMs: number;
   readonly newestAtMs: number;
 }
+
+const isPossible = (atMs: number, arrivedAtMs: number): boolean =>
+  atMs <= arrivedAtMs + futureMaxMs && atMs >= arrivedAtMs - pastMaxMs;

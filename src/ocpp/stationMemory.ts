@@ -1,26 +1,17 @@
-import type { SessionState } from '../domain/session.ts';
+import type { RunningState } from '../domain/sessionFact.ts';
 import type { EvseStatus } from '../domain/stationEvent.ts';
+import { ConnectorStatuses } from './connectorStatuses.ts';
 import type { StationNews } from './dialect.ts';
 import { nothingLive } from './liveNews.ts';
+import { energyWh, type OpenTransaction } from './openTransaction.ts';
 import type { SampledMeasurement } from './sampledValues.ts';
 
 /** Transactions of one station at a time; a station has one per EVSE, the rest were never ended. */
 const maxOpenTransactions = 64;
 /** Ended transactions that are recognised when their last messages are repeated. */
 const maxEndedTransactions = 64;
-/** Connectors whose status is remembered. */
-const maxConnectors = 256;
-
-type RunningState = Exclude<SessionState, 'finished'>;
-
-interface OpenTransaction {
-  readonly evseNumber: number;
-  /** False when it ran before we first heard of it. */
-  readonly wasSeenStarting: boolean;
-  hasToken: boolean;
-  startRegisterWh: number | undefined;
-  state: RunningState;
-}
+/** EVSEs whose state is remembered. */
+const maxEvses = 256;
 
 export interface StartedTransaction {
   readonly transactionId: string;
@@ -28,6 +19,14 @@ export interface StartedTransaction {
   readonly tokenId: string | undefined;
   readonly startedAtMs: number;
   readonly startRegisterWh: number | undefined;
+}
+
+/** A transaction as it was when an earlier process ended. */
+export interface ResumedTransaction extends StartedTransaction {
+  readonly wasSeenStarting: boolean;
+  readonly state: RunningState;
+  readonly energyWh: number;
+  readonly lastRegisterWh: number | undefined;
 }
 
 export interface MeasuredEvse {
@@ -41,46 +40,80 @@ export interface MeasuredEvse {
 
 /**
  * What has to be remembered of a station to tell the domain sessions instead of messages: which transactions run,
- * where, and from which register. It outlives the connection. After a restart of ours it is empty, so a
- * transaction whose start we never saw is adopted at its first sign of life.
+ * where, and from which register. It outlives the connection. A transaction whose start we never saw is adopted at its
+ * first sign of life.
  */
 export class StationMemory {
   readonly #open = new Map<string, OpenTransaction>();
   readonly #ended = new Set<string>();
+  /** Ended though their station never said so: a sign of life brings them back. */
+  readonly #presumed = new Map<string, OpenTransaction>();
   /** By EVSE, as the last status of 1.6 told it: it may come before the start of its transaction. */
   readonly #evseStates = new Map<number, RunningState>();
-  readonly #connectors = new Map<string, { readonly evseNumber: number; readonly status: EvseStatus }>();
+  readonly #connectors = new ConnectorStatuses();
+
+  /** What an earlier process knew. It tells nothing new. */
+  resume(resumed: readonly ResumedTransaction[]): void {
+    for (const { transactionId, lastRegisterWh, energyWh: totalWh, state, ...begin } of resumed) {
+      const transaction = newTransaction(begin, { state, isLate: false });
+      if (lastRegisterWh !== undefined) transaction.count = { lastWh: lastRegisterWh, totalWh };
+      this.#open.set(transactionId, transaction);
+    }
+  }
 
   /** A transaction began. Told again, it tells nothing new. */
   started(started: StartedTransaction): readonly StationNews[] {
-    const { transactionId, evseNumber, tokenId, startedAtMs, startRegisterWh } = started;
-    if (this.#open.has(transactionId) || this.#ended.has(transactionId)) return [];
-    return this.#begin(transactionId, { evseNumber, tokenId, startedAtMs, startRegisterWh }, true);
+    const { transactionId, tokenId, startRegisterWh } = started;
+    const known = this.#open.get(transactionId);
+    if (known !== undefined) {
+      // Adopted before its start came.
+      if (startRegisterWh !== undefined) known.count ??= { lastWh: startRegisterWh, totalWh: 0 };
+      known.wasSeenStarting = true;
+      return tokenId === undefined ? [] : this.identified(transactionId, tokenId);
+    }
+    if (this.#ended.has(transactionId)) return [];
+    return this.#begin({ ...started, wasSeenStarting: true });
   }
 
   /** A message of a transaction arrived that tells neither its start nor its end. */
   heardOf(transactionId: string, evseNumber: number, atMs: number): readonly StationNews[] {
     if (this.#open.has(transactionId) || this.#ended.has(transactionId)) return [];
-    const unknown = { evseNumber, tokenId: undefined, startedAtMs: atMs, startRegisterWh: undefined };
-    return this.#begin(transactionId, unknown, false);
+    const presumed = this.#presumed.get(transactionId);
+    if (presumed !== undefined) {
+      this.#presumed.delete(transactionId);
+      this.#open.set(transactionId, presumed);
+      return sessionStarted(transactionId, presumed);
+    }
+    const unknown = { tokenId: undefined, startedAtMs: atMs, startRegisterWh: undefined };
+    return this.#begin({ transactionId, evseNumber, ...unknown, wasSeenStarting: false });
+  }
+
+  /**
+   * Whether a message came out of its order, so that how things are now is known better. One that is repeated may be taken
+   * again: it tells the same. There are stations that give every message the same number.
+   */
+  isLate(transactionId: string, sequence: number): boolean {
+    const transaction = this.#open.get(transactionId);
+    if (transaction === undefined) return false;
+    const isLate = sequence < transaction.newestSequence;
+    if (!isLate) transaction.newestSequence = sequence;
+    return isLate;
   }
 
   measured({ evseNumber, transactionId, takenAtMs, values, isLive }: MeasuredEvse): readonly StationNews[] {
     const adoption = transactionId === undefined ? [] : this.heardOf(transactionId, evseNumber, takenAtMs);
-    const energyWh = transactionId === undefined ? undefined : this.#energyWh(transactionId, values);
+    const transaction = this.#open.get(transactionId ?? '');
     const { amps, isPerPhase, powerWatts, offeredAmps, stateOfChargePercent } = values;
     const live = { amps, isPerPhase, powerWatts, offeredAmps, stateOfChargePercent };
-    return [
-      ...adoption,
-      {
-        kind: 'measured',
-        evseNumber,
-        transactionId,
-        takenAtMs,
-        energyWh,
-        ...(isLive ? live : nothingLive),
-      },
-    ];
+    const told = {
+      kind: 'measured',
+      evseNumber,
+      transactionId,
+      takenAtMs,
+      energyWh: transaction && energyWh(transaction, values, takenAtMs),
+      ...(isLive && transaction?.isLate !== true ? live : nothingLive),
+    } as const;
+    return [...adoption, told];
   }
 
   /** A transaction is in another state. */
@@ -94,15 +127,15 @@ export class StationMemory {
   /** A transaction told whose it is, after it began without. */
   identified(transactionId: string, tokenId: string): readonly StationNews[] {
     const transaction = this.#open.get(transactionId);
-    if (transaction === undefined || transaction.hasToken) return [];
-    transaction.hasToken = true;
+    if (transaction === undefined || transaction.tokenId !== undefined) return [];
+    transaction.tokenId = tokenId;
     return [{ ...sessionChanged(transactionId, transaction), tokenId }];
   }
 
   /** The state of whatever runs at an EVSE; undefined where its status tells nothing about a session. */
   evseStateChanged(evseNumber: number, state: RunningState | undefined): readonly StationNews[] {
     if (state === undefined) this.#evseStates.delete(evseNumber);
-    else if (this.#evseStates.size < maxConnectors) this.#evseStates.set(evseNumber, state);
+    else if (this.#evseStates.size < maxEvses) this.#evseStates.set(evseNumber, state);
     const transactionId = this.transactionAt(evseNumber);
     return state === undefined || transactionId === undefined ? [] : this.changed(transactionId, state);
   }
@@ -117,75 +150,87 @@ export class StationMemory {
     },
   ): readonly StationNews[] {
     if (this.#ended.has(transactionId)) return [];
-    const energyWh = this.#energyWh(transactionId, end.values);
+    const transaction = this.#open.get(transactionId);
+    const energy = transaction && energyWh(transaction, end.values, Number.POSITIVE_INFINITY);
     this.#open.delete(transactionId);
+    this.#presumed.delete(transactionId);
     keepNewest(this.#ended, maxEndedTransactions - 1);
     this.#ended.add(transactionId);
-    return [{ kind: 'session ended', transactionId, reason: end.reason, endedAtMs: end.endedAtMs, energyWh }];
+    const { reason, endedAtMs } = end;
+    return [{ kind: 'session ended', transactionId, reason, endedAtMs, energyWh: energy }];
+  }
+
+  /** A transaction is over, though its station does not say so. */
+  presumedEnded(transactionId: string, end: { reason: string; endedAtMs: number }): readonly StationNews[] {
+    const transaction = this.#open.get(transactionId);
+    if (transaction === undefined) return [];
+    this.#open.delete(transactionId);
+    keepNewest(this.#presumed, maxEndedTransactions - 1);
+    this.#presumed.set(transactionId, transaction);
+    return [{ kind: 'session ended', transactionId, ...end, energyWh: undefined }];
+  }
+
+  /** Every transaction that runs. */
+  get transactions(): readonly string[] {
+    return [...this.#open.keys()];
   }
 
   /** The transaction that began last at an EVSE and still runs. */
   transactionAt(evseNumber: number): string | undefined {
-    const here = [...this.#open].filter(([, transaction]) => transaction.evseNumber === evseNumber);
-    return here.at(-1)?.[0];
+    return this.#runningAt(evseNumber)?.[0];
   }
 
   evseOf(transactionId: string): number | undefined {
     return this.#open.get(transactionId)?.evseNumber;
   }
 
-  /** The only EVSE the station ever spoke of; undefined where there are none or several. */
+  /** See `ConnectorStatuses`. */
   get onlyEvse(): number | undefined {
-    const [first, ...others] = new Set([...this.#connectors.values()].map(({ evseNumber }) => evseNumber));
-    return others.length === 0 ? first : undefined;
+    return this.#connectors.onlyEvse;
   }
 
-  /** The status of an EVSE after one of its connectors told its own: a car at any of them occupies it. */
+  /** See `ConnectorStatuses`. */
   connectorChanged(evseNumber: number, connectorId: number, status: EvseStatus): EvseStatus {
-    const key = `${evseNumber}.${connectorId}`;
-    if (!this.#connectors.has(key) && this.#connectors.size >= maxConnectors) return status;
-    this.#connectors.set(key, { evseNumber, status });
-    const ours = [...this.#connectors.values()].filter((connector) => connector.evseNumber === evseNumber);
-    const strongest = statusOrder.find((candidate) =>
-      ours.some((connector) => connector.status === candidate),
-    );
-    return strongest ?? status;
+    return this.#connectors.changed(evseNumber, connectorId, status);
   }
 
-  #begin(
-    transactionId: string,
-    begin: Omit<StartedTransaction, 'transactionId'>,
-    wasSeenStarting: boolean,
-  ): readonly StationNews[] {
-    const { evseNumber, tokenId, startedAtMs, startRegisterWh } = begin;
-    const state = this.#evseStates.get(evseNumber) ?? 'authorised';
-    const hasToken = tokenId !== undefined;
-    const transaction = { evseNumber, wasSeenStarting, hasToken, startRegisterWh, state };
+  #runningAt(evseNumber: number): readonly [string, OpenTransaction] | undefined {
+    return [...this.#open].findLast(([, { evseNumber: at, isLate }]) => at === evseNumber && !isLate);
+  }
+
+  #begin(begin: StartedTransaction & { readonly wasSeenStarting: boolean }): readonly StationNews[] {
+    const { transactionId, evseNumber, startedAtMs } = begin;
+    const running = this.#runningAt(evseNumber)?.[1];
+    const isLate = running !== undefined && startedAtMs < running.startedAtMs;
+    const state = (isLate ? undefined : this.#evseStates.get(evseNumber)) ?? 'authorised';
+    const transaction = newTransaction(begin, { state, isLate });
     keepNewest(this.#open, maxOpenTransactions - 1);
     this.#open.set(transactionId, transaction);
-    const news: StationNews = { kind: 'session started', evseNumber, transactionId, tokenId, startedAtMs };
-    return state === 'authorised' ? [news] : [news, sessionChanged(transactionId, transaction)];
-  }
-
-  /**
-   * What was delivered since the transaction began. Without a register of the beginning there is no answer, and
-   * none either when the meter was reset meanwhile.
-   */
-  #energyWh(
-    transactionId: string,
-    { registerWh, beginRegisterWh }: Pick<SampledMeasurement, 'registerWh' | 'beginRegisterWh'>,
-  ): number | undefined {
-    const transaction = this.#open.get(transactionId);
-    const firstRegisterWh = transaction?.wasSeenStarting === true ? registerWh : undefined;
-    const startRegisterWh = transaction?.startRegisterWh ?? beginRegisterWh ?? firstRegisterWh;
-    if (transaction !== undefined) transaction.startRegisterWh = startRegisterWh;
-    if (startRegisterWh === undefined || registerWh === undefined) return undefined;
-    return registerWh >= startRegisterWh ? registerWh - startRegisterWh : undefined;
+    return sessionStarted(transactionId, transaction);
   }
 }
 
-/** What holds for an EVSE of several connectors, the strongest first. */
-const statusOrder: readonly EvseStatus[] = ['occupied', 'available', 'reserved', 'unavailable', 'faulted'];
+const newTransaction = (
+  begin: Omit<StartedTransaction, 'transactionId'> & { readonly wasSeenStarting: boolean },
+  now: { readonly state: RunningState; readonly isLate: boolean },
+): OpenTransaction => ({
+  evseNumber: begin.evseNumber,
+  startedAtMs: begin.startedAtMs,
+  wasSeenStarting: begin.wasSeenStarting,
+  tokenId: begin.tokenId,
+  count: begin.startRegisterWh === undefined ? undefined : { lastWh: begin.startRegisterWh, totalWh: 0 },
+  countedAtMs: Number.NEGATIVE_INFINITY,
+  newestSequence: Number.NEGATIVE_INFINITY,
+  ...now,
+});
+
+/** What began before the one that runs was told too late to be anybody's concern but the history's. */
+function sessionStarted(transactionId: string, transaction: OpenTransaction): readonly StationNews[] {
+  const { evseNumber, tokenId, startedAtMs, state, isLate } = transaction;
+  if (isLate) return [];
+  const started: StationNews = { kind: 'session started', evseNumber, transactionId, tokenId, startedAtMs };
+  return state === 'authorised' ? [started] : [started, sessionChanged(transactionId, transaction)];
+}
 
 const sessionChanged = (
   transactionId: string,

@@ -7,14 +7,17 @@ import { CommandFence } from './commandFence.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
 import type { Authorization, Dialect, StationNews, StationScope, TransactionStart } from './dialect.ts';
 import { liveNews } from './liveNews.ts';
+import type { MissingStopLimits } from './missingStops.ts';
 import { unsentReply } from './reply.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { CallRefusal, type RpcAnswer } from './rpc.ts';
+import { instantMs } from './sampledValues.ts';
 import { passwordRefusal } from './security/rotation.ts';
 import { StationClock } from './stationClock.ts';
-import { StationMemory } from './stationMemory.ts';
+import { StationHistory, type TakeFacts } from './stationHistory.ts';
+import { type ResumedTransaction, StationMemory } from './stationMemory.ts';
 
-export interface StationsOptions extends ConnectionLimits {
+export interface StationsOptions extends ConnectionLimits, MissingStopLimits {
   readonly heartbeatIntervalS: number;
   readonly meterIntervalS: number;
   /** How long a station has to answer when another one with its identity wants in. */
@@ -32,6 +35,9 @@ export interface StationsPorts {
   onAnswer(answer: CommandAnswer): void;
   authorize(request: { readonly stationId: StationId; readonly tokenId: string }): Promise<Authorization>;
   transactionNumber(start: TransactionStart & { readonly stationId: StationId }): Promise<number>;
+  readonly takeFacts: TakeFacts;
+  /** What ran at a station when an earlier process ended. */
+  resumed(stationId: StationId): readonly ResumedTransaction[];
 }
 
 /** A station that authenticated once. */
@@ -40,6 +46,7 @@ interface KnownStation {
   readonly log: Logger;
   readonly memory: StationMemory;
   readonly clock: StationClock;
+  readonly history: StationHistory;
   line: Line | undefined;
   isConfigured: boolean;
 }
@@ -131,7 +138,10 @@ export class Stations {
   }
 
   stop(): void {
-    for (const { line } of this.#known.values()) line?.connection.stop();
+    for (const { line, history } of this.#known.values()) {
+      line?.connection.stop();
+      history.stop();
+    }
   }
 
   async #reply(command: StationCommand): Promise<StationReply> {
@@ -153,11 +163,17 @@ export class Stations {
   #stationFor(id: StationId): KnownStation {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
+    const { clock, takeFacts } = this.#ports;
+    const log = this.#ports.log.child({ stationId: id });
+    const memory = new StationMemory();
+    memory.resume(this.#ports.resumed(id));
+    const tell = (news: StationNews) => this.#tell(station, news);
     const station: KnownStation = {
       id,
-      log: this.#ports.log.child({ stationId: id }),
-      memory: new StationMemory(),
+      log,
+      memory,
       clock: new StationClock(),
+      history: new StationHistory(this.#options, { stationId: id, clock, log, memory, takeFacts, tell }),
       line: undefined,
       isConfigured: false,
     };
@@ -172,7 +188,8 @@ export class Stations {
         ? new CallRefusal('NotSupported', `${action} is not for a station to call`)
         : new CallRefusal('NotImplemented', `${line.dialect.subprotocol} has no such action`);
     }
-    const { response, news = [] } = await handler(payload, this.#scope(station, line));
+    const { response, news = [], facts = [] } = await handler(payload, this.#scope(station, line));
+    await station.history.take(facts);
     return {
       payload: response,
       afterwards: () => {
@@ -185,12 +202,17 @@ export class Stations {
   #scope(station: KnownStation, line: Line): StationScope {
     const { clock, authorize, transactionNumber } = this.#ports;
     const { id: stationId, memory, log } = station;
+    const instant = (text: string) => {
+      const arrivedAtMs = clock.monotonicMs();
+      return station.clock.told(instantMs(text, arrivedAtMs + station.clock.aheadMs), arrivedAtMs);
+    };
     return {
       stationId,
       memory,
       log,
       heartbeatIntervalS: this.#options.heartbeatIntervalS,
       nowMs: () => clock.nowMs(),
+      instant,
       authorize: (tokenId) => authorize({ stationId, tokenId }),
       transactionNumber: (start) => transactionNumber({ stationId, ...start }),
       askForMeterValues: (evseNumber) => {
@@ -205,6 +227,7 @@ export class Stations {
     const atMs = this.#ports.clock.nowMs();
     const told = liveNews(news, station.clock, this.#ports.clock.monotonicMs());
     this.#ports.onEvent({ ...told, stationId: station.id, atMs });
+    station.history.follow(news);
   }
 
   /** Only the connection in use may take the station offline: a replaced one closes late, or never. */
@@ -218,6 +241,7 @@ export class Stations {
 
   #booted(station: KnownStation, line: Line): void {
     line.cancelIntroduction();
+    station.clock.booted();
     void this.#configure(station, line);
   }
 

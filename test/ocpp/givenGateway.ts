@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { systemClock } from '../../src/clock.ts';
 import type { CommandAnswer } from '../../src/control/ports.ts';
+import type { SessionFact } from '../../src/domain/sessionFact.ts';
 import type { StationEvent } from '../../src/domain/stationEvent.ts';
 import {
   type OcppGateway,
@@ -11,6 +12,8 @@ import {
 import type { Verdict } from '../../src/ocpp/security/claim.ts';
 
 export interface GivenGateway {
+  /** What was told for the history of sessions. */
+  readonly facts: readonly SessionFact[];
   readonly gateway: OcppGateway;
   readonly port: number;
   readonly events: readonly StationEvent[];
@@ -40,6 +43,7 @@ export async function givenGateway(
   ports: Partial<OcppGatewayPorts> = {},
 ): Promise<GivenGateway> {
   const events: StationEvent[] = [];
+  const facts: SessionFact[] = [];
   const answers: CommandAnswer[] = [];
   const logged: Record<string, unknown>[] = [];
   const transactions = new Map<string, number>();
@@ -59,11 +63,13 @@ export async function givenGateway(
         transactions.set(key, number);
         return number;
       },
+      takeFacts: async (told) => void facts.push(...told),
+      resumed: () => [],
       ...ports,
     },
   );
   running.add(gateway);
-  return { gateway, port: gateway.port, events, answers, logged };
+  return { gateway, port: gateway.port, events, facts, answers, logged };
 }
 
 /** For `afterEach`. */

@@ -4,7 +4,7 @@ import type { StationRequest } from '../../src/ocpp/requests.ts';
 import { givenLease, givenStanding } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
 import { independentStation } from './independentStation.ts';
-import { connectRaw, eventually } from './sockets.ts';
+import { connectRaw, eventually, nowText } from './sockets.ts';
 
 afterEach(stopGateways);
 
@@ -22,7 +22,7 @@ describe('a session in OCPP 1.6 with an independent station', () => {
       GetCompositeSchedule: ({ connectorId, duration }: { connectorId: number; duration: number }) => ({
         status: 'Accepted',
         connectorId,
-        scheduleStart: '2026-11-21T12:00:00Z',
+        scheduleStart: nowText(),
         chargingSchedule: {
           duration,
           chargingRateUnit: 'A',
@@ -46,7 +46,7 @@ describe('a session in OCPP 1.6 with an independent station', () => {
     expect(await client.call('Authorize', { idTag: 'blocked' })).toEqual({
       idTagInfo: { status: 'Blocked' },
     });
-    const start = { connectorId: 1, idTag: 'T1', meterStart: 5000, timestamp: '2026-11-21T12:00:00Z' };
+    const start = { connectorId: 1, idTag: 'T1', meterStart: 5000, timestamp: nowText() };
     const started = await client.call('StartTransaction', start);
     expect(started).toEqual({ transactionId: 1, idTagInfo: { status: 'Accepted' } });
 
@@ -62,12 +62,13 @@ describe('a session in OCPP 1.6 with an independent station', () => {
     });
 
     await client.call('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Charging' });
+    const measuredAt = nowText();
     await client.call('MeterValues', {
       connectorId: 1,
       transactionId: 1,
       meterValue: [
         {
-          timestamp: '2026-11-21T12:00:15Z',
+          timestamp: measuredAt,
           sampledValue: [
             { value: '15.8', measurand: 'Current.Import', phase: 'L1', unit: 'A' },
             { value: 'NaN', measurand: 'Current.Import', phase: 'L2', unit: 'A' },
@@ -86,10 +87,11 @@ describe('a session in OCPP 1.6 with an independent station', () => {
     expect(await gateway.request(cpA1, { kind: 'clear charging profile', profileId: 11 })).toMatchObject({
       outcome: 'accepted',
     });
+    const endedAt = nowText();
     await client.call('StopTransaction', {
       transactionId: 1,
       meterStop: 6000,
-      timestamp: '2026-11-21T13:00:00Z',
+      timestamp: endedAt,
       reason: 'EVDisconnected',
     });
 
@@ -112,7 +114,7 @@ describe('a session in OCPP 1.6 with an independent station', () => {
         evseNumber: 1,
         transactionId: '1',
         tokenId: 'T1',
-        startedAtMs: Date.parse('2026-11-21T12:00:00Z'),
+        startedAtMs: Date.parse(start.timestamp),
         atMs,
       },
       { kind: 'evse status', evseNumber: 1, status: 'occupied', fault: undefined, atMs },
@@ -121,7 +123,7 @@ describe('a session in OCPP 1.6 with an independent station', () => {
         kind: 'measured',
         evseNumber: 1,
         transactionId: '1',
-        takenAtMs: Date.parse('2026-11-21T12:00:15Z'),
+        takenAtMs: Date.parse(measuredAt),
         amps: [15.8, undefined, undefined],
         isPerPhase: true,
         powerWatts: undefined,
@@ -134,7 +136,7 @@ describe('a session in OCPP 1.6 with an independent station', () => {
         kind: 'session ended',
         transactionId: '1',
         reason: 'EVDisconnected',
-        endedAtMs: Date.parse('2026-11-21T13:00:00Z'),
+        endedAtMs: Date.parse(endedAt),
         energyWh: 1000,
         atMs,
       },
@@ -213,7 +215,7 @@ describe('a session in OCPP 1.6 with an independent station', () => {
     expect(await client.call('LogStatusNotification', { status: 'Uploading' })).toEqual({});
     expect(await client.call('SignedFirmwareStatusNotification', { status: 'Idle' })).toEqual({});
     expect(await client.call('SignCertificate', { csr: 'x' })).toEqual({ status: 'Rejected' });
-    const event = { type: 'TamperDetectionActivated', timestamp: '2026-11-21T12:00:00Z' };
+    const event = { type: 'TamperDetectionActivated', timestamp: nowText() };
     expect(await client.call('SecurityEventNotification', event)).toEqual({});
     expect(logged).toContainEqual(expect.objectContaining({ msg: 'station reported a security event' }));
     await client.close();
@@ -224,7 +226,7 @@ describe('a 1.6 station', () => {
   it('gets the same number for the same transaction, which starts once', async () => {
     const { port, events } = await givenGateway();
     const station = await connectRaw({ port, password });
-    const start = { connectorId: 1, idTag: 'T1', meterStart: 0, timestamp: '2026-11-21T12:00:00Z' };
+    const start = { connectorId: 1, idTag: 'T1', meterStart: 0, timestamp: nowText() };
     const [, , first] = await station.call('StartTransaction', start);
     const [, , again] = await station.call('StartTransaction', start);
     expect(again).toEqual(first);
@@ -234,7 +236,7 @@ describe('a 1.6 station', () => {
   it('has a session while it refuses the token, until it stops it', async () => {
     const { port, events } = await givenGateway();
     const station = await connectRaw({ port, password });
-    const start = { connectorId: 1, idTag: 'blocked', meterStart: 0, timestamp: '2026-11-21T12:00:00Z' };
+    const start = { connectorId: 1, idTag: 'blocked', meterStart: 0, timestamp: nowText() };
     const [, , answer] = await station.call('StartTransaction', start);
     expect(answer).toEqual({ transactionId: 1, idTagInfo: { status: 'Blocked' } });
     expect(events.at(-1)).toMatchObject({ kind: 'session started' });
@@ -252,7 +254,7 @@ describe('a 1.6 station', () => {
       },
     );
     const station = await connectRaw({ port, password });
-    const start = { connectorId: 1, idTag: 'T1', meterStart: 0, timestamp: '2026-11-21T12:00:00Z' };
+    const start = { connectorId: 1, idTag: 'T1', meterStart: 0, timestamp: nowText() };
     await station.call('StartTransaction', start);
     await station.called('SetChargingProfile');
     expect(station.received.map(([type]) => type)).toEqual([3, 2]);
@@ -271,7 +273,7 @@ describe('a 1.6 station', () => {
       transactionId: 41,
       meterValue: [
         {
-          timestamp: '2026-11-21T12:00:00Z',
+          timestamp: nowText(),
           sampledValue: [{ value: '16', measurand: 'Current.Import', unit: 'A' }],
         },
       ],
@@ -284,7 +286,7 @@ describe('a 1.6 station', () => {
     await station.call('StopTransaction', {
       transactionId: 41,
       meterStop: 9000,
-      timestamp: '2026-11-21T12:10:00Z',
+      timestamp: nowText(),
     });
     expect(events.at(-1)).toMatchObject({ kind: 'session ended', transactionId: '41', energyWh: undefined });
   });
@@ -292,14 +294,14 @@ describe('a 1.6 station', () => {
   it('remembers its transactions over a lost connection', async () => {
     const { port, events } = await givenGateway();
     const station = await connectRaw({ port, password });
-    const start = { connectorId: 1, idTag: 'T1', meterStart: 5000, timestamp: '2026-11-21T12:00:00Z' };
+    const start = { connectorId: 1, idTag: 'T1', meterStart: 5000, timestamp: nowText() };
     await station.call('StartTransaction', start);
     station.socket.terminate();
     const back = await connectRaw({ port, password });
     await back.call('StopTransaction', {
       transactionId: 1,
       meterStop: 5700,
-      timestamp: '2026-11-21T12:10:00Z',
+      timestamp: nowText(),
     });
     expect(events.at(-1)).toMatchObject({ kind: 'session ended', energyWh: 700, reason: 'Local' });
   });
@@ -357,7 +359,7 @@ describe('a 1.6 station', () => {
     const sampledValue = [{ value: '100', measurand: 'Current.Import', unit: 'A' }];
     await station.call('MeterValues', {
       connectorId: 0,
-      meterValue: [{ timestamp: '2026-11-21T12:00:00Z', sampledValue }],
+      meterValue: [{ timestamp: nowText(), sampledValue }],
     });
     expect(events).toHaveLength(1);
   });

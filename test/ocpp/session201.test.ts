@@ -4,7 +4,7 @@ import type { StationRequest } from '../../src/ocpp/requests.ts';
 import { givenLease, givenStanding } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
 import { independentStation } from './independentStation.ts';
-import { connectRaw, eventually } from './sockets.ts';
+import { connectRaw, eventually, nowText } from './sockets.ts';
 
 afterEach(stopGateways);
 
@@ -25,14 +25,14 @@ const setVariables = ({
 
 const event = (change: object) => ({
   eventType: 'Updated',
-  timestamp: '2026-11-21T12:00:00Z',
+  timestamp: nowText(),
   triggerReason: 'MeterValuePeriodic',
   seqNo: 1,
   transactionInfo: { transactionId: 'tx-a' },
   ...change,
 });
 
-const meterValue = (...sampledValue: object[]) => [{ timestamp: '2026-11-21T12:00:00Z', sampledValue }];
+const meterValue = (...sampledValue: object[]) => [{ timestamp: nowText(), sampledValue }];
 const register = (value: number) => ({ value, measurand: 'Energy.Active.Import.Register' });
 const current = (value: number, phase: string) => ({ value, measurand: 'Current.Import', phase });
 
@@ -48,7 +48,7 @@ describe('a session in OCPP 2.0.1 with an independent station', () => {
         schedule: {
           evseId,
           duration,
-          scheduleStart: '2026-11-21T12:00:00Z',
+          scheduleStart: nowText(),
           chargingRateUnit: 'A',
           chargingSchedulePeriod: [{ startPeriod: 0, limit: 10 }],
         },
@@ -64,7 +64,7 @@ describe('a session in OCPP 2.0.1 with an independent station', () => {
 
     gateway.send(givenStanding());
     const status = {
-      timestamp: '2026-11-21T12:00:00Z',
+      timestamp: nowText(),
       connectorStatus: 'Occupied',
       evseId: 1,
       connectorId: 1,
@@ -189,7 +189,7 @@ describe('a session in OCPP 2.0.1 with an independent station', () => {
   it('is answered properly in everything else it may say', async () => {
     const { port } = await givenGateway();
     const { client } = await independentStation(port, 'ocpp2.0.1', {});
-    const generatedAt = '2026-11-21T12:00:00Z';
+    const generatedAt = nowText();
     const page = { requestId: 1, generatedAt, seqNo: 0 };
     const schedule = {
       id: 1,
@@ -281,7 +281,7 @@ describe('a 2.0.1 station', () => {
     expect(logged.at(-1)).toMatchObject({ msg: 'transaction at an EVSE the station did not name' });
 
     const status = {
-      timestamp: '2026-11-21T12:00:00Z',
+      timestamp: nowText(),
       connectorStatus: 'Occupied',
       evseId: 3,
       connectorId: 1,

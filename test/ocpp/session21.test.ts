@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { schemas } from '../../src/ocpp/v21/schemas.ts';
 import { givenLease } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
-import { connectRaw, eventually, type RawStation } from './sockets.ts';
+import { connectRaw, eventually, nowText, type RawStation } from './sockets.ts';
 
-const atTime = '2026-11-21T12:00:00Z';
+const atTime = nowText();
 const evse = { id: 1, connectorId: 1 };
 const requestId = 1;
 const hash = {

@@ -61,4 +61,36 @@ describe("a station's clock", () => {
   it('ignores what is no instant', () => {
     expect(heard([Number.NaN, 0], [Number.NaN, 60_000]).aheadMs).toBe(0);
   });
+
+  it('tells an instant as it is while the clock is right, to the millisecond', () => {
+    const clock = new StationClock();
+    expect(clock.told(1_000_000.4, 1_000_500)).toEqual({ atMs: 1_000_000, clock: 'right', aheadMs: 0 });
+  });
+
+  it('corrects an instant by what the clock is known to be off', () => {
+    const clock = new StationClock();
+    clock.heard(3_600_000, 0);
+    clock.heard(3_610_000, 10_000);
+    expect(clock.told(3_615_000, 20_000)).toEqual({ atMs: 15_000, clock: 'corrected', aheadMs: 3_600_000 });
+  });
+
+  it('guesses the instants of a station that had lost the time by the last one it tells', () => {
+    const clock = new StationClock();
+    const nowMs = Date.parse('2026-11-21T12:00:00Z');
+    const hour = 3_600_000;
+    expect(clock.told(hour, nowMs)).toMatchObject({ atMs: nowMs, clock: 'guessed' });
+    expect(clock.told(2 * hour, nowMs + 10)).toMatchObject({ atMs: nowMs + 10, clock: 'guessed' });
+    expect(clock.told(hour, nowMs + 20)).toMatchObject({ atMs: nowMs + 10 - hour });
+    // It has the time again, and tells of now.
+    expect(clock.told(nowMs + 30, nowMs + 30)).toMatchObject({ clock: 'right' });
+    clock.booted();
+    expect(clock.told(hour, nowMs + 40)).toMatchObject({ atMs: nowMs + 40, clock: 'guessed' });
+  });
+
+  it('does not believe what is still to come', () => {
+    expect(new StationClock().told(7_200_000, 3_600_000)).toMatchObject({
+      atMs: 3_600_000,
+      clock: 'guessed',
+    });
+  });
 });

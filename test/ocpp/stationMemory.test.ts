@@ -51,10 +51,61 @@ describe('the memory of a station', () => {
     expect(memory.measured(measured({ registerWh: 5400 }))).toMatchObject([{ energyWh: 400 }]);
   });
 
-  it('knows no energy after the meter was reset', () => {
+  it('goes on counting after the meter was reset, without what flowed unmeasured', () => {
     const memory = new StationMemory();
     memory.started(started());
-    expect(memory.measured(measured({ registerWh: 10 }))).toMatchObject([{ energyWh: undefined }]);
+    memory.measured(measured({ registerWh: 5600 }));
+    expect(memory.measured(measured({ registerWh: 10 }))).toMatchObject([{ energyWh: 600 }]);
+    expect(memory.measured(measured({ registerWh: 110 }))).toMatchObject([{ energyWh: 700 }]);
+  });
+
+  it('does not mind a register that is zero for once', () => {
+    const memory = new StationMemory();
+    memory.started(started());
+    memory.measured(measured({ registerWh: 5600 }));
+    expect(memory.measured(measured({ registerWh: 0 }))).toMatchObject([{ energyWh: 600 }]);
+    expect(memory.measured(measured({ registerWh: 5700 }))).toMatchObject([{ energyWh: 700 }]);
+  });
+
+  it('goes on with a transaction of an earlier process, its energy included', () => {
+    const memory = new StationMemory();
+    const resumed = { ...started({ startRegisterWh: undefined }), state: 'charging' } as const;
+    memory.resume([{ ...resumed, wasSeenStarting: true, energyWh: 600, lastRegisterWh: 5600 }]);
+    expect(memory.transactionAt(1)).toBe('7');
+    expect(memory.started(started())).toEqual([]);
+    expect(memory.measured(measured({ registerWh: 5900 }))).toMatchObject([{ energyWh: 900 }]);
+  });
+
+  it('keeps from the control what began before the transaction that runs', () => {
+    const memory = new StationMemory();
+    memory.started(started({ transactionId: '8', startedAtMs: 5000 }));
+    expect(memory.started(started({ transactionId: '7', startedAtMs: 1000 }))).toEqual([]);
+    expect(memory.transactionAt(1)).toBe('8');
+    expect(memory.measured(measured({ amps: [16] }))).toMatchObject([{ amps: undefined }]);
+  });
+
+  it('brings back a transaction that it presumed over, when it gives a sign of life', () => {
+    const memory = new StationMemory();
+    memory.started(started());
+    const end = { reason: 'StopMissing', endedAtMs: 3000 };
+    expect(memory.presumedEnded('7', end)).toMatchObject([{ kind: 'session ended', ...end }]);
+    expect(memory.presumedEnded('7', end)).toEqual([]);
+    expect(memory.heardOf('7', 1, 4000)).toMatchObject([
+      { kind: 'session started', transactionId: '7', tokenId: 'T1', startedAtMs: 1000 },
+    ]);
+  });
+
+  it('knows a message that came out of its order', () => {
+    const memory = new StationMemory();
+    memory.started(started());
+    expect([0, 2, 1, 2, 3].map((sequence) => memory.isLate('7', sequence))).toEqual([
+      false,
+      false,
+      true,
+      false,
+      false,
+    ]);
+    expect(memory.isLate('unknown', 0)).toBe(false);
   });
 
   it('adopts a transaction whose start it never saw, without inventing its energy', () => {

@@ -1,6 +1,7 @@
 import type { Handled, StationNews, StationScope } from '../dialect.ts';
 import { checkedHandler } from '../handler.ts';
 import { instantMs, sampledMeasurement } from '../sampledValues.ts';
+import { type MeterInstant, meterFacts } from '../sessionFacts.ts';
 import type {
   AuthorizeRequest,
   BootNotificationRequest,
@@ -13,7 +14,16 @@ import type {
   StopTransactionRequest,
 } from './messages.ts';
 import { schemas } from './schemas.ts';
-import { evseStatus, fault, hardware, idTagInfo, sample, sessionState, transactionName } from './toDomain.ts';
+import {
+  evseStatus,
+  fault,
+  hardware,
+  idTagInfo,
+  sample,
+  sessionState,
+  signedValue,
+  transactionName,
+} from './toDomain.ts';
 
 /** Why a transaction ended when the station does not say. [OCPP 1.6, StopTransaction.req] */
 const defaultStopReason = 'Local';
@@ -67,17 +77,22 @@ function noted(message: string) {
 }
 
 function statusNotification(request: StatusNotificationRequest, station: StationScope): Handled<object> {
-  const { connectorId, status } = request;
+  const { connectorId, status, timestamp = '' } = request;
   const state = sessionState(status);
   const news: readonly StationNews[] = [
     { kind: 'evse status', evseNumber: connectorId, status: evseStatus(status), fault: fault(request) },
     ...station.memory.evseStateChanged(connectorId, state),
   ];
+  const transactionId = station.memory.transactionAt(connectorId);
+  if (state === undefined) return { response: {}, news };
   // Before a restart of ours a transaction began there, and the status does not name it.
-  if (state !== undefined && station.memory.transactionAt(connectorId) === undefined) {
+  if (transactionId === undefined) {
     station.askForMeterValues(connectorId);
+    return { response: {}, news };
   }
-  return { response: {}, news };
+  const at = station.instant(timestamp);
+  const fact = { transactionId, evseNumber: connectorId, at, state, isSignOfLife: true };
+  return { response: {}, news, facts: [fact] };
 }
 
 async function startTransaction(
@@ -85,19 +100,28 @@ async function startTransaction(
   station: StationScope,
 ): Promise<Handled<object>> {
   const { connectorId: evseNumber, idTag: tokenId, meterStart: meterStartWh } = request;
-  const startedAtMs = instantMs(request.timestamp, station.nowMs());
+  const toldAtMs = instantMs(request.timestamp, station.nowMs());
   const authorization = await station.authorize(tokenId);
-  const transactionId = await station.transactionNumber({ evseNumber, startedAtMs, meterStartWh, tokenId });
+  const number = await station.transactionNumber({
+    evseNumber,
+    startedAtMs: toldAtMs,
+    meterStartWh,
+    tokenId,
+  });
+  const transactionId = String(number);
+  const at = station.instant(request.timestamp);
+  const fact = { transactionId, evseNumber, at, tokenId, registerWh: meterStartWh, isSignOfLife: true };
   return {
-    response: { idTagInfo: idTagInfo(authorization), transactionId },
+    response: { idTagInfo: idTagInfo(authorization), transactionId: number },
     // Refused or not, it runs until the station stops it, and what it draws counts.
     news: station.memory.started({
-      transactionId: String(transactionId),
+      transactionId,
       evseNumber,
       tokenId,
-      startedAtMs,
+      startedAtMs: at.atMs,
       startRegisterWh: meterStartWh,
     }),
+    facts: [{ ...fact, begins: true }],
   };
 }
 
@@ -111,13 +135,20 @@ async function stopTransaction(
   const { beginRegisterWh } = sampledMeasurement(samples);
   const response = idTag === undefined ? {} : { idTagInfo: idTagInfo(await station.authorize(idTag)) };
   if (transactionId === undefined) return { response };
+  const about = { transactionId, evseNumber: station.memory.evseOf(transactionId), isSignOfLife: true };
+  const at = station.instant(request.timestamp);
+  const ends = { reason, isPresumed: false };
   return {
     response,
     news: station.memory.ended(transactionId, {
       reason,
-      endedAtMs: instantMs(request.timestamp, station.nowMs()),
+      endedAtMs: at.atMs,
       values: { registerWh: meterStop, beginRegisterWh },
     }),
+    facts: [
+      ...meterFacts(about, meterInstants(transactionData, station)),
+      { ...about, at, ends, registerWh: meterStop },
+    ],
   };
 }
 
@@ -126,7 +157,8 @@ function meterValues(request: MeterValuesRequest, station: StationScope): Handle
   // Connector 0 is the station's own supply, no EVSE.
   if (evseNumber === 0) return { response: {} };
   // Some stations leave the transaction out of values they take by the clock.
-  const transactionId = transactionName(request.transactionId) ?? station.memory.transactionAt(evseNumber);
+  const named = transactionName(request.transactionId);
+  const transactionId = named ?? station.memory.transactionAt(evseNumber);
   const news = meterValue.flatMap(({ timestamp, sampledValue }) =>
     station.memory.measured({
       evseNumber,
@@ -136,5 +168,20 @@ function meterValues(request: MeterValuesRequest, station: StationScope): Handle
       isLive: true,
     }),
   );
-  return { response: {}, news };
+  if (transactionId === undefined) return { response: {}, news };
+  const about = { transactionId, evseNumber, isSignOfLife: named !== undefined };
+  return { response: {}, news, facts: meterFacts(about, meterInstants(meterValue, station)) };
 }
+
+const meterInstants = (
+  meterValue: MeterValuesRequest['meterValue'],
+  station: StationScope,
+): readonly MeterInstant[] =>
+  meterValue.map(({ timestamp, sampledValue }) => {
+    const at = station.instant(timestamp);
+    return {
+      at,
+      values: sampledMeasurement(sampledValue.map(sample)),
+      signed: sampledValue.flatMap((value) => signedValue(value, at.atMs) ?? []),
+    };
+  });

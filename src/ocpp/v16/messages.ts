@@ -13,6 +13,7 @@ export interface StatusNotificationRequest {
   readonly errorCode: string;
   readonly info?: string;
   readonly status: ConnectorStatus;
+  readonly timestamp?: string;
   readonly vendorErrorCode?: string;
 }
 

@@ -1,4 +1,5 @@
 import type { SessionState } from '../../domain/session.ts';
+import type { SignedValue } from '../../domain/sessionFact.ts';
 import type { EvseStatus, StationHardware } from '../../domain/stationEvent.ts';
 import type { Authorization } from '../dialect.ts';
 import type { CompositeSchedule, ReplyData } from '../requests.ts';
@@ -81,6 +82,22 @@ export const sample = (value: SampledValue): Sample => ({
   context: value.context,
   location: value.location,
 });
+
+/** A value that the meter signed; its text says by itself how. */
+export const signedValue = (
+  { format, value, context }: SampledValue,
+  atMs: number,
+): SignedValue | undefined =>
+  format === 'SignedData'
+    ? {
+        atMs,
+        context,
+        data: value,
+        signingMethod: undefined,
+        encodingMethod: undefined,
+        publicKey: undefined,
+      }
+    : undefined;
 
 /** Values are text in 1.6. `Number` alone would read an empty one as 0. */
 function decimal(text: string): number | undefined {

@@ -1,7 +1,8 @@
 import type { Handled, Handler, StationScope } from '../dialect.ts';
 import { checkedHandler } from '../handler.ts';
 import type { PublishedSchemas } from '../schemas.ts';
-import { measurements } from './measurements.ts';
+import { meterFacts } from '../sessionFacts.ts';
+import { measurements, meterInstants } from './measurements.ts';
 import type {
   AuthorizeRequest,
   BootNotificationRequest,
@@ -113,8 +114,8 @@ function meterValues({ evseId, meterValue }: MeterValuesRequest, station: Statio
   // EVSE 0 is the station's own supply.
   if (evseId === 0) return acknowledged;
   const transactionId = station.memory.transactionAt(evseId);
-  return {
-    response: {},
-    news: measurements({ meterValue, evseNumber: evseId, transactionId, isLive: true }, station),
-  };
+  const news = measurements({ meterValue, evseNumber: evseId, transactionId, isLive: true }, station);
+  if (transactionId === undefined) return { response: {}, news };
+  const about = { transactionId, evseNumber: evseId, isSignOfLife: false };
+  return { response: {}, news, facts: meterFacts(about, meterInstants(meterValue, station)) };
 }

@@ -1,7 +1,8 @@
 import type { StationNews, StationScope } from '../dialect.ts';
 import { instantMs, sampledMeasurement } from '../sampledValues.ts';
+import type { MeterInstant } from '../sessionFacts.ts';
 import type { MeterValue } from './messages.ts';
-import { sample } from './toDomain.ts';
+import { sample, signedValue } from './toDomain.ts';
 
 /** What the meter values of an EVSE tell the domain, one measurement for each instant. */
 export function measurements(
@@ -24,3 +25,17 @@ export function measurements(
     }),
   );
 }
+
+/** The same for the history of sessions. */
+export const meterInstants = (
+  meterValue: readonly MeterValue[],
+  station: StationScope,
+): readonly MeterInstant[] =>
+  meterValue.map(({ timestamp, sampledValue }) => {
+    const at = station.instant(timestamp);
+    return {
+      at,
+      values: sampledMeasurement(sampledValue.map(sample)),
+      signed: sampledValue.flatMap((value) => signedValue(value, at.atMs) ?? []),
+    };
+  });

@@ -33,6 +33,7 @@ export interface IdTokenInfo {
 export interface TransactionEventRequest {
   readonly eventType: 'Started' | 'Updated' | 'Ended';
   readonly timestamp: string;
+  readonly seqNo: number;
   readonly offline?: boolean;
   readonly meterValue?: readonly MeterValue[];
   readonly transactionInfo: {
@@ -68,6 +69,13 @@ export interface SampledValue {
   readonly phase?: string;
   readonly location?: string;
   readonly unitOfMeasure?: { readonly unit?: string; readonly multiplier?: number };
+  readonly signedMeterValue?: {
+    readonly signedMeterData: string;
+    /** Needed in 2.0.1, in 2.1 only where the data does not tell it. */
+    readonly signingMethod?: string;
+    readonly encodingMethod: string;
+    readonly publicKey?: string;
+  };
 }
 
 export interface DataTransferRequest {

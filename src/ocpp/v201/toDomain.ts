@@ -1,4 +1,5 @@
 import type { SessionState } from '../../domain/session.ts';
+import type { SignedValue } from '../../domain/sessionFact.ts';
 import type { EvseStatus, StationHardware } from '../../domain/stationEvent.ts';
 import type { Authorization } from '../dialect.ts';
 import type { ReplyData } from '../requests.ts';
@@ -61,6 +62,19 @@ export const sample = ({ value, unitOfMeasure, ...rest }: SampledValue): Sample 
   context: rest.context,
   location: rest.location,
 });
+
+export const signedValue = (
+  { signedMeterValue, context }: SampledValue,
+  atMs: number,
+): SignedValue | undefined =>
+  signedMeterValue && {
+    atMs,
+    context,
+    data: signedMeterValue.signedMeterData,
+    signingMethod: signedMeterValue.signingMethod,
+    encodingMethod: signedMeterValue.encodingMethod,
+    publicKey: signedMeterValue.publicKey,
+  };
 
 /** The multiplier is an exponent of ten. */
 function scaled(value: number, exponent: number): number | undefined {

@@ -1,6 +1,7 @@
 import type { Handled, StationNews, StationScope } from '../dialect.ts';
-import { instantMs, sampledMeasurement } from '../sampledValues.ts';
-import { measurements } from './measurements.ts';
+import { sampledMeasurement } from '../sampledValues.ts';
+import { meterFacts, type ToldFact } from '../sessionFacts.ts';
+import { measurements, meterInstants } from './measurements.ts';
 import type { TransactionEventRequest } from './messages.ts';
 import { idTokenInfo, sample, sessionState, tokenId } from './toDomain.ts';
 
@@ -12,16 +13,18 @@ export async function transactionEvent(
   request: TransactionEventRequest,
   station: StationScope,
 ): Promise<Handled<object>> {
-  const { idToken } = request;
+  const { idToken, transactionInfo, seqNo, eventType } = request;
   const response =
     idToken === undefined ? {} : { idTokenInfo: idTokenInfo(await station.authorize(idToken.idToken)) };
+  const { transactionId } = transactionInfo;
   const evseNumber = evseOf(request, station);
-  if (evseNumber === undefined && request.eventType !== 'Ended') {
-    const { transactionId } = request.transactionInfo;
+  if (evseNumber === undefined && eventType !== 'Ended') {
     station.log.warn({ transactionId }, 'transaction at an EVSE the station did not name');
     return { response };
   }
-  return { response, news: newsOf(request, evseNumber ?? 0, station) };
+  const facts = factsOf(request, evseNumber, station);
+  const isPast = station.memory.isLate(transactionId, seqNo) && eventType === 'Updated';
+  return { response, facts, news: isPast ? [] : newsOf(request, evseNumber ?? 0, station) };
 }
 
 /** Named in the first event of a transaction, and often only there. */
@@ -39,7 +42,7 @@ function newsOf(
 ): readonly StationNews[] {
   const { eventType, transactionInfo, meterValue = [], offline } = request;
   const { transactionId, chargingState, stoppedReason } = transactionInfo;
-  const atMs = instantMs(request.timestamp, station.nowMs());
+  const { atMs } = station.instant(request.timestamp);
   const values = sampledMeasurement(meterValue.flatMap(({ sampledValue }) => sampledValue.map(sample)));
 
   if (eventType === 'Ended') {
@@ -58,5 +61,30 @@ function newsOf(
       ? []
       : station.memory.changed(transactionId, sessionState(chargingState))),
     ...measurements({ meterValue, evseNumber, transactionId, isLive: offline !== true }, station),
+  ];
+}
+
+function factsOf(
+  request: TransactionEventRequest,
+  evseNumber: number | undefined,
+  station: StationScope,
+): readonly ToldFact[] {
+  const { eventType, transactionInfo, meterValue = [], offline, seqNo } = request;
+  const { transactionId, chargingState, stoppedReason } = transactionInfo;
+  const about = { transactionId, evseNumber, isSignOfLife: true, isOffline: offline };
+  const token = tokenId(request.idToken);
+  return [
+    {
+      ...about,
+      at: station.instant(request.timestamp),
+      sequence: seqNo,
+      begins: eventType === 'Started',
+      ...(token !== undefined && { tokenId: token }),
+      ...(chargingState !== undefined && eventType !== 'Ended' && { state: sessionState(chargingState) }),
+      ...(eventType === 'Ended' && {
+        ends: { reason: stoppedReason ?? defaultStopReason, isPresumed: false },
+      }),
+    },
+    ...meterFacts(about, meterInstants(meterValue, station)),
   ];
 }
