@@ -9,6 +9,7 @@ import { metersOf, pemOf } from './appOptions.ts';
 import { startOscp } from './appOscp.ts';
 import { setHeardPrices } from './appPlan.ts';
 import { type StationSecurity, stationSecurity } from './appSecurity.ts';
+import { openSessionBook, resumedTransactions, startSessionPruning } from './appSessions.ts';
 import type { LoadedConfig } from './config.ts';
 import type { ControlLoop, TickResult } from './control/controlLoop.ts';
 import type { HorizonLoop } from './control/horizonLoop.ts';
@@ -16,6 +17,7 @@ import { type MarginCost, marginCost } from './control/marginCost.ts';
 import { type Operations, operations } from './control/operations.ts';
 import type { Clock } from './control/ports.ts';
 import type { PriceBook } from './control/priceBook.ts';
+import type { SessionBook } from './control/sessionBook.ts';
 import { observed, type SiteInputs } from './control/siteInput.ts';
 import type { SiteState } from './control/siteState.ts';
 import type { SiteView } from './control/siteView.ts';
@@ -110,7 +112,8 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   );
   const evidence = parts.add(evidenceOf(store, clock, log));
   const held = new HeldClock(clock);
-  const needs = { clock: held, store, epoch, board, audit, evidence };
+  const sessions = await openSessionBook(loaded, { clock: held, log }, store);
+  const needs = { clock: held, store, epoch, board, audit, evidence, sessions };
   const made = await startControl(loaded, ports, needs);
   const { state, ledger, loop, connect, prices } = made;
   const horizon = parts.add(made.horizon);
@@ -123,7 +126,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const inputs = observed(state, incidents?.take ?? ((_input, apply) => apply()));
 
   const security = await stationSecurity(config, store, log);
-  const gateway = parts.add(await gatewayFor(loaded, ports, { store, inputs, security }));
+  const gateway = parts.add(await gatewayFor(loaded, ports, { store, inputs, sessions, security }));
   connect(gateway);
   const broker = config.mqtt.embedded && parts.add(await startEmbeddedBroker(config.mqtt.embedded));
   const { embedded: _, ...client } = config.mqtt;
@@ -201,6 +204,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     ),
   );
   parts.add(startPruning(loaded, { store, clock, log }));
+  parts.add(startSessionPruning(loaded, { store, clock, log }));
   const running: Running = {
     loaded,
     ports,
@@ -235,16 +239,20 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   };
 }
 
+interface GatewayNeeds {
+  readonly store: Store;
+  readonly inputs: SiteInputs;
+  readonly sessions: SessionBook;
+  readonly security: StationSecurity;
+}
+
 const gatewayFor = (
-  { config }: LoadedConfig,
+  loaded: LoadedConfig,
   { clock, log }: AppPorts,
-  {
-    store,
-    inputs,
-    security,
-  }: { readonly store: Store; readonly inputs: SiteInputs; readonly security: StationSecurity },
-): Promise<OcppGateway> =>
-  startOcppGateway(
+  { store, inputs, sessions, security }: GatewayNeeds,
+): Promise<OcppGateway> => {
+  const { config } = loaded;
+  return startOcppGateway(
     {
       host: config.ocpp.host,
       port: config.ocpp.port,
@@ -261,8 +269,11 @@ const gatewayFor = (
       authenticate: security.authenticate,
       authorize: async () => (config.ocpp.unknownTokens === 'accept' ? 'accepted' : 'invalid'),
       transactionNumber: (start) => store.transactionNumber(start),
+      takeFacts: (facts) => sessions.take(facts),
+      resumed: resumedTransactions(loaded, sessions),
     },
   );
+};
 
 function startHttp(running: Running): ReturnType<typeof startHttpServer> {
   const { config, sites } = running.loaded;

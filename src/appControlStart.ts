@@ -12,6 +12,7 @@ import type { HorizonLoop } from './control/horizonLoop.ts';
 import type { HorizonTarget } from './control/horizonTargets.ts';
 import type { Clock, StationLink } from './control/ports.ts';
 import type { PriceBook } from './control/priceBook.ts';
+import type { SessionBook } from './control/sessionBook.ts';
 import type { Control } from './control/snapshot.ts';
 import { topologies } from './control/topology.ts';
 import type { ViewBoard } from './control/viewBoard.ts';
@@ -28,6 +29,7 @@ export interface ControlNeeds {
   readonly board: ViewBoard;
   readonly audit: Audit;
   readonly evidence: EvidenceQueue;
+  readonly sessions: SessionBook;
 }
 
 interface MadeControl extends Control {
@@ -44,7 +46,7 @@ type WatchTarget = (evseId: EvseId, target: HorizonTarget | undefined) => void;
 export async function startControl(
   loaded: LoadedConfig,
   ports: AppPorts,
-  { clock, store, epoch, board, audit, evidence }: ControlNeeds,
+  { clock, store, epoch, board, audit, evidence, sessions }: ControlNeeds,
 ): Promise<MadeControl> {
   const { config, sites, areas, connections } = loaded;
   const { log, onBroken } = ports;
@@ -68,7 +70,7 @@ export async function startControl(
       clock,
       stopwatchMs: () => ports.clock.monotonicMs(),
       log,
-      onSession: (session) => store.saveSession(session),
+      onSession: (session) => sessions.follow(session),
       onStation: (station) => store.saveStation(station),
       onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
       gridKeeper: gridKeeper({ store, evidence, clock }),
@@ -96,7 +98,7 @@ export async function startControl(
   for (const limit of await store.limitsNotEnded(clock.nowMs())) state.setLimit(limit);
   await restoreConnections(loaded, store, state, clock);
   for (const stop of await store.stops()) state.stopSite(stop);
-  for (const session of await store.openSessions()) state.adoptSession(session);
+  for (const { session } of sessions.open()) state.adoptSession(session);
   return {
     ...joint,
     horizon,

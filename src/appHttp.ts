@@ -2,6 +2,7 @@ import type { Running } from './app.ts';
 import { gridFigures, gridHttp } from './appGridHttp.ts';
 import { endLimit, setLimit } from './appLimits.ts';
 import { planFigures, setPrices } from './appPlan.ts';
+import { sessionDetail } from './appSessions.ts';
 import { explanation } from './control/explain.ts';
 import type { SiteView } from './control/siteView.ts';
 import { isInFailsafe } from './domain/gridConnection.ts';
@@ -30,6 +31,7 @@ export function httpPorts(running: Running): HttpPorts {
         const { items, next } = await store.listSessions(query);
         return { sessions: items, next };
       },
+      find: (id) => sessionDetail(store, clock, id),
       change: async (id, change, actor) => {
         const session = await desk.changeSession(id, change, actor.name);
         return session === undefined ? { status: 'unknown' } : { status: 'changed', session };

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { ocppConfig, stationConfig } from './configOcpp.ts';
 import { closed, host, id, phase, port, section, sha256, tls } from './configParts.ts';
+import { sessionsConfig } from './configSessions.ts';
 import { gridConnectionSettings } from './domain/gridConfig.ts';
 import { meterConfig } from './domain/meterConfig.ts';
 import { mqttConfig } from './domain/mqttConfig.ts';
@@ -163,6 +164,7 @@ export const configSchema = Type.Object(
       },
       'limits, sessions, stations, audit',
     ),
+    sessions: sessionsConfig,
     influx: Type.Optional(
       Type.Object(
         {

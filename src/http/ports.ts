@@ -1,12 +1,15 @@
 import type { HorizonView } from '../control/horizonView.ts';
 import type { Clock } from '../control/ports.ts';
 import type { EvseView, SiteView } from '../control/siteView.ts';
+import type { ChargingPeriod } from '../domain/chargingPeriods.ts';
 import type { ConnectionPhase } from '../domain/gridConnection.ts';
 import type { GridLimit, LimitSource, LimitTarget } from '../domain/gridLimit.ts';
-import type { AreaId, CircuitId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
+import type { AreaId, CircuitId, EvseId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
 import type { LimitRequest, Refusal } from '../domain/limitRequest.ts';
 import type { PriceRequest } from '../domain/priceRequest.ts';
 import type { Session } from '../domain/session.ts';
+import type { SignedValue } from '../domain/sessionFact.ts';
+import type { SessionRecord } from '../domain/sessionRecord.ts';
 import type { Area } from '../domain/site.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
 import type { Logger } from '../log.ts';
@@ -175,14 +178,26 @@ type IncidentOutcome =
 interface SessionsPort {
   /** The newest first. */
   list(query: SessionQuery): Promise<SessionPage>;
+  find(id: SessionId): Promise<SessionDetail | undefined>;
   change(id: SessionId, change: SessionChange, actor: Actor): Promise<SessionOutcome>;
 }
 
 interface SessionQuery {
   /** Never empty. */
-  readonly stationIds: readonly StationId[];
+  readonly evseIds: readonly EvseId[];
+  readonly isFinished?: boolean;
+  /** Started from then on. */
+  readonly fromMs?: number;
+  /** Started before. */
+  readonly untilMs?: number;
   readonly count: number;
   readonly before?: SessionCursor;
+}
+
+/** All that is known of a session. */
+export interface SessionDetail extends Omit<SessionRecord, 'story'> {
+  readonly periods: readonly ChargingPeriod[];
+  readonly signed: readonly SignedValue[];
 }
 
 interface SessionPage {

@@ -74,24 +74,65 @@ const reason = Type.Object(
 );
 export type ReasonBody = Static<typeof reason>;
 
-const session = Type.Object(
-  {
-    id: Type.String(),
-    evse: Type.String(),
-    station: Type.String(),
-    transactionId: Type.String({ description: "The station's name for it" }),
-    state: oneOf(['authorised', 'charging', 'suspended-by-ev', 'suspended-by-us', 'finished']),
-    startedAt: instant('When it started'),
-    endedAt: nullable(instant('When it ended')),
-    endReason: nullable(Type.String()),
-    energyWh: Type.Number({ description: 'Delivered so far' }),
-    wantedEnergyWh: nullable(Type.Number({ description: 'What the driver wants in all' })),
-    departureAt: nullable(instant('When the driver wants to leave')),
-    priority: nullable(Type.Integer({ description: "Overrides the EVSE's priority class" })),
-  },
-  closed,
-);
+const sessionFigures = {
+  id: Type.String(),
+  evse: Type.String(),
+  station: Type.String(),
+  transactionId: Type.String({ description: "The station's name for it" }),
+  state: oneOf(['authorised', 'charging', 'suspended-by-ev', 'suspended-by-us', 'finished']),
+  startedAt: instant('When it started'),
+  endedAt: nullable(instant('When it ended')),
+  endReason: nullable(Type.String()),
+  energyWh: Type.Number({ description: 'Delivered so far' }),
+  wantedEnergyWh: nullable(Type.Number({ description: 'What the driver wants in all' })),
+  departureAt: nullable(instant('When the driver wants to leave')),
+  priority: nullable(Type.Integer({ description: "Overrides the EVSE's priority class" })),
+};
+const session = Type.Object(sessionFigures, closed);
 export type SessionBody = Static<typeof session>;
+
+const sessionDetail = Type.Object(
+  {
+    ...sessionFigures,
+    marks: Type.Array(Type.String(), {
+      description:
+        'What a bill should not pass over: begin unseen, stop missing, clock corrected, clock guessed, told late, ' +
+        'messages missing, meter reset, meter rollover, meter glitch',
+    }),
+    meterStartWh: nullable(Type.Number({ description: 'Energy register at the begin' })),
+    meterStopWh: nullable(Type.Number({ description: 'Energy register at the end' })),
+    periods: Type.Array(
+      Type.Object(
+        {
+          from: instant('Begin'),
+          until: instant('End'),
+          state: oneOf(
+            ['authorised', 'charging', 'suspended-by-ev', 'suspended-by-us'],
+            'suspended-by-ev: the vehicle asks for no power; suspended-by-us: it would take more than it gets',
+          ),
+          energyWh: Type.Number({ description: 'Delivered in it' }),
+        },
+        closed,
+      ),
+      { description: 'Cut at every change of state and every quarter of an hour' },
+    ),
+    signedValues: Type.Array(
+      Type.Object(
+        {
+          at: instant('When it was taken'),
+          context: nullable(Type.String()),
+          data: Type.String({ description: 'Word for word as the station sent it' }),
+          signingMethod: nullable(Type.String()),
+          encodingMethod: nullable(Type.String()),
+          publicKey: nullable(Type.String()),
+        },
+        closed,
+      ),
+    ),
+  },
+  { ...closed, description: 'A session with its history' },
+);
+export type SessionDetailBody = Static<typeof sessionDetail>;
 
 const evse = Type.Object(
   {
@@ -318,6 +359,7 @@ export const namedSchemas = {
   Circuit: circuit,
   Evse: evse,
   Session: session,
+  SessionDetail: sessionDetail,
   Explanation: explanation,
   Limit: limit,
   Plan: plan,

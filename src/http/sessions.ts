@@ -1,19 +1,27 @@
 import Type, { type Static } from 'typebox';
+import { sessionId } from '../domain/ids.ts';
 import { instantMs } from '../domain/instant.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts, SessionChange, SessionCursor } from './ports.ts';
 import { ProblemError, refusal } from './problem.ts';
-import { named, nullable, type SessionBody } from './schemas.ts';
-import { instant, sessionBody } from './siteBody.ts';
+import { named, nullable, type SessionBody, type SessionDetailBody } from './schemas.ts';
+import { instant, sessionBody, sessionDetailBody } from './siteBody.ts';
 import { notFound, visibleEvse, visibleSites } from './visible.ts';
 
 const defaultPageSize = 100;
 const maxEnergyWh = 1_000_000;
 
+const instantText = (description: string) =>
+  Type.String({ maxLength: 40, description: `${description}: ISO 8601 with zone` });
+
 // Text, because nothing in a URL is anything else and nothing is converted silently.
 const query = Type.Object(
   {
     site: Type.Optional(Type.String({ description: 'Only of this site' })),
+    evse: Type.Optional(Type.String({ description: 'Only at this EVSE' })),
+    state: Type.Optional(Type.Enum(['running', 'finished'])),
+    from: Type.Optional(instantText('Only those that started from then on')),
+    until: Type.Optional(instantText('Only those that started before')),
     before: Type.Optional(
       Type.String({
         pattern: '^[0-9]{1,15}~.{1,200}$',
@@ -38,7 +46,7 @@ const change = Type.Object(
   { additionalProperties: false, minProperties: 1, description: 'Null takes a wish back' },
 );
 
-/** `GET /sessions` and `PATCH /sessions/{session}`. */
+/** `GET /sessions`, `GET` and `PATCH /sessions/{session}`. */
 export const sessions =
   (ports: HttpPorts): Plugin =>
   async (api) => {
@@ -52,20 +60,45 @@ export const sessions =
           response: { 200: Type.Array(named<SessionBody>('Session')) },
         },
       },
-      async ({ actor, query: { site, before, count } }, reply) => {
-        const evses = visibleSites(ports, actor, 'read sessions')
+      async ({ actor, query }, reply) => {
+        const { site, evse, state, from, until, before, count } = query;
+        const evseIds = visibleSites(ports, actor, 'read sessions')
           .filter(({ siteId }) => site === undefined || site === siteId)
-          .flatMap((view) => view.evses);
-        if (evses.length === 0) return [];
+          .flatMap((view) => view.evses.map(({ id }) => id))
+          .filter((id) => evse === undefined || evse === id);
+        if (evseIds.length === 0) return [];
         const page = await ports.sessions.list({
-          stationIds: [...new Set(evses.map(({ stationId }) => stationId))],
+          evseIds,
           count: count === undefined ? defaultPageSize : Number(count),
+          ...(state !== undefined && { isFinished: state === 'finished' }),
+          ...(from !== undefined && { fromMs: instantOf('from', from) }),
+          ...(until !== undefined && { untilMs: instantOf('until', until) }),
           ...(before !== undefined && { before: cursorOf(before) }),
         });
-        if (page.next !== undefined) reply.header('link', nextLink({ site, count, next: page.next }));
-        // A station may feed EVSEs of several sites.
-        const visible = new Set(evses.map(({ id }) => id));
-        return page.sessions.filter(({ evseId }) => visible.has(evseId)).map(sessionBody);
+        if (page.next !== undefined) reply.header('link', nextLink(query, page.next));
+        return page.sessions.map(sessionBody);
+      },
+    );
+
+    api.get(
+      '/sessions/:session',
+      {
+        config: { right: 'read sessions' },
+        schema: {
+          summary: 'A session with its charging periods and signed meter values',
+          params: Type.Object({ session: Type.String() }),
+          response: { 200: named<SessionDetailBody>('SessionDetail') },
+        },
+      },
+      async ({ actor, params }) => {
+        const detail = await ports.sessions.find(sessionId(params.session));
+        const isVisible = visibleSites(ports, actor, 'read sessions').some(({ evses }) =>
+          evses.some(({ id }) => id === detail?.session.evseId),
+        );
+        if (detail !== undefined && isVisible) return sessionDetailBody(detail);
+        return notFound(
+          `no session "${params.session}" on a site of key "${actor.name}": GET /api/v1/sessions lists what there is`,
+        );
       },
     );
 
@@ -109,19 +142,9 @@ function cursorOf(text: string): SessionCursor {
   return { atMs: Number(text.slice(0, at)), id: text.slice(at + 1) };
 }
 
-interface NextPage {
-  readonly site: string | undefined;
-  readonly count: string | undefined;
-  readonly next: SessionCursor;
-}
-
-/** Where the next page is [RFC 8288]. */
-function nextLink({ site, count, next }: NextPage): string {
-  const parameters = new URLSearchParams({
-    ...(site !== undefined && { site }),
-    ...(count !== undefined && { count }),
-    before: `${next.atMs}~${next.id}`,
-  });
+/** Where the next page of a query is [RFC 8288]. */
+function nextLink(asked: Static<typeof query>, next: SessionCursor): string {
+  const parameters = new URLSearchParams({ ...asked, before: `${next.atMs}~${next.id}` });
   return `</api/v1/sessions?${parameters}>; rel="next"`;
 }
 
@@ -138,13 +161,16 @@ function changeOf(
   };
 }
 
-function departure(text: string, nowMs: number): number {
+function instantOf(field: string, text: string): number {
   const ms = instantMs(text);
+  if (ms !== undefined) return ms;
+  const detail = `${field} is not an instant: give ISO 8601 with a zone, such as 2026-01-31T18:00:00Z`;
+  throw new ProblemError('refused', { field, detail });
+}
+
+function departure(text: string, nowMs: number): number {
   const field = 'departureAt';
-  if (ms === undefined) {
-    const detail = `${field} is not an instant: give ISO 8601 with a zone, such as 2026-01-31T18:00:00Z`;
-    throw new ProblemError('refused', { field, detail });
-  }
+  const ms = instantOf(field, text);
   if (ms > nowMs) return ms;
   const detail = `${field} is in the past: give an instant after now, which is ${instant(nowMs)}`;
   throw new ProblemError('refused', { field, detail });

@@ -3,7 +3,7 @@ import type { CircuitId } from '../domain/ids.ts';
 import { phaseName } from '../domain/phases.ts';
 import type { Session } from '../domain/session.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
-import type { HttpPorts } from './ports.ts';
+import type { HttpPorts, SessionDetail } from './ports.ts';
 import type {
   CircuitBody,
   CircuitSummaryBody,
@@ -12,6 +12,7 @@ import type {
   LimitOriginBody,
   ReasonBody,
   SessionBody,
+  SessionDetailBody,
   SiteBody,
   SiteStopBody,
 } from './schemas.ts';
@@ -133,6 +134,28 @@ export function sessionBody(session: Session): SessionBody {
     priority: session.priority ?? null,
   };
 }
+
+/** The same with its history. */
+export const sessionDetailBody = (detail: SessionDetail): SessionDetailBody => ({
+  ...sessionBody(detail.session),
+  marks: [...detail.marks],
+  meterStartWh: detail.meterStartWh ?? null,
+  meterStopWh: detail.meterStopWh ?? null,
+  periods: detail.periods.map(({ fromMs, untilMs, state, energyWh }) => ({
+    from: instant(fromMs),
+    until: instant(untilMs),
+    state,
+    energyWh,
+  })),
+  signedValues: detail.signed.map((value) => ({
+    at: instant(value.atMs),
+    context: value.context ?? null,
+    data: value.data,
+    signingMethod: value.signingMethod ?? null,
+    encodingMethod: value.encodingMethod ?? null,
+    publicKey: value.publicKey ?? null,
+  })),
+});
 
 function reasonBody(reason: EvseReason, text: string): ReasonBody {
   switch (reason.kind) {

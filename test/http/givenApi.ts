@@ -273,6 +273,24 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
         calls.push(['sessions', query]);
         return { sessions: [session], next: undefined };
       },
+      find: async (id) =>
+        id === session.id
+          ? {
+              session,
+              marks: ['told late'],
+              meterStartWh: 5000,
+              meterStopWh: undefined,
+              periods: [
+                { fromMs: nowMs - 3_600_000, untilMs: nowMs, state: 'suspended-by-us', energyWh: 4200 },
+              ],
+              signed: [
+                {
+                  ...{ atMs: nowMs, context: 'Transaction.Begin', data: 'OCMF|…' },
+                  ...{ signingMethod: undefined, encodingMethod: 'OCMF', publicKey: undefined },
+                },
+              ],
+            }
+          : undefined,
       change: async (id, changed, actor) => {
         calls.push(['change', id, changed, actor.name]);
         return { status: 'changed', session: { ...session, ...changed } };

@@ -50,6 +50,7 @@ describe('the OpenAPI document', () => {
       'POST /api/v1/limits',
       'DELETE /api/v1/limits/{limit}',
       'GET /api/v1/sessions',
+      'GET /api/v1/sessions/{session}',
       'PATCH /api/v1/sessions/{session}',
       'POST /api/v1/grid/heartbeat',
       'GET /api/v1/grid',

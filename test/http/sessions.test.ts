@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { evseId } from '../../src/domain/ids.ts';
 import { as, givenApi, givenPorts, nowMs, session } from './givenApi.ts';
 
 const get = async (query: string, keyName: string, ports = givenPorts()) =>
   (await givenApi(ports)).inject({ url: `/api/v1/sessions${query}`, headers: as(keyName) });
 
 describe('GET /sessions', () => {
-  it('asks for the stations of the sites of the key', async () => {
+  it('asks for the EVSEs of the sites of the key', async () => {
     const ports = givenPorts();
     const answer = await get('', 'guest', ports);
     expect(answer.json()).toMatchObject([{ id: 'CP-A1~5', evse: 'A1', state: 'charging', energyWh: 4200 }]);
     expect(answer.body).not.toContain('04A2B3C4');
-    expect(ports.calls).toEqual([['sessions', { stationIds: ['CP-A1', 'CP-A2'], count: 100 }]]);
+    expect(ports.calls).toEqual([['sessions', { evseIds: ['A1', 'A2'], count: 100 }]]);
   });
 
   it('asks for nothing where the key has no site', async () => {
@@ -20,11 +19,16 @@ describe('GET /sessions', () => {
     expect(ports.calls).toEqual([]);
   });
 
-  it('leaves out what a shared station did at an EVSE of another site', async () => {
-    const given = givenPorts();
-    const list = async () => ({ sessions: [session, { ...session, evseId: evseId('D1') }], next: undefined });
-    const answer = await get('', 'guest', { ...given, sessions: { ...given.sessions, list } });
-    expect(answer.json()).toHaveLength(1);
+  it('passes its filters on', async () => {
+    const ports = givenPorts();
+    await get(
+      '?evse=A2&state=finished&from=2026-01-31T12:00:00Z&until=2026-02-01T00:00:00%2B01:00',
+      'guest',
+      ports,
+    );
+    const untilMs = Date.parse('2026-01-31T23:00:00Z');
+    const filters = { isFinished: true, fromMs: nowMs, untilMs };
+    expect(ports.calls).toEqual([['sessions', { evseIds: ['A2'], count: 100, ...filters }]]);
   });
 
   it('gives the next page in the Link header, which leads there', async () => {
@@ -40,7 +44,7 @@ describe('GET /sessions', () => {
     const second = await get(link ?? '', 'guest', ports);
     expect(second.statusCode).toBe(200);
     expect(second.headers['link']).toBeUndefined();
-    expect(given.calls[1]).toEqual(['sessions', { stationIds: ['CP-A1', 'CP-A2'], count: 1, before: next }]);
+    expect(given.calls[1]).toEqual(['sessions', { evseIds: ['A1', 'A2'], count: 1, before: next }]);
   });
 
   it.each([
@@ -51,8 +55,32 @@ describe('GET /sessions', () => {
     ['?count=ten', 400],
     ['?before=yesterday', 400],
     ['?limit=5', 400],
+    ['?state=lost', 400],
+    ['?from=yesterday', 422],
   ])('answers %s with %i', async (query, status) => {
     expect((await get(query, 'guest')).statusCode).toBe(status);
+  });
+});
+
+describe('GET /sessions/{session}', () => {
+  it("tells its history, and nobody's token", async () => {
+    const answer = await get('/CP-A1~5', 'guest');
+    expect(answer.json()).toMatchObject({
+      id: 'CP-A1~5',
+      marks: ['told late'],
+      meterStartWh: 5000,
+      meterStopWh: null,
+      periods: [{ state: 'suspended-by-us', energyWh: 4200 }],
+      signedValues: [{ context: 'Transaction.Begin', data: 'OCMF|…', signingMethod: null }],
+    });
+    expect(answer.body).not.toContain('04A2B3C4');
+  });
+
+  it.each([
+    ['of a session that is not there', '/CP-A1~6', 'guest'],
+    ['to a key without its site', '/CP-A1~5', 'neighbour'],
+  ])('knows nothing %s', async (_what, path, key) => {
+    expect((await get(path, key)).statusCode).toBe(404);
   });
 });
 
