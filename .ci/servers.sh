@@ -6,6 +6,7 @@ readonly ready_timeout_s=30
 readonly stop_timeout_s=10
 
 servers_folder=''
+python_folder=''
 server_pids=()
 
 # Installs the Debian packages whose program is missing.
@@ -16,18 +17,37 @@ install_servers() {
   command -v influxd >/dev/null || missing+=(influxdb)
   command -v victoria-metrics >/dev/null || missing+=(victoria-metrics)
   command -v chromium >/dev/null || missing+=(chromium)
+  python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
   if ((${#missing[@]} == 0)); then
     echo 'all servers are installed'
-    return
+  else
+    install_packages "${missing[@]}"
   fi
+  install_python
+}
 
+install_packages() {
   local as_root=()
   ((EUID == 0)) || as_root=(sudo)
   export DEBIAN_FRONTEND=noninteractive
   "${as_root[@]}" apt-get update -qq
   # RUNLEVEL=1 keeps the packages from starting their own daemons: the tests start theirs.
-  "${as_root[@]}" env RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-  echo "installed ${missing[*]}"
+  "${as_root[@]}" env RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  echo "installed $*"
+}
+
+# Python packages in an environment of their own, kept between runs as long as it works and holds what is asked for.
+install_python() {
+  local wanted=.ci/requirements.txt
+  python_folder=${XDG_CACHE_HOME:-$HOME/.cache}/lastvakt-ci/python
+  if "$python_folder/bin/python" -c 'import ocpp, websockets' 2>/dev/null && cmp -s "$wanted" "$python_folder/installed"; then
+    return
+  fi
+  rm -rf "$python_folder"
+  python3 -m venv "$python_folder"
+  "$python_folder/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+  cp "$wanted" "$python_folder/installed"
+  echo "installed $(grep -v '^#' "$wanted" | paste -sd ' ') for Python"
 }
 
 start_servers() {
@@ -53,8 +73,9 @@ start_servers() {
   LASTVAKT_TEST_CHROMIUM=$(command -v chromium)
   LASTVAKT_TEST_MOSQUITTO=$(PATH="$PATH:/usr/sbin" command -v mosquitto)
   LASTVAKT_TEST_POSTGRES_BIN=$(postgres_bin)
-  # The last two for tests that start and kill servers of their own.
-  export LASTVAKT_TEST_CHROMIUM LASTVAKT_TEST_MOSQUITTO LASTVAKT_TEST_POSTGRES_BIN
+  LASTVAKT_TEST_PYTHON=$python_folder/bin/python
+  # Programs, for tests that start and kill their own.
+  export LASTVAKT_TEST_CHROMIUM LASTVAKT_TEST_MOSQUITTO LASTVAKT_TEST_POSTGRES_BIN LASTVAKT_TEST_PYTHON
 }
 
 start_mosquitto() {

@@ -19,6 +19,8 @@ export const servers = {
   mosquitto:
     process.env['LASTVAKT_TEST_MOSQUITTO'] ?? (mosquittoFolder && join(mosquittoFolder, 'mosquitto')),
   postgresBin: process.env['LASTVAKT_TEST_POSTGRES_BIN'] ?? folderOf('initdb'),
+  /** A Python that has the packages of .ci/requirements.txt. */
+  python: process.env['LASTVAKT_TEST_PYTHON'],
 } as const;
 
 export type ServerName = keyof typeof servers;
@@ -31,6 +33,7 @@ const variables: Record<ServerName, string> = {
   chromium: 'LASTVAKT_TEST_CHROMIUM',
   mosquitto: 'LASTVAKT_TEST_MOSQUITTO',
   postgresBin: 'LASTVAKT_TEST_POSTGRES_BIN',
+  python: 'LASTVAKT_TEST_PYTHON',
 };
 
 /**

@@ -3,6 +3,7 @@ import { RPCClient } from 'ocpp-rpc';
 import { afterEach, describe, expect, it } from 'vitest';
 import { givenApp } from './givenApp.ts';
 import { eventually } from './givenService.ts';
+import { curtail, oneStationConfig, post, publishDraw } from './oneStation.ts';
 
 // The whole service with a station built on somebody else's OCPP stack. In strict mode it checks every message of both
 // sides against the published schemas.
@@ -11,22 +12,6 @@ const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
-
-const configText = `
-http: { port: 0 }
-ocpp: { port: 0, meterIntervalS: 1 }
-mqtt: { embedded: { port: 0 } }
-database: { url: "sqlite::memory:" }
-control: { tickMs: 200, raiseDelayS: 0 }
-sites:
-  - id: garage
-    circuit:
-      id: grid
-      breakerAmps: 32
-      assumedBackgroundAmps: 10
-      meter: { topic: meters/grid, maxAgeS: 10 }
-      evses: [ { id: A1, station: CP-A1 } ]
-`;
 
 interface Period {
   readonly startPeriod: number;
@@ -182,7 +167,7 @@ function allowedAmps({ startSchedule, chargingSchedulePeriod }: Schedule): numbe
 
 describe.each([v16, v201, v21])('a station on another stack, $protocol', (dialect) => {
   it('boots, starts, is limited, obeys, and finds its composite schedule', async () => {
-    const { app, api } = await givenApp(configText);
+    const { app, api } = await givenApp(oneStationConfig);
     ends.push(() => app.stop());
     const meter = await connectAsync(`mqtt://127.0.0.1:${app.mqttPort}`);
     ends.push(() => meter.endAsync(true));
@@ -221,28 +206,19 @@ describe.each([v16, v201, v21])('a station on another stack, $protocol', (dialec
 
     // The building draws 10 A, the car all it is offered.
     const live = setInterval(() => {
-      const amps = 10 + offeredAmps();
-      meter.publish('meters/grid', JSON.stringify({ amps: [amps, amps, amps] }));
+      publishDraw(meter, offeredAmps());
       dialect.measure(client, offeredAmps()).catch(() => {});
     }, 200);
     ends.push(() => clearInterval(live));
     await eventually(() => (offeredAmps() === 22 ? true : undefined));
     expect(lease?.chargingSchedulePeriod.at(-1)).toMatchObject({ limit: 6 });
 
-    const until = new Date(Date.now() + 600_000).toISOString();
-    const curtailed = await fetch(`${api}/api/v1/limits`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ site: 'garage', amps: 18, until, reason: 'feeder at its limit' }),
-    });
+    const curtailed = await curtail(api);
     expect(curtailed.status).toBe(201);
     await eventually(() => (offeredAmps() <= 8 ? true : undefined));
 
-    const asked = await fetch(`${api}/api/v1/stations/CP-A1/commands/composite-schedule`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ evseNumber: 1, durationS: 60, unit: 'A' }),
-    });
+    const command = `${api}/api/v1/stations/CP-A1/commands/composite-schedule`;
+    const asked = await post(command, { evseNumber: 1, durationS: 60, unit: 'A' });
     expect(asked.status).toBe(200);
     expect(JSON.stringify(await asked.json())).toContain('"limit":8');
   });

@@ -71,14 +71,13 @@ describe('the history of sessions', () => {
     const transactionData = [{ timestamp: minutesAgo(1), sampledValue: [signed] }];
     await second.client.call('StopTransaction', { ...end, transactionData });
 
-    // Answered means durable.
+    await eventually(async () => {
+      const detail = (await second.get(`/sessions/${id}`)) as { state: string; signedValues: object[] };
+      return (detail.state === 'finished' && detail.signedValues.length > 0) || undefined;
+    });
     expect(await second.get('/sessions?state=finished')).toMatchObject([
       { id, energyWh: 4000, endReason: 'EVDisconnected', startedAt: start.timestamp, endedAt: end.timestamp },
     ]);
-    await eventually(async () => {
-      const detail = (await second.get(`/sessions/${id}`)) as { signedValues: readonly object[] };
-      return detail.signedValues.length > 0 || undefined;
-    });
     expect(await second.get(`/sessions/${id}`)).toMatchObject({
       meterStartWh: 5000,
       meterStopWh: 9000,

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { connectAsync } from 'mqtt';
+import { afterEach, expect, it } from 'vitest';
+import { describeWith } from '../servers.ts';
+import { givenApp } from './givenApp.ts';
+import { eventually } from './givenService.ts';
+import { curtail, oneStationConfig, post, publishDraw } from './oneStation.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** What the station tells on its standard output. */
+type Told =
+  | { readonly event: 'offers'; readonly amps: number }
+  | { readonly event: 'set' | 'cleared'; readonly purpose: string }
+  | { readonly event: 'ended' };
+
+/** The station as a program of its own. */
+function startStation(python: string, protocol: string, url: string) {
+  const script = fileURLToPath(new URL('pythonStation.py', import.meta.url));
+  const child = spawn(python, [script, protocol, url], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const told: Told[] = [];
+  let complaints = '';
+  child.stderr.on('data', (text: Buffer) => {
+    complaints = (complaints + text.toString()).slice(-4_000);
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => told.push(JSON.parse(line)));
+  const exited = once(child, 'exit');
+  ends.push(() => {
+    child.kill('SIGKILL');
+    return exited;
+  });
+  return {
+    told: (): readonly Told[] => told,
+    complaints: () => complaints,
+    offeredAmps: () => told.findLast((each) => each.event === 'offers')?.amps,
+    async unplug(): Promise<number | null> {
+      child.stdin.end();
+      const [code] = await exited;
+      return code;
+    },
+  };
+}
+
+describeWith('python', "a station on Mobility House's stack", (python) => {
+  it.each(['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'])(
+    'is limited in %s, obeys, loses a profile that is cleared, and ends its session',
+    async (protocol) => {
+      const { app, api, ocppUrl } = await givenApp(oneStationConfig);
+      ends.push(() => app.stop());
+      const meter = await connectAsync(`mqtt://127.0.0.1:${app.mqttPort}`);
+      ends.push(() => meter.endAsync(true));
+      const station = startStation(python, protocol, `${ocppUrl}/CP-A1`);
+      const live = setInterval(() => publishDraw(meter, station.offeredAmps() ?? 0), 200);
+      ends.push(() => clearInterval(live));
+      const offers = async (fits: (amps: number) => boolean): Promise<void> => {
+        await eventually(() => {
+          const amps = station.offeredAmps();
+          return station.complaints() !== '' || (amps !== undefined && fits(amps)) || undefined;
+        }, 60_000);
+        expect(station.complaints()).toBe('');
+      };
+
+      // The building leaves 22 A, and 8 A under the curtailment.
+      await offers((amps) => amps === 22);
+      expect((await curtail(api)).status).toBe(201);
+      await offers((amps) => amps <= 8);
+
+      const clear = `${api}/api/v1/stations/CP-A1/commands/clear-charging-profile`;
+      const answer = await post(clear, { purpose: 'transaction default' });
+      expect(await answer.json()).toMatchObject({ outcome: 'accepted' });
+      expect(station.told()).toContainEqual({ event: 'cleared', purpose: 'TxDefaultProfile' });
+      // The lease goes on without the standing profile below it.
+      expect(station.offeredAmps()).toBeLessThanOrEqual(8);
+
+      expect(await station.unplug()).toBe(0);
+      expect(station.told().at(-1)).toEqual({ event: 'ended' });
+      const finished = await eventually(async () => {
+        const [session] = (await (await fetch(`${api}/api/v1/sessions?state=finished`)).json()) as object[];
+        return session;
+      });
+      expect(finished).toMatchObject({ evse: 'A1', state: 'finished' });
+    },
+    120_000,
+  );
+});
