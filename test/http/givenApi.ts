@@ -271,7 +271,7 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
     sessions: {
       list: async (query) => {
         calls.push(['sessions', query]);
-        return { sessions: [session], next: undefined };
+        return { sessions: query.evseIds.includes(session.evseId) ? [session] : [], next: undefined };
       },
       find: async (id) =>
         id === session.id
