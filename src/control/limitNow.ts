@@ -10,7 +10,7 @@ import {
   type Fixed,
   lowestKnownLimit,
 } from '../domain/effectiveLimit.ts';
-import type { GridConnection } from '../domain/gridConnection.ts';
+import type { ConnectionPhase, GridConnection } from '../domain/gridConnection.ts';
 import type { Boundary, Caps, GridLimit } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId } from '../domain/ids.ts';
 import { valueNow } from '../domain/meanBudget.ts';
@@ -59,20 +59,14 @@ export function limitNow(input: LimitNowInput): LimitNow {
   return { limit: effectiveLimit(fixed, binding, nowMs), releases };
 }
 
+type KnownInput = Omit<LimitNowInput, 'monotonicMs' | 'top'>;
+
 /** What a node may carry at an instant ahead, as far as it is known: means count as what they are over their window. */
-export function limitAhead({
-  grid,
-  node,
-  limits,
-  fixed,
-  nowMs,
-}: Omit<LimitNowInput, 'monotonicMs' | 'top'>): EffectiveLimit {
-  const connections = grid.on(node);
-  const binding = limits.filter((limit) => standsAlone(limit, connections));
-  for (const connection of connections) {
-    const { phase } = grid.state(connection.id);
-    binding.push(...bindingLimits(connection, phase, node, heardOf(limits, connection), nowMs));
-  }
+export function limitAhead(input: KnownInput): EffectiveLimit {
+  const { node, fixed, nowMs } = input;
+  const binding = known(input, (connection, phase, heard) =>
+    bindingLimits(connection, phase, node, heard, nowMs),
+  );
   return effectiveLimit(fixed, binding, nowMs);
 }
 
@@ -105,20 +99,26 @@ function connectionNow(
  * The lowest limit that is or will be in force as far as we know, the failsafe limits included: what stations must
  * obey if they never hear from us again.
  */
-export function lowestLimitKnown({
-  grid,
-  node,
-  limits,
-  fixed,
-  nowMs,
-}: Omit<LimitNowInput, 'monotonicMs' | 'top'>): EffectiveLimit {
+export function lowestLimitKnown(input: KnownInput): EffectiveLimit {
+  const { node, fixed, nowMs } = input;
+  const all = known(input, (connection, phase, heard) => foreseeableLimits(connection, phase, node, heard));
+  return lowestKnownLimit(fixed, all, nowMs);
+}
+
+/** Every limit that stands for itself, and of each connection's those that `countedOf` counts. */
+function known(
+  { grid, node, limits }: KnownInput,
+  countedOf: (
+    connection: GridConnection,
+    phase: ConnectionPhase,
+    heard: readonly HeardGridLimit[],
+  ) => readonly GridLimit[],
+): readonly GridLimit[] {
   const connections = grid.on(node);
-  const known = limits.filter((limit) => standsAlone(limit, connections));
-  for (const connection of connections) {
-    const { phase } = grid.state(connection.id);
-    known.push(...foreseeableLimits(connection, phase, node, heardOf(limits, connection)));
-  }
-  return lowestKnownLimit(fixed, known, nowMs);
+  const counted = connections.flatMap((connection) =>
+    countedOf(connection, grid.state(connection.id).phase, heardOf(limits, connection)),
+  );
+  return [...limits.filter((limit) => standsAlone(limit, connections)), ...counted];
 }
 
 /** Set by hand, or by a connection that the config no longer has: nobody can supersede it. */
