@@ -1,0 +1,57 @@
+import type { EvseBook } from './evseBook.ts';
+import { changeSetpoint, type EvseRecord } from './evseRecord.ts';
+import type { CommandAnswer, StationCommand } from './ports.ts';
+
+/** A station answered a command, or whoever carries it says what became of it. */
+export function applyAnswer(book: EvseBook, answer: CommandAnswer): void {
+  const { ledger, clock, log } = book.ports;
+  const nowMs = clock.monotonicMs();
+  const command = ledger.inFlight(answer.evseId);
+  const beforeAmps = ledger.lease(answer.evseId)?.setpointAmps;
+  if (command === undefined || !ledger.answered({ ...answer, atMs: nowMs })) return;
+  const record = book.evse(answer.evseId);
+  if (answer.outcome === 'rejected' || answer.outcome === 'timed-out')
+    commandFailed(book, record, command, answer);
+  if (answer.outcome !== 'accepted' || command.kind === 'station maximum' || command.kind === 'remote stop')
+    return;
+  if (command.kind === 'standing') {
+    record.standingRetryAtMs = undefined;
+    book.ports.onStanding(record.evse.id, command.amps);
+    return;
+  }
+  if (record.retryAtMs !== undefined) log.info({ evseId: record.evse.id }, 'station takes commands again');
+  record.retryAtMs = undefined;
+  const afterAmps = ledger.lease(record.evse.id)?.setpointAmps;
+  if (afterAmps !== undefined) changeSetpoint(record, { beforeAmps, afterAmps }, book.moments());
+}
+
+/** Commands that nobody told the fate of count as unanswered. */
+export function failOverdueCommands(book: EvseBook): void {
+  const { ledger, clock } = book.ports;
+  for (const { stationId, evseId, epoch, sequence } of ledger.overdue(clock.monotonicMs())) {
+    const failed = { outcome: 'timed-out', reason: 'nobody answered for it', atMs: clock.nowMs() } as const;
+    applyAnswer(book, { stationId, evseId, epoch, sequence, ...failed });
+  }
+}
+
+function commandFailed(
+  book: EvseBook,
+  record: EvseRecord,
+  { kind }: StationCommand,
+  { stationId, evseId, outcome, reason }: CommandAnswer,
+): void {
+  const { clock, log } = book.ports;
+  const retryAtMs = clock.monotonicMs() + book.options.retryMs;
+  if (kind === 'station maximum' || kind === 'remote stop') {
+    log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
+    return;
+  }
+  const isKnown = (kind === 'lease' ? record.retryAtMs : record.standingRetryAtMs) !== undefined;
+  if (!isKnown) log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
+  if (kind === 'standing') {
+    record.standingRetryAtMs = retryAtMs;
+    return;
+  }
+  record.retryAtMs = retryAtMs;
+  book.ports.onDrop();
+}
