@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { overdrawAmps, takesAll, usableAmps } from '../../src/domain/reclaim.ts';
+import { offeredAmpsMin, overdrawAmps, takesAll, usableAmps } from '../../src/domain/reclaim.ts';
 import { givenEvse } from '../control/givenSite.ts';
 
 /** A car that draws 10 A of its offer for exactly the 30 s after which the rest is lent. */
@@ -49,5 +49,18 @@ describe('what a car draws beyond all it may', () => {
 
   it('is all of it beyond that', () => {
     expect(overdrawAmps({ drawAmps: 16.5, exposureAmps: 16 })).toBe(0.5);
+  });
+});
+
+describe('the least that a car is offered', () => {
+  const offered = (drawAmps: number): number => offeredAmpsMin(givenEvse({ minAmps: 6 }), drawAmps);
+
+  it('is what it draws, and the minimum where it draws less', () => {
+    expect(offered(10.5)).toBe(10.5);
+    expect(offered(1)).toBe(6);
+  });
+
+  it('is nothing where no more flows than idle electronics take', () => {
+    expect(offered(0.9)).toBe(0);
   });
 });
