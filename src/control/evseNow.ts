@@ -87,11 +87,12 @@ function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
     isPlanned,
     isHeld,
     isStopped,
-    capAmps: isStopped
-      ? 0
-      : isHeld
-        ? Math.min(usable(input, record), heldAmps(input, record))
-        : usable(input, record),
+    capAmps:
+      isStopped || record.session?.isRefused === true
+        ? 0
+        : isHeld
+          ? Math.min(usable(input, record), heldAmps(input, record))
+          : usable(input, record),
   };
 }
 

@@ -46,6 +46,8 @@ function because(reason: EvseReason, evse: EvseView, site: SiteView): string {
       return `the station is offline, so ${amps(evse.exposureAmps)} is kept free for what it may still allow`;
     case 'not answering':
       return `the station did not take its last command, so ${amps(evse.exposureAmps)} counts until it is asked again`;
+    case 'token refused':
+      return '0 A: its driver may not charge, and the station is asked to end the session';
     case 'waiting for others':
       return `${amps(evse.allocatedAmps)} is planned and comes once others have confirmed their decrease`;
     default:

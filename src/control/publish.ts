@@ -196,6 +196,7 @@ function reason(input: PublishInput, { record, planned, setpointAmps, stop }: Ex
     return { kind: 'not obeying', amps: escalation.drawAmps, rung: escalation.done.at(-1) };
   if (retryAtMs !== undefined) return { kind: 'not answering' };
   if (stop !== undefined) return { kind: 'stopped', by: stop.by, why: stop.reason };
+  if (session.isRefused === true) return { kind: 'token refused' };
   const { bound, allocatedAmps, capAmps, target } = planned;
   if (planned.isHeld) return { kind: 'starting' };
   const isPausedByPlan = target !== undefined && target.maxAmps < evse.minAmps;

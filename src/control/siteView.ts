@@ -135,5 +135,7 @@ export type EvseReason =
   | { readonly kind: 'not obeying'; readonly amps: number; readonly rung: Rung | undefined }
   /** The station refused its last command or did not answer it: it counts as it is until it is asked again. */
   | { readonly kind: 'not answering' }
+  /** Its driver may not charge. */
+  | { readonly kind: 'token refused' }
   /** Capacity is not proven free yet: others must confirm their decrease first. */
   | { readonly kind: 'waiting for others' };

@@ -20,4 +20,6 @@ export interface Session {
   readonly departureAtMs: number | undefined;
   /** Overrides the EVSE's priority class while it lasts. */
   readonly priority: number | undefined;
+  /** Its token may not charge: it gets nothing until it is ended. */
+  readonly isRefused?: boolean;
 }

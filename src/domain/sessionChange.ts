@@ -25,8 +25,13 @@ export const sessionFrom = (
 /** The session in another state, and whose it is where that was told only now. */
 export const afterChange = (
   session: Session,
-  { state, tokenId }: Extract<StationEvent, { kind: 'session changed' }>,
-): Session => ({ ...session, state, tokenId: session.tokenId ?? tokenId });
+  { state, tokenId, isRefused }: Extract<StationEvent, { kind: 'session changed' }>,
+): Session => ({
+  ...session,
+  state,
+  tokenId: session.tokenId ?? tokenId,
+  ...(isRefused !== undefined && { isRefused }),
+});
 
 /** The session with the energy told; a register that went backwards is a late or reset one and changes nothing. */
 export function afterMeasurement(session: Session, measurement: EvseMeasurement): Session {

@@ -39,6 +39,8 @@ export interface SessionFact {
   /** The station's number for the message, from 0 on, where its version has one. */
   readonly sequence?: number | undefined;
   readonly tokenId?: string | undefined;
+  /** Whether that token may not charge, as it was judged. */
+  readonly isRefused?: boolean | undefined;
   readonly begins?: boolean | undefined;
   /** From then on. */
   readonly state?: RunningState | undefined;

@@ -14,6 +14,7 @@ export type SessionMark =
   | 'clock guessed'
   /** Part of it was told after the station had been offline. */
   | 'told late'
+  | 'token refused'
   /** Messages between its first and its last never came. */
   | 'messages missing'
   | RegisterFault;
@@ -45,6 +46,7 @@ export interface SessionStory {
   readonly sequences: readonly (readonly [from: number, to: number])[];
   readonly isCorrected: boolean;
   readonly isLate: boolean;
+  readonly isRefused: boolean;
   /** What guessed instants were corrected by. */
   readonly guessedAheadMs: number | undefined;
   /** Energy that was told before the story was kept. */
@@ -87,6 +89,7 @@ export const recordFrom = (session: Session): SessionRecord => ({
     sequences: [],
     isCorrected: false,
     isLate: false,
+    isRefused: false,
     guessedAheadMs: undefined,
     formerWh: session.energyWh,
   },
@@ -111,6 +114,7 @@ export function withFact(record: SessionRecord, fact: SessionFact): SessionRecor
     sequences: sequence === undefined ? before.sequences : withSequence(before.sequences, sequence),
     isCorrected: before.isCorrected || fact.at.clock === 'corrected',
     isLate: before.isLate || fact.isOffline === true,
+    isRefused: fact.isRefused ?? before.isRefused,
   };
   const tokenId = record.session.tokenId ?? fact.tokenId;
   if (isSame(record.story, after) && tokenId === record.session.tokenId) return record;
@@ -171,6 +175,7 @@ const isSame = (a: SessionStory, b: SessionStory): boolean =>
   a.sequences === b.sequences &&
   a.isCorrected === b.isCorrected &&
   a.isLate === b.isLate &&
+  a.isRefused === b.isRefused &&
   a.guessedAheadMs === b.guessedAheadMs;
 
 function concluded(session: Session, story: SessionStory): SessionRecord {
@@ -189,6 +194,7 @@ function concluded(session: Session, story: SessionStory): SessionRecord {
       endedAtMs: end && Math.max(end.atMs, startedAtMs),
       endReason: end?.reason,
       energyWh: story.formerWh + (countedWh.at(-1) ?? 0),
+      ...((story.isRefused || session.isRefused !== undefined) && { isRefused: story.isRefused }),
     },
     marks: marksOf(story, faults),
     meterStartWh: registersWh[0],
@@ -202,13 +208,14 @@ const isAfterEnd = (atMs: number, end: SessionStory['end']): boolean =>
   end !== undefined && !end.isPresumed && atMs > end.atMs;
 
 function marksOf(story: SessionStory, faults: ReadonlySet<RegisterFault>): readonly SessionMark[] {
-  const { begin, end, isCorrected, isLate, guessedAheadMs, sequences } = story;
+  const { begin, end, isCorrected, isLate, isRefused, guessedAheadMs, sequences } = story;
   const marks: readonly (readonly [SessionMark, boolean])[] = [
     ['begin unseen', begin === undefined],
     ['stop missing', end?.isPresumed === true],
     ['clock corrected', isCorrected],
     ['clock guessed', guessedAheadMs !== undefined],
     ['told late', isLate],
+    ['token refused', isRefused],
     ['messages missing', end !== undefined && sequences.length > 1],
   ];
   return [...marks.flatMap(([mark, isSo]) => (isSo ? mark : [])), ...faults];

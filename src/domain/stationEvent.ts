@@ -31,6 +31,8 @@ export type StationEvent = { readonly stationId: StationId; readonly atMs: numbe
       readonly state: Exclude<SessionState, 'finished'>;
       /** Where the station told it only now: a 2.x session may start with the cable, before its token. */
       readonly tokenId?: string;
+      /** Whether its token may not charge, where that was judged now. */
+      readonly isRefused?: boolean;
     }
   | {
       readonly kind: 'session ended';

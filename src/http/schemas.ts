@@ -47,6 +47,7 @@ const reason = Type.Object(
       'stopped',
       'offline',
       'not answering',
+      'token refused',
       'not obeying',
       'waiting for others',
     ]),

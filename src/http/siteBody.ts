@@ -181,6 +181,7 @@ function reasonBody(reason: EvseReason, text: string): ReasonBody {
     case 'starting':
     case 'offline':
     case 'not answering':
+    case 'token refused':
     case 'waiting for others':
       return { kind: reason.kind, text };
     default:

@@ -60,6 +60,7 @@ function reasonDocument(reason: EvseReason) {
     case 'starting':
     case 'offline':
     case 'not answering':
+    case 'token refused':
     case 'waiting for others':
       return { kind: reason.kind };
     default:

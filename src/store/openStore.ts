@@ -18,6 +18,7 @@ import { type SiteStopStore, siteStopStore } from './siteStops.ts';
 import { type StationPasswordStore, stationPasswordStore } from './stationPasswords.ts';
 import { type StationStore, stationStore } from './stations.ts';
 import { inStore } from './storeError.ts';
+import { type TokenStore, tokenStore } from './tokens.ts';
 import { type TransactionStore, transactionStore } from './transactions.ts';
 import { WriteBehind, type WriteBehindOptions, type WriteQueueState } from './writeBehind.ts';
 
@@ -36,6 +37,7 @@ export interface Store
     StationPasswordStore,
     CommandStore,
     TransactionStore,
+    TokenStore,
     SiteStopStore,
     GridConnectionStore,
     EvidenceStore,
@@ -74,6 +76,7 @@ export async function openStore(
     ...stationPasswordStore(db),
     ...commandStore(db, queue),
     ...transactionStore(db),
+    ...tokenStore(db),
     ...siteStopStore(db),
     ...gridConnectionStore(db, queue),
     ...evidenceStore(db),

@@ -159,13 +159,14 @@ function toRow({
 function toRecord(row: Selectable<SessionTable>): SessionRecord {
   const session = toSession(row);
   if (row.story === null) return recordFrom(session);
+  // Only `toRow` writes these columns.
+  const story = JSON.parse(row.story) as SessionStory;
   return {
-    session,
-    // Only `toRow` writes these columns.
+    session: story.isRefused ? { ...session, isRefused: true } : session,
     marks: JSON.parse(row.marks ?? '[]') as readonly SessionMark[],
     meterStartWh: row.meter_start_wh ?? undefined,
     meterStopWh: row.meter_stop_wh ?? undefined,
-    story: JSON.parse(row.story) as SessionStory,
+    story,
   };
 }
 

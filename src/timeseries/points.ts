@@ -45,6 +45,7 @@ const reasons: Record<EvseReason['kind'], number> = {
   stopped: 10,
   'not obeying': 11,
   'planned later': 12,
+  'token refused': 13,
 };
 
 /** Who bounds a circuit: its breaker, its rating, or the source of a limit. */
