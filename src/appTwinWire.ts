@@ -1,8 +1,8 @@
 import type { StationCommand } from './control/ports.ts';
+import { answer } from './domain/token.ts';
 import { createLogger } from './log.ts';
 import type { Dialect } from './ocpp/dialect.ts';
 import { liveNews } from './ocpp/liveNews.ts';
-import { instantMs } from './ocpp/sampledValues.ts';
 import { StationClock } from './ocpp/stationClock.ts';
 import { StationMemory } from './ocpp/stationMemory.ts';
 import { dialect16 } from './ocpp/v16/dialect.ts';
@@ -27,8 +27,8 @@ export function createEar(protocol: TwinProtocol, ports: EarPorts): TwinEar {
     log: silentLog,
     heartbeatIntervalS: ports.heartbeatIntervalS,
     nowMs: () => process.nowMs(),
-    instant: (text: string) => clock.told(instantMs(text, process.nowMs()), process.monotonicMs()),
-    authorize: async () => 'accepted' as const,
+    instant: (text: string) => clock.read(text, process.monotonicMs()),
+    authorize: async () => answer('accepted'),
     transactionNumber: async (start: object) => ports.transactionNumber(JSON.stringify(start)),
     // The world is left without it: a transaction that nobody knows tells of itself with its next meter values.
     askForMeterValues: () => {},

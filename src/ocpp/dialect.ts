@@ -2,6 +2,7 @@ import type { StationCommand } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
 import type { ToldInstant } from '../domain/sessionFact.ts';
 import type { StationEvent } from '../domain/stationEvent.ts';
+import type { Authorization, TokenRequest } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
 import type { CallQueue } from './callQueue.ts';
 import type { StationReply, StationRequest } from './requests.ts';
@@ -49,8 +50,6 @@ export interface Handled<Response> {
 export type StationNews = WithoutStamp<StationEvent>;
 type WithoutStamp<Event> = Event extends StationEvent ? Omit<Event, 'stationId' | 'atMs'> : never;
 
-export type Authorization = 'accepted' | 'blocked' | 'expired' | 'invalid';
-
 /** What identifies the start of a 1.6 transaction, so that a repeated one gets the same number. */
 export interface TransactionStart {
   readonly evseNumber: number;
@@ -69,7 +68,7 @@ export interface StationScope {
   nowMs(): number;
   /** An instant as the station wrote it, on our clock; now where it is none. */
   instant(text: string): ToldInstant;
-  authorize(tokenId: string): Promise<Authorization>;
+  authorize(request: Omit<TokenRequest, 'stationId'>): Promise<Authorization>;
   transactionNumber(start: TransactionStart): Promise<number>;
   /** Something charges there that we know no transaction of. */
   askForMeterValues(evseNumber: number): void;

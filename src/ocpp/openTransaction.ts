@@ -11,6 +11,7 @@ export interface OpenTransaction {
   /** It began before the one that runs at its EVSE now: it was told late, and is over. */
   readonly isLate: boolean;
   tokenId: string | undefined;
+  isRefused: boolean;
   state: RunningState;
   /** undefined as long as no register of its beginning is known. */
   count: RunningCount | undefined;
@@ -18,6 +19,29 @@ export interface OpenTransaction {
   /** The highest number of a message, where its version numbers them. */
   newestSequence: number;
 }
+
+export interface StartedTransaction {
+  readonly transactionId: string;
+  readonly evseNumber: number;
+  readonly tokenId: string | undefined;
+  readonly startedAtMs: number;
+  readonly startRegisterWh: number | undefined;
+}
+
+export const newTransaction = (
+  begin: Omit<StartedTransaction, 'transactionId'> & { readonly wasSeenStarting: boolean },
+  now: { readonly state: RunningState; readonly isLate: boolean },
+): OpenTransaction => ({
+  evseNumber: begin.evseNumber,
+  startedAtMs: begin.startedAtMs,
+  wasSeenStarting: begin.wasSeenStarting,
+  tokenId: begin.tokenId,
+  isRefused: false,
+  count: begin.startRegisterWh === undefined ? undefined : { lastWh: begin.startRegisterWh, totalWh: 0 },
+  countedAtMs: Number.NEGATIVE_INFINITY,
+  newestSequence: Number.NEGATIVE_INFINITY,
+  ...now,
+});
 
 /**
  * What was delivered since the transaction began. Without a register of the beginning there is no answer, and none for

@@ -1,4 +1,5 @@
 import type { ToldInstant } from '../domain/sessionFact.ts';
+import { instantMs } from './sampledValues.ts';
 
 /** Less than this is the way of a message, and within what every lease has to spare. */
 const toleranceMs = 5_000;
@@ -58,6 +59,11 @@ export class StationClock {
     if (isPossible(toldAtMs, arrivedAtMs)) return { atMs: Math.round(toldAtMs), clock: 'right', aheadMs: 0 };
     this.#lostAheadMs = Math.max(this.#lostAheadMs, Math.round(toldAtMs - arrivedAtMs));
     return { atMs: toldAtMs - this.#lostAheadMs, clock: 'guessed', aheadMs: this.#lostAheadMs };
+  }
+
+  /** The same of an instant as it was written; where that is none, of now. */
+  read(text: string, arrivedAtMs: number): ToldInstant {
+    return this.told(instantMs(text, arrivedAtMs + this.aheadMs), arrivedAtMs);
   }
 
   /** From now on it counts anew. */

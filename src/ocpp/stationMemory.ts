@@ -2,8 +2,14 @@ import type { RunningState } from '../domain/sessionFact.ts';
 import type { EvseStatus } from '../domain/stationEvent.ts';
 import { ConnectorStatuses } from './connectorStatuses.ts';
 import type { StationNews } from './dialect.ts';
+import { keepNewest } from './keepNewest.ts';
 import { nothingLive } from './liveNews.ts';
-import { energyWh, type OpenTransaction } from './openTransaction.ts';
+import {
+  energyWh,
+  newTransaction,
+  type OpenTransaction,
+  type StartedTransaction,
+} from './openTransaction.ts';
 import type { SampledMeasurement } from './sampledValues.ts';
 
 /** Transactions of one station at a time; a station has one per EVSE, the rest were never ended. */
@@ -13,20 +19,13 @@ const maxEndedTransactions = 64;
 /** EVSEs whose state is remembered. */
 const maxEvses = 256;
 
-export interface StartedTransaction {
-  readonly transactionId: string;
-  readonly evseNumber: number;
-  readonly tokenId: string | undefined;
-  readonly startedAtMs: number;
-  readonly startRegisterWh: number | undefined;
-}
-
 /** A transaction as it was when an earlier process ended. */
 export interface ResumedTransaction extends StartedTransaction {
   readonly wasSeenStarting: boolean;
   readonly state: RunningState;
   readonly energyWh: number;
   readonly lastRegisterWh: number | undefined;
+  readonly isRefused: boolean;
 }
 
 export interface MeasuredEvse {
@@ -54,8 +53,9 @@ export class StationMemory {
 
   /** What an earlier process knew. It tells nothing new. */
   resume(resumed: readonly ResumedTransaction[]): void {
-    for (const { transactionId, lastRegisterWh, energyWh: totalWh, state, ...begin } of resumed) {
+    for (const { transactionId, lastRegisterWh, energyWh: totalWh, state, isRefused, ...begin } of resumed) {
       const transaction = newTransaction(begin, { state, isLate: false });
+      transaction.isRefused = isRefused;
       if (lastRegisterWh !== undefined) transaction.count = { lastWh: lastRegisterWh, totalWh };
       this.#open.set(transactionId, transaction);
     }
@@ -130,6 +130,14 @@ export class StationMemory {
     if (transaction === undefined || transaction.tokenId !== undefined) return [];
     transaction.tokenId = tokenId;
     return [{ ...sessionChanged(transactionId, transaction), tokenId }];
+  }
+
+  /** Its token was judged. */
+  judged(transactionId: string, isRefused: boolean): readonly StationNews[] {
+    const transaction = this.#open.get(transactionId);
+    if (transaction === undefined || transaction.isRefused === isRefused) return [];
+    transaction.isRefused = isRefused;
+    return [{ ...sessionChanged(transactionId, transaction), isRefused }];
   }
 
   /** The state of whatever runs at an EVSE; undefined where its status tells nothing about a session. */
@@ -210,20 +218,6 @@ export class StationMemory {
   }
 }
 
-const newTransaction = (
-  begin: Omit<StartedTransaction, 'transactionId'> & { readonly wasSeenStarting: boolean },
-  now: { readonly state: RunningState; readonly isLate: boolean },
-): OpenTransaction => ({
-  evseNumber: begin.evseNumber,
-  startedAtMs: begin.startedAtMs,
-  wasSeenStarting: begin.wasSeenStarting,
-  tokenId: begin.tokenId,
-  count: begin.startRegisterWh === undefined ? undefined : { lastWh: begin.startRegisterWh, totalWh: 0 },
-  countedAtMs: Number.NEGATIVE_INFINITY,
-  newestSequence: Number.NEGATIVE_INFINITY,
-  ...now,
-});
-
 /** What began before the one that runs was told too late to be anybody's concern but the history's. */
 function sessionStarted(transactionId: string, transaction: OpenTransaction): readonly StationNews[] {
   const { evseNumber, tokenId, startedAtMs, state, isLate } = transaction;
@@ -241,14 +235,3 @@ const sessionChanged = (
   evseNumber,
   state,
 });
-
-/** Maps and sets keep the order of insertion: what came first goes first. */
-function keepNewest<Key>(
-  collection: { readonly size: number; keys(): IterableIterator<Key>; delete(key: Key): boolean },
-  size: number,
-): void {
-  for (const oldest of collection.keys()) {
-    if (collection.size <= size) return;
-    collection.delete(oldest);
-  }
-}

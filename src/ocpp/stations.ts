@@ -2,20 +2,22 @@ import type { WebSocket } from 'ws';
 import type { Clock, CommandAnswer, StationCommand } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
 import type { StationEvent } from '../domain/stationEvent.ts';
+import type { Authorization, TokenRequest } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
 import { CommandFence } from './commandFence.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
-import type { Authorization, Dialect, StationNews, StationScope, TransactionStart } from './dialect.ts';
+import type { Dialect, StationNews, StationScope, TransactionStart } from './dialect.ts';
 import { liveNews } from './liveNews.ts';
 import type { MissingStopLimits } from './missingStops.ts';
+import { RefusedSessions } from './refusedSessions.ts';
 import { unsentReply } from './reply.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { CallRefusal, type RpcAnswer } from './rpc.ts';
-import { instantMs } from './sampledValues.ts';
 import { passwordRefusal } from './security/rotation.ts';
 import { StationClock } from './stationClock.ts';
 import { StationHistory, type TakeFacts } from './stationHistory.ts';
 import { type ResumedTransaction, StationMemory } from './stationMemory.ts';
+import { TokenGate } from './tokenGate.ts';
 
 export interface StationsOptions extends ConnectionLimits, MissingStopLimits {
   readonly heartbeatIntervalS: number;
@@ -33,7 +35,7 @@ export interface StationsPorts {
   readonly log: Logger;
   onEvent(event: StationEvent): void;
   onAnswer(answer: CommandAnswer): void;
-  authorize(request: { readonly stationId: StationId; readonly tokenId: string }): Promise<Authorization>;
+  authorize(request: TokenRequest): Promise<Authorization>;
   transactionNumber(start: TransactionStart & { readonly stationId: StationId }): Promise<number>;
   readonly takeFacts: TakeFacts;
   /** What ran at a station when an earlier process ended. */
@@ -47,6 +49,8 @@ interface KnownStation {
   readonly memory: StationMemory;
   readonly clock: StationClock;
   readonly history: StationHistory;
+  readonly tokens: TokenGate;
+  readonly refused: RefusedSessions;
   line: Line | undefined;
   isConfigured: boolean;
 }
@@ -138,9 +142,10 @@ export class Stations {
   }
 
   stop(): void {
-    for (const { line, history } of this.#known.values()) {
+    for (const { line, history, refused } of this.#known.values()) {
       line?.connection.stop();
       history.stop();
+      refused.stop();
     }
   }
 
@@ -163,17 +168,20 @@ export class Stations {
   #stationFor(id: StationId): KnownStation {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
-    const { clock, takeFacts } = this.#ports;
+    const { clock, takeFacts, authorize } = this.#ports;
     const log = this.#ports.log.child({ stationId: id });
     const memory = new StationMemory();
     memory.resume(this.#ports.resumed(id));
     const tell = (news: StationNews) => this.#tell(station, news);
+    const stop = (transactionId: string) => void this.request(id, { kind: 'remote stop', transactionId });
     const station: KnownStation = {
       id,
       log,
       memory,
       clock: new StationClock(),
       history: new StationHistory(this.#options, { stationId: id, clock, log, memory, takeFacts, tell }),
+      tokens: new TokenGate({ clock, log }, authorize),
+      refused: new RefusedSessions(clock, stop),
       line: undefined,
       isConfigured: false,
     };
@@ -200,20 +208,16 @@ export class Stations {
   }
 
   #scope(station: KnownStation, line: Line): StationScope {
-    const { clock, authorize, transactionNumber } = this.#ports;
+    const { clock, transactionNumber } = this.#ports;
     const { id: stationId, memory, log } = station;
-    const instant = (text: string) => {
-      const arrivedAtMs = clock.monotonicMs();
-      return station.clock.told(instantMs(text, arrivedAtMs + station.clock.aheadMs), arrivedAtMs);
-    };
     return {
       stationId,
       memory,
       log,
       heartbeatIntervalS: this.#options.heartbeatIntervalS,
       nowMs: () => clock.nowMs(),
-      instant,
-      authorize: (tokenId) => authorize({ stationId, tokenId }),
+      instant: (text) => station.clock.read(text, clock.monotonicMs()),
+      authorize: (request) => station.tokens.authorize({ stationId, ...request }),
       transactionNumber: (start) => transactionNumber({ stationId, ...start }),
       askForMeterValues: (evseNumber) => {
         if (line.askedForMeterValues.has(evseNumber)) return;
@@ -228,6 +232,7 @@ export class Stations {
     const told = liveNews(news, station.clock, this.#ports.clock.monotonicMs());
     this.#ports.onEvent({ ...told, stationId: station.id, atMs });
     station.history.follow(news);
+    station.refused.follow(news);
   }
 
   /** Only the connection in use may take the station offline: a replaced one closes late, or never. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { stationId } from '../../src/domain/ids.ts';
+import { type Authorization, answer } from '../../src/domain/token.ts';
 import { givenLease } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
 import { connectRaw, eventually } from './sockets.ts';
@@ -76,7 +77,7 @@ describe('a call of a station', () => {
     let isAway = true;
     const { port } = await givenGateway(
       {},
-      { authorize: () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve('accepted')) },
+      { authorize: () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve(answer('accepted'))) },
     );
     const station = await connectRaw({ port, password });
     expect(await station.call('Authorize', { idTag: 'A' })).toMatchObject([
@@ -96,7 +97,7 @@ describe('a call of a station', () => {
 
   it('gets one answer when it is repeated while it is being answered', async () => {
     let answered = 0;
-    let letGo: (verdict: 'accepted') => void = () => undefined;
+    let letGo: (verdict: Authorization) => void = () => undefined;
     const { port } = await givenGateway(
       {},
       {
@@ -112,7 +113,7 @@ describe('a call of a station', () => {
     station.send('[2,"same","Authorize",{"idTag":"A"}]');
     station.send('[2,"next","Heartbeat",{}]');
     await eventually(() => expect(answered).toBe(1));
-    letGo('accepted');
+    letGo(answer('accepted'));
     await eventually(() =>
       expect(station.received.map(([, messageId]) => messageId)).toEqual(['same', 'next']),
     );

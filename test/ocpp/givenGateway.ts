@@ -3,6 +3,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { CommandAnswer } from '../../src/control/ports.ts';
 import type { SessionFact } from '../../src/domain/sessionFact.ts';
 import type { StationEvent } from '../../src/domain/stationEvent.ts';
+import { answer } from '../../src/domain/token.ts';
 import {
   type OcppGateway,
   type OcppGatewayOptions,
@@ -56,7 +57,7 @@ export async function givenGateway(
       onAnswer: (answer) => answers.push(answer),
       authenticate: async (claim) =>
         claim.stationId.startsWith('CP-') && claim.password?.toString() === password ? accepted : refused,
-      authorize: async ({ tokenId }) => (tokenId === 'blocked' ? 'blocked' : 'accepted'),
+      authorize: async ({ tokenId }) => answer(tokenId === 'blocked' ? 'blocked' : 'accepted'),
       transactionNumber: async (start) => {
         const key = JSON.stringify(start);
         const number = transactions.get(key) ?? transactions.size + 1;

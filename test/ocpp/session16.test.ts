@@ -239,7 +239,10 @@ describe('a 1.6 station', () => {
     const start = { connectorId: 1, idTag: 'blocked', meterStart: 0, timestamp: nowText() };
     const [, , answer] = await station.call('StartTransaction', start);
     expect(answer).toEqual({ transactionId: 1, idTagInfo: { status: 'Blocked' } });
-    expect(events.at(-1)).toMatchObject({ kind: 'session started' });
+    expect(events.slice(-2)).toMatchObject([
+      { kind: 'session started', transactionId: '1' },
+      { kind: 'session changed', transactionId: '1', isRefused: true },
+    ]);
   });
 
   it('is told its transaction number before any setpoint for it', async () => {

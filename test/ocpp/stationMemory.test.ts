@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { StartedTransaction } from '../../src/ocpp/openTransaction.ts';
 import { type SampledMeasurement, sampledMeasurement } from '../../src/ocpp/sampledValues.ts';
-import { type StartedTransaction, StationMemory } from '../../src/ocpp/stationMemory.ts';
+import { StationMemory } from '../../src/ocpp/stationMemory.ts';
 
 const started = (change: Partial<StartedTransaction> = {}): StartedTransaction => ({
   transactionId: '7',
@@ -70,7 +71,9 @@ describe('the memory of a station', () => {
   it('goes on with a transaction of an earlier process, its energy included', () => {
     const memory = new StationMemory();
     const resumed = { ...started({ startRegisterWh: undefined }), state: 'charging' } as const;
-    memory.resume([{ ...resumed, wasSeenStarting: true, energyWh: 600, lastRegisterWh: 5600 }]);
+    memory.resume([
+      { ...resumed, isRefused: false, wasSeenStarting: true, energyWh: 600, lastRegisterWh: 5600 },
+    ]);
     expect(memory.transactionAt(1)).toBe('7');
     expect(memory.started(started())).toEqual([]);
     expect(memory.measured(measured({ registerWh: 5900 }))).toMatchObject([{ energyWh: 900 }]);

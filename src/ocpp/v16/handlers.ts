@@ -36,7 +36,7 @@ const on = <Request>(
 /** Every call a station of OCPP 1.6 may make, the security extension included. */
 export const handlers = new Map([
   on('Authorize', async ({ idTag }: AuthorizeRequest, station) => ({
-    response: { idTagInfo: idTagInfo(await station.authorize(idTag)) },
+    response: { idTagInfo: idTagInfo(await station.authorize(asked(idTag))) },
   })),
   on('BootNotification', (boot: BootNotificationRequest, station) => ({
     response: {
@@ -68,6 +68,14 @@ export const handlers = new Map([
   on('StatusNotification', statusNotification),
   on('StopTransaction', stopTransaction),
 ]);
+
+/** A token that nothing has begun with. */
+const asked = (tokenId: string) => ({
+  tokenId,
+  type: undefined,
+  evseNumber: undefined,
+  transactionId: undefined,
+});
 
 function noted(message: string) {
   return ({ status }: ProgressNotification, station: StationScope): Handled<object> => {
@@ -101,7 +109,6 @@ async function startTransaction(
 ): Promise<Handled<object>> {
   const { connectorId: evseNumber, idTag: tokenId, meterStart: meterStartWh } = request;
   const toldAtMs = instantMs(request.timestamp, station.nowMs());
-  const authorization = await station.authorize(tokenId);
   const number = await station.transactionNumber({
     evseNumber,
     startedAtMs: toldAtMs,
@@ -109,19 +116,24 @@ async function startTransaction(
     tokenId,
   });
   const transactionId = String(number);
+  const authorization = await station.authorize({ ...asked(tokenId), evseNumber, transactionId });
+  const isRefused = authorization.status !== 'accepted';
   const at = station.instant(request.timestamp);
-  const fact = { transactionId, evseNumber, at, tokenId, registerWh: meterStartWh, isSignOfLife: true };
+  const about = { transactionId, evseNumber, at, tokenId, isRefused };
   return {
     response: { idTagInfo: idTagInfo(authorization), transactionId: number },
     // Refused or not, it runs until the station stops it, and what it draws counts.
-    news: station.memory.started({
-      transactionId,
-      evseNumber,
-      tokenId,
-      startedAtMs: at.atMs,
-      startRegisterWh: meterStartWh,
-    }),
-    facts: [{ ...fact, begins: true }],
+    news: [
+      ...station.memory.started({
+        transactionId,
+        evseNumber,
+        tokenId,
+        startedAtMs: at.atMs,
+        startRegisterWh: meterStartWh,
+      }),
+      ...station.memory.judged(transactionId, isRefused),
+    ],
+    facts: [{ ...about, begins: true, registerWh: meterStartWh, isSignOfLife: true }],
   };
 }
 
@@ -133,7 +145,7 @@ async function stopTransaction(
   const transactionId = transactionName(request.transactionId);
   const samples = transactionData.flatMap(({ sampledValue }) => sampledValue.map(sample));
   const { beginRegisterWh } = sampledMeasurement(samples);
-  const response = idTag === undefined ? {} : { idTagInfo: idTagInfo(await station.authorize(idTag)) };
+  const response = idTag === undefined ? {} : { idTagInfo: idTagInfo(await station.authorize(asked(idTag))) };
   if (transactionId === undefined) return { response };
   const about = { transactionId, evseNumber: station.memory.evseOf(transactionId), isSignOfLife: true };
   const at = station.instant(request.timestamp);

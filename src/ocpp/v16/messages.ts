@@ -86,7 +86,9 @@ export interface SecurityEventNotificationRequest {
 }
 
 export interface IdTagInfo {
-  readonly status: 'Accepted' | 'Blocked' | 'Expired' | 'Invalid';
+  readonly status: 'Accepted' | 'Blocked' | 'Expired' | 'Invalid' | 'ConcurrentTx';
+  readonly expiryDate?: string;
+  readonly parentIdTag?: string;
 }
 
 export interface SetChargingProfileRequest {

@@ -1,7 +1,7 @@
 import type { SessionState } from '../../domain/session.ts';
 import type { SignedValue } from '../../domain/sessionFact.ts';
 import type { EvseStatus, StationHardware } from '../../domain/stationEvent.ts';
-import type { Authorization } from '../dialect.ts';
+import type { Authorization, AuthorizationStatus } from '../../domain/token.ts';
 import type { CompositeSchedule, ReplyData } from '../requests.ts';
 import { defaultMeasurand, instantMs, type Sample } from '../sampledValues.ts';
 import type {
@@ -13,6 +13,9 @@ import type {
   SampledValue,
   StatusNotificationRequest,
 } from './messages.ts';
+
+/** [OCPP 1.6 schemas: IdToken is CiString20Type] */
+const idTagLengthMax = 20;
 
 export const hardware = (boot: BootNotificationRequest): StationHardware => ({
   vendor: boot.chargePointVendor,
@@ -105,20 +108,23 @@ function decimal(text: string): number | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : undefined;
 }
 
-export function idTagInfo(authorization: Authorization): IdTagInfo {
-  switch (authorization) {
-    case 'accepted':
-      return { status: 'Accepted' };
-    case 'blocked':
-      return { status: 'Blocked' };
-    case 'expired':
-      return { status: 'Expired' };
-    case 'invalid':
-      return { status: 'Invalid' };
-    default:
-      return authorization satisfies never;
-  }
-}
+/** 1.6 has fewer words. */
+const tokenStatuses: Readonly<Record<AuthorizationStatus, IdTagInfo['status']>> = {
+  accepted: 'Accepted',
+  blocked: 'Blocked',
+  concurrent: 'ConcurrentTx',
+  elsewhere: 'Invalid',
+  expired: 'Expired',
+  invalid: 'Invalid',
+  unknown: 'Invalid',
+};
+
+/** A parent that does not fit the version is left out: whoever has it may not end the session, which is the safe side. */
+export const idTagInfo = ({ status, groupId, cacheUntilMs }: Authorization): IdTagInfo => ({
+  status: tokenStatuses[status],
+  ...(cacheUntilMs !== undefined && { expiryDate: new Date(cacheUntilMs).toISOString() }),
+  ...(groupId !== undefined && groupId.length <= idTagLengthMax && { parentIdTag: groupId }),
+});
 
 export function compositeSchedule(
   answer: GetCompositeScheduleResponse,

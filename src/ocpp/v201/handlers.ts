@@ -34,7 +34,14 @@ export const onWith =
 /** Every call a station of OCPP 2.0.1 may make, which those of later versions may make too. */
 export const handlersOf = (on: On): readonly [action: string, handler: Handler][] => [
   on('Authorize', async ({ idToken }: AuthorizeRequest, station) => ({
-    response: { idTokenInfo: idTokenInfo(await station.authorize(idToken.idToken)) },
+    response: {
+      idTokenInfo: idTokenInfo(
+        await station.authorize({
+          ...{ tokenId: idToken.idToken, type: idToken.type },
+          ...{ evseNumber: undefined, transactionId: undefined },
+        }),
+      ),
+    },
   })),
   on('BootNotification', (boot: BootNotificationRequest, station) => ({
     response: {

@@ -27,12 +27,22 @@ export interface IdToken {
 }
 
 export interface IdTokenInfo {
-  readonly status: 'Accepted' | 'Blocked' | 'Expired' | 'Invalid';
+  readonly status:
+    | 'Accepted'
+    | 'Blocked'
+    | 'ConcurrentTx'
+    | 'Expired'
+    | 'Invalid'
+    | 'NotAtThisLocation'
+    | 'Unknown';
+  readonly cacheExpiryDateTime?: string;
+  readonly groupIdToken?: IdToken;
 }
 
 export interface TransactionEventRequest {
   readonly eventType: 'Started' | 'Updated' | 'Ended';
   readonly timestamp: string;
+  readonly triggerReason: string;
   readonly seqNo: number;
   readonly offline?: boolean;
   readonly meterValue?: readonly MeterValue[];

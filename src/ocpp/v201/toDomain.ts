@@ -1,7 +1,7 @@
 import type { SessionState } from '../../domain/session.ts';
 import type { SignedValue } from '../../domain/sessionFact.ts';
 import type { EvseStatus, StationHardware } from '../../domain/stationEvent.ts';
-import type { Authorization } from '../dialect.ts';
+import type { Authorization, AuthorizationStatus } from '../../domain/token.ts';
 import type { ReplyData } from '../requests.ts';
 import { defaultMeasurand, instantMs, type Sample } from '../sampledValues.ts';
 import type {
@@ -82,15 +82,21 @@ function scaled(value: number, exponent: number): number | undefined {
   return Number.isFinite(result) ? result : undefined;
 }
 
-const tokenStatuses: Readonly<Record<Authorization, IdTokenInfo['status']>> = {
+const tokenStatuses: Readonly<Record<AuthorizationStatus, IdTokenInfo['status']>> = {
   accepted: 'Accepted',
   blocked: 'Blocked',
+  concurrent: 'ConcurrentTx',
+  elsewhere: 'NotAtThisLocation',
   expired: 'Expired',
   invalid: 'Invalid',
+  unknown: 'Unknown',
 };
 
-export const idTokenInfo = (authorization: Authorization): IdTokenInfo => ({
-  status: tokenStatuses[authorization],
+/** Groups are ours: no card has their number. */
+export const idTokenInfo = ({ status, groupId, cacheUntilMs }: Authorization): IdTokenInfo => ({
+  status: tokenStatuses[status],
+  ...(cacheUntilMs !== undefined && { cacheExpiryDateTime: new Date(cacheUntilMs).toISOString() }),
+  ...(groupId !== undefined && { groupIdToken: { idToken: groupId, type: 'Central' } }),
 });
 
 export function compositeSchedule({ schedule }: GetCompositeScheduleResponse): ReplyData | undefined {

@@ -1,3 +1,4 @@
+import type { Authorization } from '../../domain/token.ts';
 import type { Handled, StationNews, StationScope } from '../dialect.ts';
 import { sampledMeasurement } from '../sampledValues.ts';
 import { meterFacts, type ToldFact } from '../sessionFacts.ts';
@@ -13,19 +14,38 @@ export async function transactionEvent(
   request: TransactionEventRequest,
   station: StationScope,
 ): Promise<Handled<object>> {
-  const { idToken, transactionInfo, seqNo, eventType } = request;
-  const response =
-    idToken === undefined ? {} : { idTokenInfo: idTokenInfo(await station.authorize(idToken.idToken)) };
+  const { transactionInfo, seqNo, eventType } = request;
+  const authorization = await authorizationOf(request, station);
+  const response = authorization === undefined ? {} : { idTokenInfo: idTokenInfo(authorization) };
   const { transactionId } = transactionInfo;
   const evseNumber = evseOf(request, station);
   if (evseNumber === undefined && eventType !== 'Ended') {
     station.log.warn({ transactionId }, 'transaction at an EVSE the station did not name');
     return { response };
   }
-  const facts = factsOf(request, evseNumber, station);
+  const isRefused = isDriver(request) ? authorization && authorization.status !== 'accepted' : undefined;
+  const facts = factsOf(request, { evseNumber, isRefused }, station);
   const isPast = station.memory.isLate(transactionId, seqNo) && eventType === 'Updated';
-  return { response, facts, news: isPast ? [] : newsOf(request, evseNumber ?? 0, station) };
+  const news = isPast ? [] : newsOf(request, evseNumber ?? 0, station);
+  const judged = isRefused === undefined ? [] : station.memory.judged(transactionId, isRefused);
+  return { response, facts, news: [...news, ...judged] };
 }
+
+async function authorizationOf(
+  { idToken, eventType, transactionInfo, evse }: TransactionEventRequest,
+  station: StationScope,
+): Promise<Authorization | undefined> {
+  if (idToken === undefined) return undefined;
+  const transactionId = eventType === 'Ended' ? undefined : transactionInfo.transactionId;
+  return station.authorize({
+    ...{ tokenId: idToken.idToken, type: idToken.type },
+    ...{ evseNumber: evse?.id, transactionId },
+  });
+}
+
+/** The token is of whoever charges, and not of somebody who ends it. */
+const isDriver = ({ eventType, triggerReason }: TransactionEventRequest): boolean =>
+  eventType !== 'Ended' && triggerReason !== 'StopAuthorized';
 
 /** Named in the first event of a transaction, and often only there. */
 function evseOf(
@@ -49,7 +69,7 @@ function newsOf(
     const reason = stoppedReason ?? defaultStopReason;
     return station.memory.ended(transactionId, { reason, endedAtMs: atMs, values });
   }
-  const token = tokenId(request.idToken);
+  const token = isDriver(request) ? tokenId(request.idToken) : undefined;
   const startRegisterWh = values.beginRegisterWh ?? values.registerWh;
   const begin = { transactionId, evseNumber, tokenId: token, startedAtMs: atMs, startRegisterWh };
   return [
@@ -66,16 +86,17 @@ function newsOf(
 
 function factsOf(
   request: TransactionEventRequest,
-  evseNumber: number | undefined,
+  { evseNumber, isRefused }: { evseNumber: number | undefined; isRefused: boolean | undefined },
   station: StationScope,
 ): readonly ToldFact[] {
   const { eventType, transactionInfo, meterValue = [], offline, seqNo } = request;
   const { transactionId, chargingState, stoppedReason } = transactionInfo;
   const about = { transactionId, evseNumber, isSignOfLife: true, isOffline: offline };
-  const token = tokenId(request.idToken);
+  const token = isDriver(request) ? tokenId(request.idToken) : undefined;
   return [
     {
       ...about,
+      isRefused,
       at: station.instant(request.timestamp),
       sequence: seqNo,
       begins: eventType === 'Started',
