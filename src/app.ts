@@ -10,6 +10,7 @@ import { startOscp } from './appOscp.ts';
 import { setHeardPrices } from './appPlan.ts';
 import { type StationSecurity, stationSecurity } from './appSecurity.ts';
 import { openSessionBook, resumedTransactions, startSessionPruning } from './appSessions.ts';
+import { openTokenDesk } from './appTokens.ts';
 import type { LoadedConfig } from './config.ts';
 import type { ControlLoop, TickResult } from './control/controlLoop.ts';
 import type { HorizonLoop } from './control/horizonLoop.ts';
@@ -21,6 +22,7 @@ import type { SessionBook } from './control/sessionBook.ts';
 import { observed, type SiteInputs } from './control/siteInput.ts';
 import type { SiteState } from './control/siteState.ts';
 import type { SiteView } from './control/siteView.ts';
+import type { TokenDesk } from './control/tokenDesk.ts';
 import { topologies } from './control/topology.ts';
 import { ViewBoard } from './control/viewBoard.ts';
 import type { SiteId } from './domain/ids.ts';
@@ -83,6 +85,7 @@ export interface Running {
   readonly refusedReadings: Map<string, number>;
   readonly heartbeatsMs: Map<SiteId, number>;
   readonly grid: GridService;
+  readonly tokens: TokenDesk;
   /** Protocols that share the port of the API. */
   readonly rawHandlers: readonly RawHandler[];
 }
@@ -126,7 +129,8 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const inputs = observed(state, incidents?.take ?? ((_input, apply) => apply()));
 
   const security = await stationSecurity(config, store, log);
-  const gateway = parts.add(await gatewayFor(loaded, ports, { store, inputs, sessions, security }));
+  const tokens = await openTokenDesk(loaded, { clock, log }, { store, sessions, sources: [] });
+  const gateway = parts.add(await gatewayFor(loaded, ports, { store, inputs, sessions, security, tokens }));
   connect(gateway);
   const broker = config.mqtt.embedded && parts.add(await startEmbeddedBroker(config.mqtt.embedded));
   const { embedded: _, ...client } = config.mqtt;
@@ -225,6 +229,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     refusedReadings,
     heartbeatsMs,
     grid,
+    tokens,
     rawHandlers: [...oscp.handlers, openAdr.handler],
   };
   const http = parts.add(await startHttp(running));
@@ -244,12 +249,13 @@ interface GatewayNeeds {
   readonly inputs: SiteInputs;
   readonly sessions: SessionBook;
   readonly security: StationSecurity;
+  readonly tokens: TokenDesk;
 }
 
 const gatewayFor = (
   loaded: LoadedConfig,
   { clock, log }: AppPorts,
-  { store, inputs, sessions, security }: GatewayNeeds,
+  { store, inputs, sessions, security, tokens }: GatewayNeeds,
 ): Promise<OcppGateway> => {
   const { config } = loaded;
   return startOcppGateway(
@@ -267,7 +273,7 @@ const gatewayFor = (
       onEvent: (event) => inputs.applyStationEvent(event),
       onAnswer: (answer) => inputs.applyAnswer(answer),
       authenticate: security.authenticate,
-      authorize: async () => (config.ocpp.unknownTokens === 'accept' ? 'accepted' : 'invalid'),
+      authorize: (request) => tokens.authorize(request),
       transactionNumber: (start) => store.transactionNumber(start),
       takeFacts: (facts) => sessions.take(facts),
       resumed: resumedTransactions(loaded, sessions),

@@ -3,6 +3,7 @@ import { gridFigures, gridHttp } from './appGridHttp.ts';
 import { endLimit, setLimit } from './appLimits.ts';
 import { planFigures, setPrices } from './appPlan.ts';
 import { sessionDetail } from './appSessions.ts';
+import { tokensPort } from './appTokens.ts';
 import { explanation } from './control/explain.ts';
 import type { SiteView } from './control/siteView.ts';
 import { isInFailsafe } from './domain/gridConnection.ts';
@@ -76,6 +77,7 @@ export function httpPorts(running: Running): HttpPorts {
       await store.appendAudit({ atMs: clock.nowMs(), ...entry, before: undefined, after: answer });
       return answer;
     },
+    tokens: tokensPort(running),
     rawHandlers,
     grid: gridHttp(running),
     health: () => health(running),

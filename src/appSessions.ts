@@ -48,6 +48,7 @@ export function resumedTransactions(
       evseNumber: evse.number,
       startRegisterWh: undefined,
       wasSeenStarting: story.begin !== undefined,
+      isRefused: story.isRefused,
     };
     byStation.set(evse.station, [...(byStation.get(evse.station) ?? []), resumed]);
   }

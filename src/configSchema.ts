@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { ocppConfig, stationConfig } from './configOcpp.ts';
 import { closed, host, id, phase, port, section, sha256, tls } from './configParts.ts';
-import { sessionsConfig } from './configSessions.ts';
+import { sessionsConfig, tokensConfig } from './configSessions.ts';
 import { gridConnectionSettings } from './domain/gridConfig.ts';
 import { meterConfig } from './domain/meterConfig.ts';
 import { mqttConfig } from './domain/mqttConfig.ts';
@@ -119,6 +119,11 @@ const site = Type.Object(
       description:
         'how cars of one priority class share: evenly by weight; who can wait least first; in the order of arrival',
     }),
+    unknownTokens: Type.Optional(
+      Type.Enum(['accept', 'reject'], {
+        description: 'whether a driver whose token we do not know may charge; left away: as ocpp has it',
+      }),
+    ),
     prices: Type.Optional(priceConfig),
     peakTariff: Type.Optional(peakTariffConfig),
     phasesUsed: Type.Enum(['wired', 'learnt'], {
@@ -165,6 +170,7 @@ export const configSchema = Type.Object(
       'limits, sessions, stations, audit',
     ),
     sessions: sessionsConfig,
+    tokens: tokensConfig,
     influx: Type.Optional(
       Type.Object(
         {

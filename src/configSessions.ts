@@ -12,3 +12,19 @@ export const sessionsConfig = section(
   },
   'the history of sessions',
 );
+
+export const tokensConfig = section(
+  {
+    concurrent: Type.Enum(['accept', 'reject'], {
+      default: 'accept',
+      description: 'whether a token that charges may begin a second session',
+    }),
+    cacheS: Type.Integer({
+      default: 86_400,
+      minimum: 0,
+      maximum: 31_536_000,
+      description: 'how long a station may rely on a token that was accepted without asking again',
+    }),
+  },
+  "drivers' tokens; who may charge besides is `unknownTokens` of a site, or of ocpp",
+);

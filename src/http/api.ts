@@ -24,6 +24,7 @@ import { siteStops } from './siteStops.ts';
 import { sites } from './sites.ts';
 import { stationCommands } from './stationCommands.ts';
 import { stationPassword } from './stationPassword.ts';
+import { tokens } from './tokens.ts';
 
 export interface ApiOptions {
   /** What the server will listen on: loopback is treated as this machine only. */
@@ -75,6 +76,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     evses,
     limits,
     sessions,
+    tokens,
     grid,
     evidence,
     stationCommands,

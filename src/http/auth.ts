@@ -29,6 +29,8 @@ export type Right =
   | 'stop sites'
   | 'set prices'
   | 'command stations'
+  /** Whoever knows a driver's token can charge in his name. */
+  | 'manage tokens'
   /** What can make a station forget its failsafe or its connection to us. */
   | 'configure stations'
   /** A bundle holds what all sites did. */
@@ -44,6 +46,7 @@ const rights: Record<Role, readonly Right[]> = {
     'stop sites',
     'set prices',
     'command stations',
+    'manage tokens',
   ],
   'grid-operator': ['read sites', 'set limits', 'send heartbeats'],
   admin: [
@@ -55,6 +58,7 @@ const rights: Record<Role, readonly Right[]> = {
     'stop sites',
     'set prices',
     'command stations',
+    'manage tokens',
     'configure stations',
     'write incidents',
   ],

@@ -12,6 +12,7 @@ import type { SignedValue } from '../domain/sessionFact.ts';
 import type { SessionRecord } from '../domain/sessionRecord.ts';
 import type { Area } from '../domain/site.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
+import type { Token } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
 import type { Actor } from './auth.ts';
 import type { RawHandler } from './rawHandlers.ts';
@@ -41,6 +42,7 @@ export interface HttpPorts {
   heartbeat(sites: readonly SiteId[], actor: Actor): Promise<void>;
   readonly stations: StationsPort;
   rotatePassword(stationId: StationId, actor: Actor): Promise<StationAnswer>;
+  readonly tokens: TokensPort;
   /** Other protocols over the same port. */
   readonly rawHandlers?: readonly RawHandler[];
   readonly grid: GridPort;
@@ -224,6 +226,15 @@ type SessionOutcome =
   | { readonly status: 'changed'; readonly session: Session }
   | { readonly status: 'unknown' }
   | Refusal;
+
+interface TokensPort {
+  list(): readonly Token[];
+  find(key: string): Token | undefined;
+  keyOf(id: string): string;
+  /** Resolves when it is durable and in force; undefined when there is no room for more. */
+  set(token: Omit<Token, 'key' | 'setAtMs' | 'setBy'>, actor: Actor): Promise<Token | undefined>;
+  remove(token: Token, actor: Actor): Promise<void>;
+}
 
 interface StationsPort {
   command(stationId: StationId, request: StationRequest, actor: Actor): Promise<StationAnswer>;

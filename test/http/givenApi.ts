@@ -7,6 +7,7 @@ import { limitFromRequest } from '../../src/domain/limitRequest.ts';
 import { noAmps, phases } from '../../src/domain/phases.ts';
 import { pricesFromRequest } from '../../src/domain/priceRequest.ts';
 import type { Area, Site } from '../../src/domain/site.ts';
+import type { Token } from '../../src/domain/token.ts';
 import { type ApiOptions, buildApi } from '../../src/http/api.ts';
 import type { AccessKey, Role } from '../../src/http/auth.ts';
 import type { Api } from '../../src/http/plugin.ts';
@@ -232,6 +233,12 @@ export const connection: GridConnectionNow = {
   shares: [{ node: circuitId('grid'), site: siteId('garage'), allocatedWatts: 4_140, carWatts: 4_000 }],
 };
 
+/** Good at the garage alone. */
+export const token: Token = {
+  ...{ key: 'a'.repeat(32), id: '04A2B3C4', type: undefined, groupId: 'FAMILY', isBlocked: false },
+  ...{ expiresAtMs: undefined, sites: [siteId('garage')], note: 'Anna', setAtMs: nowMs, setBy: 'root' },
+};
+
 export interface GivenPorts extends HttpPorts {
   /** What was asked of the rest of the service, in order. */
   readonly calls: unknown[][];
@@ -334,6 +341,18 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
     rotatePassword: async (station, actor) => {
       calls.push(['rotate password', station, actor.name]);
       return { outcome: 'accepted', reason: 'Accepted' };
+    },
+    tokens: {
+      list: () => [token],
+      find: (key) => (key === token.key ? token : undefined),
+      keyOf: (id) => (id.toLowerCase() === token.id.toLowerCase() ? token.key : 'b'.repeat(32)),
+      set: async (given, actor) => {
+        calls.push(['token', given, actor.name]);
+        return { ...given, key: 'b'.repeat(32), setAtMs: nowMs, setBy: actor.name };
+      },
+      remove: async ({ key }, actor) => {
+        calls.push(['token removed', key, actor.name]);
+      },
     },
     grid: {
       connections: () => [connection],
