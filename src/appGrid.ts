@@ -29,7 +29,7 @@ export interface GridNeeds {
   readonly log: Logger;
   readonly random: () => number;
   readonly newId: () => string;
-  readonly store: Store;
+  readonly store: Pick<Store, 'changeLimits'>;
   readonly state: Pick<SiteState, 'grid' | 'setLimit' | 'endLimit'>;
   readonly ledger: ExposureLedger;
   readonly topologies: readonly Topology[];

@@ -1,14 +1,17 @@
 import type { LoadedConfig } from './config.ts';
-import type { ConnectionChange, GridKeeper } from './control/gridBook.ts';
+import type { ConnectionChange, GridBook, GridKeeper } from './control/gridBook.ts';
 import type { Clock } from './control/ports.ts';
 import type { SiteState } from './control/siteState.ts';
-import type { ConnectionState } from './domain/gridConnection.ts';
+import type { ConnectionState, GridConnection } from './domain/gridConnection.ts';
+import { circuitId } from './domain/ids.ts';
 import type { Release } from './domain/release.ts';
 import type { EvidenceQueue } from './grid/evidenceQueue.ts';
+import type { KeptConnection } from './store/gridConnections.ts';
+import type { StoredRelease } from './store/gridReleases.ts';
 import type { Store } from './store/openStore.ts';
 
 interface KeepNeeds {
-  readonly store: Store;
+  readonly store: Pick<Store, 'rememberConnection' | 'rememberRelease'>;
   readonly evidence: EvidenceQueue;
   readonly clock: Clock;
 }
@@ -37,18 +40,33 @@ function keepConnection(
 
 /** What the connections said and where they stood when the last process ended. */
 export async function restoreConnections(
-  { connections }: LoadedConfig,
+  { connections }: Pick<LoadedConfig, 'connections'>,
   store: Store,
   state: SiteState,
   clock: Clock,
 ): Promise<void> {
+  const kept = { connections: await store.connections(), releases: await store.releases() };
+  takeUp(kept, connections, state.grid, clock);
+}
+
+/** Into a book that is new. */
+export function takeUp(
+  stored: {
+    readonly connections: readonly KeptConnection[];
+    readonly releases: readonly StoredRelease[];
+  },
+  connections: readonly GridConnection[],
+  grid: GridBook,
+  clock: Clock,
+): void {
   const byMs = clock.monotonicMs() - clock.nowMs();
   const known = new Set(connections.map(({ id }) => id));
-  for (const { id, state: kept } of await store.connections()) {
-    if (known.has(id)) state.grid.restore(id, shifted(kept, byMs));
+  for (const { id, state: kept } of stored.connections) {
+    if (known.has(id)) grid.restore(id, shifted(kept, byMs));
   }
-  for (const { release, ...kept } of await store.releases()) {
-    state.grid.restoreRelease({ ...kept, release: release && shiftedRelease(release, byMs) });
+  for (const { node, key, release } of stored.releases) {
+    const kept = { node: circuitId(node), key };
+    grid.restoreRelease({ ...kept, release: release && shiftedRelease(release, byMs) });
   }
 }
 

@@ -1,5 +1,6 @@
 import { createAllocator } from '../solver/allocate.ts';
 import { followMs, leaseSlackMs, loopOptions, retryMs } from './appOptions.ts';
+import { twinEvidence, twinGrid, twinKeeper } from './appTwinGrid.ts';
 import { createEar } from './appTwinWire.ts';
 import type { LoadedConfig } from './config.ts';
 import { ControlLoop, type ControlLoopOptions } from './control/controlLoop.ts';
@@ -7,6 +8,7 @@ import { ExposureLedger } from './control/exposure.ts';
 import { operations } from './control/operations.ts';
 import { SiteState } from './control/siteState.ts';
 import { topologies } from './control/topology.ts';
+import type { GridConnection } from './domain/gridConnection.ts';
 import { limitFromRequest } from './domain/limitRequest.ts';
 import { createLogger } from './log.ts';
 import { NaiveService } from './sim/twin/naive.ts';
@@ -40,7 +42,11 @@ export const naiveJoints = (): TwinJoints => ({
 const wires: Omit<TwinJoints, 'start'> = { createEar, createAllocator };
 
 /** A config as a place of the twin. */
-export function twinPlace(name: string, { config, sites, areas }: LoadedConfig, meterMs: number): TwinPlace {
+export function twinPlace(
+  name: string,
+  { config, sites, areas, connections }: LoadedConfig,
+  meterMs: number,
+): TwinPlace {
   return {
     name,
     sites,
@@ -50,8 +56,13 @@ export function twinPlace(name: string, { config, sites, areas }: LoadedConfig, 
     meterIntervalS: config.ocpp.meterIntervalS,
     leaseMs: config.control.leaseS * 1000,
     callTimeoutMs: config.ocpp.callTimeoutS * 1000,
+    connections: connections.filter(isPlayed),
   };
 }
+
+/** Of the others the far side cannot tell what must hold: a rule by version lets a later event lift an earlier one. */
+const isPlayed = ({ boundary, supersede }: GridConnection): boolean =>
+  boundary === 'connection' && supersede !== 'version';
 
 export const twinOptions = ({ config }: LoadedConfig): ControlLoopOptions => loopOptions(config);
 
@@ -74,6 +85,8 @@ function startService(
     leaseMs: options.leaseMs,
     nowMs: clock.monotonicMs(),
   });
+  const evidence = twinEvidence(ports, silentLog);
+  const { connections } = place;
   const state = parts.state(
     sites,
     {
@@ -84,8 +97,9 @@ function startService(
       onSession: (session) => store.saveSession(session),
       onStation: () => {},
       onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
+      gridKeeper: twinKeeper(ports, evidence),
     },
-    { followMs, retryMs },
+    { followMs, retryMs, connections },
   );
   const solve = createAllocator();
   const loop = new ControlLoop(
@@ -104,6 +118,7 @@ function startService(
           const { evseId, setpointAmps, tailAmps, leaseMs } = command;
           store.rememberLease(evseId, { setpointAmps, tailAmps, leaseMs, sentAtMs: clock.nowMs() });
         }
+        grid?.follow(result);
         ports.onTick(result);
       },
       onBroken: (error) => ports.onBroken(error),
@@ -111,6 +126,10 @@ function startService(
     options,
   );
   for (const limit of store.limitsNotEnded(clock.nowMs())) state.setLimit(limit);
+  const grid =
+    connections.length === 0
+      ? undefined
+      : twinGrid(place, ports, { state, ledger, evidence, log: silentLog });
   for (const session of store.openSessions()) state.adoptSession(session);
   const desk = operations({ clock, state, book: store });
   return {
@@ -132,6 +151,7 @@ function startService(
         : { limit: asked.limit, kept: desk.setLimit(asked.limit) };
     },
     endLimit: (id) => desk.endLimit(id, 'twin'),
+    grid: grid?.grid,
     begin: () => loop.start(),
     stop: () => loop.stop(),
   };

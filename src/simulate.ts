@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { allFaults } from './sim/twin/faults.ts';
-import { figuresOf, summaryOf, tableOf, violationText } from './sim/twin/report.ts';
+import { figuresOf, summaryOf, tableOf, unlimitedText, violationText } from './sim/twin/report.ts';
 import type { TwinResult } from './sim/twin/run.ts';
 import { shapes } from './sim/twin/shapes.ts';
 import { isSite, type SeedJob, simulateSeed } from './simulateSeed.ts';
@@ -27,11 +27,13 @@ const spread: readonly string[] = [
   ...['one', 'tree', 'it', 'one', 'twenty', 'one', 'area', 'one', 'watts', 'one'],
   ...['it', 'one', 'tree', 'one', 'area', 'one', 'watts', 'one', 'twenty', 'it'],
 ];
-/** The largest is as dear as all of these together. */
-const largeEvery = 100;
+/** Of a hundred seeds one lives in each of these: the largest is as dear as all of the others together. */
+const rare: ReadonlyMap<number, string> = new Map([
+  [0, 'large'],
+  [50, 'dso'],
+]);
 
-const placeOf = (seed: number): string =>
-  seed % largeEvery === 0 ? 'large' : (spread[seed % spread.length] ?? 'one');
+const placeOf = (seed: number): string => rare.get(seed % 100) ?? spread[seed % spread.length] ?? 'one';
 
 /** A wrong command line. */
 export class SimulateUsageError extends Error {
@@ -71,7 +73,8 @@ export async function runSimulate(args: readonly string[]): Promise<number> {
   const contrast = isCompared ? await compared(jobs) : {};
   const written = { ...figures, isDeterministic, faultNames: settings.faults, ...contrast };
   if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(written, undefined, 2)}\n`);
-  const isBroken = figures.p1Violations > 0 || results.some(({ broken }) => broken.length > 0);
+  const isBroken =
+    figures.p1Violations + figures.p5Violations > 0 || results.some(({ broken }) => broken.length > 0);
   return isBroken || !isDeterministic ? 1 : 0;
 }
 
@@ -118,6 +121,8 @@ function tell(count: number, how: 'aloud' | 'quietly' = 'aloud'): (result: TwinR
     if (how === 'quietly') return;
     for (const violation of result.violations.slice(0, shownViolations))
       print(violationText(result, violation, replayCommand(job)));
+    for (const found of result.unlimited.slice(0, shownViolations))
+      print(unlimitedText(result, found, replayCommand(job)));
     for (const why of result.broken.slice(0, shownViolations))
       print(`${result.place} seed ${result.seed}: the service ended by itself: ${why}`);
   };

@@ -91,12 +91,14 @@ export function restoredState(
   nowMs: number,
 ): ConnectionState {
   if (profile === 'lpc' && !isInFailsafe(kept)) return initialState(nowMs);
-  // An instant after now was written while the clock stood wrong.
-  const past = (atMs: number | undefined) => (atMs === undefined ? undefined : Math.min(atMs, nowMs));
+  const { heardAtMs, aliveUntilMs } = kept;
+  // What was heard after now was written while the clock stood wrong, and so was until when it holds.
+  const aheadMs = Math.max(0, (heardAtMs ?? nowMs) - nowMs);
   return {
     ...kept,
     sinceMs: Math.min(kept.sinceMs, nowMs),
-    heardAtMs: past(kept.heardAtMs),
+    heardAtMs: heardAtMs === undefined ? undefined : heardAtMs - aheadMs,
+    aliveUntilMs: aliveUntilMs === undefined ? undefined : aliveUntilMs - aheadMs,
     backAtMs: undefined,
   };
 }

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
 import type { GridLimit } from '../domain/gridLimit.ts';
-import { circuitId } from '../domain/ids.ts';
 import { type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { Release } from '../domain/release.ts';
 import type { Tables } from './schema.ts';
@@ -18,7 +17,7 @@ export interface StoredRelease {
 export interface GridReleaseStore {
   /** Queued: a crash may lose the last moments, and then a little more is held again. */
   rememberRelease(kept: StoredRelease): void;
-  releases(): Promise<readonly (StoredRelease & { readonly node: ReturnType<typeof circuitId> })[]>;
+  releases(): Promise<readonly StoredRelease[]>;
 }
 
 export function gridReleaseStore(db: Kysely<Tables>, queue: WriteBehind): GridReleaseStore {
@@ -46,7 +45,7 @@ export function gridReleaseStore(db: Kysely<Tables>, queue: WriteBehind): GridRe
       inStore('read the releases of limits', async () => {
         const rows = await db.selectFrom('grid_release').selectAll().orderBy('node').orderBy('key').execute();
         return rows.map(({ node, key, document }) => ({
-          node: circuitId(node),
+          node,
           key,
           release: releaseOf(document),
         }));

@@ -196,4 +196,10 @@ describe('a state that was kept over a restart', () => {
       sinceMs: 9_000,
     });
   });
+
+  it('vouches for no longer than it did, whatever the clock was when it was kept', () => {
+    const ahead = { ...kept('unlimited'), heardAtMs: 99_000, aliveUntilMs: 159_000 };
+    expect(restoredState({ profile: 'oscp' }, ahead, 9_000).aliveUntilMs).toBe(69_000);
+    expect(restoredState({ profile: 'oscp' }, ahead, 120_000).aliveUntilMs).toBe(159_000);
+  });
 });

@@ -4,6 +4,7 @@ import { ExposureLedger, type Presence } from '../../src/control/exposure.ts';
 import type { CommandAnswer } from '../../src/control/ports.ts';
 import { SiteState } from '../../src/control/siteState.ts';
 import type { EvseId } from '../../src/domain/ids.ts';
+import { realParts } from './twinParts.ts';
 import { givenRun } from './twinPlace.ts';
 
 // Bugs of the kinds that load managers have had, planted in the real control code from outside. Each must be found:
@@ -51,11 +52,6 @@ class TrustingState extends SiteState {
   }
 }
 
-const real: TwinParts = {
-  ledger: (...input) => new ExposureLedger(...input),
-  state: (...input) => new SiteState(...input),
-};
-
 interface Plant {
   readonly parts: TwinParts;
   /** What has to go wrong beside it. */
@@ -64,19 +60,19 @@ interface Plant {
 
 const plants: Readonly<Record<string, Plant>> = {
   'a decrease that nobody acknowledged': {
-    parts: { ...real, ledger: (...input) => new CredulousLedger(...input) },
+    parts: { ...realParts, ledger: (...input) => new CredulousLedger(...input) },
     faults: ['station-rejects', 'station-half-open'],
   },
   'an offline station that is forgotten': {
-    parts: { ...real, ledger: (...input) => new ForgetfulLedger(...input) },
+    parts: { ...realParts, ledger: (...input) => new ForgetfulLedger(...input) },
     faults: ['station-offline'],
   },
   'a stale meter that is trusted': {
-    parts: { ...real, state: (...input) => new TrustingState(...input) },
+    parts: { ...realParts, state: (...input) => new TrustingState(...input) },
     faults: ['meter-silent'],
   },
   'a raise before the others were lowered': {
-    parts: { ...real, ledger: (...input) => new HastyLedger(...input) },
+    parts: { ...realParts, ledger: (...input) => new HastyLedger(...input) },
     faults: [],
   },
 };

@@ -1,5 +1,7 @@
 import type { Random } from '../random.ts';
+import { lineFaults } from './lines/lineFaults.ts';
 import type { MeterFault } from './meters.ts';
+import type { TwinPlace } from './ports.ts';
 import type { Manner, TwinStation } from './twinStation.ts';
 import type { World } from './world.ts';
 
@@ -9,6 +11,8 @@ export interface Fault {
   /** Mean time between two of them in a world of ten stations and more; smaller worlds have as many. */
   readonly everyMs: number;
   readonly lastsMs: readonly [min: number, max: number];
+  /** Places where it cannot happen to anything have none; left away: everywhere. */
+  suits?(place: TwinPlace): boolean;
   /** Starts it. What is returned ends it; undefined: it is over at once, or had nothing to happen to. */
   begin(world: World, random: Random): (() => void) | undefined;
 }
@@ -302,5 +306,6 @@ export const allFaults: readonly Fault[] = [
     },
   },
   ...gridFaults,
+  ...lineFaults,
   ...machineFaults,
 ];

@@ -1,6 +1,7 @@
 import type { Topology } from '../../control/topology.ts';
 import type { CircuitId } from '../../domain/ids.ts';
 import { noAmps, type PhaseAmps, phases } from '../../domain/phases.ts';
+import type { Circuit } from '../../domain/site.ts';
 import type { Supply } from '../../domain/supply.ts';
 import type { Background } from '../building.ts';
 import { flowParts, lineAmps } from '../lines.ts';
@@ -104,3 +105,20 @@ function onLines(flow: NodeFlow | undefined, which: 'total' | 'background'): Pha
   if (flow === undefined) return noAmps;
   return flow.supply === undefined ? [...flow[which]] : [...lineAmps(flow.supply, flow[which])];
 }
+
+/** What a meter of a circuit sees. */
+export function measuredAmps(
+  scenes: readonly { readonly flows: Flows }[],
+  { id, meter }: Pick<Circuit, 'id' | 'meter'>,
+): PhaseAmps {
+  for (const { flows } of scenes) {
+    const index = flows.indexOf(id);
+    if (index === undefined) continue;
+    return meter?.measures === 'background' ? flows.background(index) : flows.total(index);
+  }
+  throw new Error(`the twin has no circuit ${id}`);
+}
+
+/** An area's watts are told in the amps of its first site. */
+export const supplyOf = ({ sites }: Topology, node: Topology['nodes'][number]): Supply =>
+  (node.kind === 'circuit' ? node.site.supply : sites[0]?.supply) ?? { system: 'TN', phaseVolts: 230 };

@@ -25,6 +25,8 @@ interface NaiveSession {
  * stations that are offline, sets without an end, and takes what it sent for done.
  */
 export class NaiveService implements TwinService {
+  /** Nobody who writes one thinks of them. */
+  readonly grid = undefined;
   readonly #place: TwinPlace;
   readonly #ports: ServicePorts;
   readonly #allocate: (problem: Problem) => Allocation;

@@ -2,6 +2,7 @@ import type { Allocation, Problem } from '../../../solver/problem.ts';
 import type { TickResult } from '../../control/controlLoop.ts';
 import type { CommandAnswer, StationCommand, StationLink } from '../../control/ports.ts';
 import type { Topology } from '../../control/topology.ts';
+import type { GridConnection } from '../../domain/gridConnection.ts';
 import type { GridLimit, LimitSource } from '../../domain/gridLimit.ts';
 import type { LimitId, StationId } from '../../domain/ids.ts';
 import type { Reading } from '../../domain/reading.ts';
@@ -27,6 +28,8 @@ export interface TwinPlace {
   readonly meterIntervalS: number;
   readonly leaseMs: number;
   readonly callTimeoutMs: number;
+  /** To grid operators, as far as the twin plays their far side. */
+  readonly connections: readonly GridConnection[];
 }
 
 export interface ServicePorts {
@@ -48,9 +51,39 @@ export interface TwinService {
   /** The limit a request asks for when it may be accepted: in force at once, durable when the promise resolves. */
   setLimit(request: LimitAsked): { readonly limit: GridLimit; readonly kept: Promise<void> } | undefined;
   endLimit(id: LimitId): Promise<boolean>;
+  /** undefined where nobody has a connection. */
+  readonly grid: TwinGrid | undefined;
   /** The loop runs from now on. */
   begin(): void;
   stop(): void;
+}
+
+/** What became of a limit that a grid operator asked for: durable once it is told. */
+export type GridOutcome = 'accepted' | 'unchanged' | 'outdated' | 'refused';
+
+/** A limit as a protocol of its own hands it on. */
+export interface GridWish {
+  readonly externalId: string;
+  readonly version: number;
+  readonly watts: number;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** The service's end of every connection to a grid operator. */
+export interface TwinGrid {
+  /** By REST or MQTT. */
+  say(connectionId: string, body: object): Promise<GridOutcome>;
+  hear(connectionId: string, wish: GridWish): Promise<GridOutcome>;
+  /** A complete poll: everything there is. */
+  hearAll(connectionId: string, wishes: readonly GridWish[]): Promise<readonly GridOutcome[]>;
+  withdraw(connectionId: string, externalId: string): Promise<unknown>;
+  heartbeat(connectionId: string, aliveUntilMs: number | undefined): void;
+  /** After a handshake. */
+  resynchronised(connectionId: string): void;
+  /** The last will came. */
+  gone(connectionId: string): void;
+  isInTouch(connectionId: string): boolean;
 }
 
 export interface LimitAsked {

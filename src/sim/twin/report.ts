@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ExcessCause, excessCauses } from './excess.ts';
 import type { Violation } from './exposureCheck.ts';
+import type { Unlimited } from './lines/silentlyUnlimited.ts';
 import { type TwinResult, twinStartMs } from './run.ts';
 
 /** What a simulation found, over all its runs. */
@@ -8,6 +9,7 @@ export interface SimulationFigures {
   readonly seeds: number;
   readonly hours: number;
   readonly p1Violations: number;
+  readonly p5Violations: number;
   /** Past the reaction time of a step, and not because the background alone was too much. */
   readonly secondsOverLimit: number;
   readonly secondsByCause: Readonly<Record<ExcessCause, number>>;
@@ -35,6 +37,7 @@ export function figuresOf(results: readonly TwinResult[]): SimulationFigures {
     seeds: results.length,
     hours: sum(({ hours }) => hours),
     p1Violations: sum(({ p1Violations }) => p1Violations),
+    p5Violations: sum(({ p5Violations }) => p5Violations),
     secondsOverLimit: sum(({ secondsOver }) => beyondReaction(secondsOver)),
     secondsByCause,
     worstExcessAmps: most(({ worstExcessAmps }) => worstExcessAmps),
@@ -64,10 +67,10 @@ const beyondReaction = (seconds: TwinResult['secondsOver']): number =>
 
 /** The figures in a line. */
 export function summaryOf(figures: SimulationFigures): string {
-  const { seeds, hours, p1Violations, secondsOverLimit, worstExcessAmps, energyOfOracle, recoveryS } =
-    figures;
+  const { seeds, hours, p1Violations, p5Violations, secondsOverLimit } = figures;
+  const { worstExcessAmps, energyOfOracle, recoveryS } = figures;
   return [
-    `${seeds} seeds, ${hours} h: ${p1Violations} violations of P1`,
+    `${seeds} seeds, ${hours} h: ${p1Violations} violations of P1, ${p5Violations} of P5`,
     `${secondsOverLimit.toFixed(0)} s over a limit past the reaction time, ${worstExcessAmps.toFixed(1)} A at worst`,
     `energy ${(100 * energyOfOracle).toFixed(1)} % of the oracle's`,
     `recovered in ${recoveryS.toFixed(0)} s (median)`,
@@ -89,7 +92,19 @@ export function tableOf(results: readonly TwinResult[]): string {
 }
 
 const head = [
-  ...['place', 'seeds', 'hours', 'faults', 'P1', 'over s', 'reaction', 'disobedient', 'meter', 'service'],
+  ...[
+    'place',
+    'seeds',
+    'hours',
+    'faults',
+    'P1',
+    'P5',
+    'over s',
+    'reaction',
+    'disobedient',
+    'meter',
+    'service',
+  ],
   ...['reach', 'unexplained', 'worst A', 'longest s', 'energy', 'failsafe s', 'recovery s', 'cmd/EVSE/h'],
 ];
 
@@ -98,9 +113,14 @@ function row(place: string, figures: SimulationFigures): readonly string[] {
   const whole = (value: number): string => value.toFixed(0);
   return [
     place,
-    ...[figures.seeds, figures.hours, figures.faults, figures.p1Violations, figures.secondsOverLimit].map(
-      whole,
-    ),
+    ...[
+      figures.seeds,
+      figures.hours,
+      figures.faults,
+      figures.p1Violations,
+      figures.p5Violations,
+      figures.secondsOverLimit,
+    ].map(whole),
     whole(by.reaction),
     whole(by['disobedient station']),
     whole(by['lying or silent meter']),
@@ -123,6 +143,16 @@ export function violationText({ place, seed }: TwinResult, violation: Violation,
   return [
     `P1 violated: ${place}, seed ${seed}, ${at} (${new Date(atMs).toISOString()})`,
     `  ${evse ?? 'the service'} ${what}: ${node} over by ${excessAmps.toFixed(2)} A`,
+    `  replay: ${replay}`,
+  ].join('\n');
+}
+
+export function unlimitedText({ place, seed }: TwinResult, found: Unlimited, replay: string): string {
+  const { atMs, node, plannedWatts, limitWatts } = found;
+  const at = `${((atMs - twinStartMs) / 1000).toFixed(3)} s`;
+  return [
+    `P5 violated: ${place}, seed ${seed}, ${at} (${new Date(atMs).toISOString()})`,
+    `  ${node} is planned with ${Math.round(plannedWatts)} W where ${Math.round(limitWatts)} W hold`,
     `  replay: ${replay}`,
   ].join('\n');
 }

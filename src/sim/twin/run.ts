@@ -5,6 +5,7 @@ import { type ExcessCause, excessCauses, noExcess } from './excess.ts';
 import type { Violation } from './exposureCheck.ts';
 import type { Fault } from './faults.ts';
 import { arrivalsOf, curtailment } from './life.ts';
+import type { Unlimited } from './lines/silentlyUnlimited.ts';
 import { idealAmps } from './oracle.ts';
 import type { TwinJoints, TwinPlace } from './ports.ts';
 import { World } from './world.ts';
@@ -32,6 +33,9 @@ export interface TwinResult {
   readonly traceHash: string;
   readonly p1Violations: number;
   readonly violations: readonly Violation[];
+  /** Times that the service worked with more than a grid operator was promised, or than its silence means. */
+  readonly p5Violations: number;
+  readonly unlimited: readonly Unlimited[];
   readonly secondsOver: Readonly<Record<ExcessCause, number>>;
   readonly worstExcessAmps: number;
   readonly longestExcessS: number;
@@ -72,7 +76,8 @@ export async function runTwin(run: TwinRun): Promise<TwinResult> {
   scheduleCars(world, run);
   scheduleCurtailments(world, seed, healedMs);
   const faults: FaultsSeen = { count: 0, active: 0, healedAtMs: undefined };
-  for (const fault of run.faults) scheduleFault(world, fault, run, healedMs, faults);
+  const suiting = run.faults.filter((fault) => fault.suits?.(place) ?? true);
+  for (const fault of suiting) scheduleFault(world, fault, run, healedMs, faults);
 
   const recoveriesS: number[] = [];
   while (world.clock.nowMs < endMs) {
@@ -112,6 +117,8 @@ function resultOf(
     traceHash: world.traceHash,
     p1Violations: world.scenes.reduce((count, { check }) => count + check.violationCount, 0),
     violations: world.scenes.flatMap(({ check }) => check.violations).sort((a, b) => a.atMs - b.atMs),
+    p5Violations: world.unlimited.count,
+    unlimited: world.unlimited.found,
     secondsOver: sum.seconds,
     worstExcessAmps: sum.worstAmps,
     longestExcessS: sum.longestS,

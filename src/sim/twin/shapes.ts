@@ -1,3 +1,5 @@
+import { dsoShape } from './lines/shape.ts';
+
 /** A site shape as a config, and how often its meters tell. */
 export interface Shape {
   readonly config: unknown;
@@ -194,4 +196,7 @@ const large: Shape = {
 };
 
 /** The site shapes of `simulate`, by name. */
-export const shapes: Readonly<Record<string, Shape>> = { one, twenty, tree, watts, it, area, large };
+export const shapes: Readonly<Record<string, Shape>> = {
+  ...{ one, twenty, tree, watts, it, area, large },
+  dso: dsoShape,
+};

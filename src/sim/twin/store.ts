@@ -1,6 +1,8 @@
 import type { RememberedExposure } from '../../control/inherited.ts';
+import type { ConnectionState } from '../../domain/gridConnection.ts';
 import type { GridLimit } from '../../domain/gridLimit.ts';
 import type { EvseId, LimitId } from '../../domain/ids.ts';
+import type { Release } from '../../domain/release.ts';
 import type { Session } from '../../domain/session.ts';
 import type { TwinClock } from './twinClock.ts';
 
@@ -20,6 +22,24 @@ export interface KeptLease {
   readonly sentAtMs: number;
 }
 
+interface LimitsChanged {
+  readonly set: readonly GridLimit[];
+  readonly ended: readonly LimitId[];
+}
+
+/** Where a connection to a grid operator stands, on the wall clock. */
+export interface KeptLine {
+  readonly id: string;
+  readonly state: ConnectionState;
+}
+
+/** How far a limit of it has been let go, on the wall clock. */
+export interface KeptLettingGo {
+  readonly node: string;
+  readonly key: string;
+  readonly release: Release | undefined;
+}
+
 type Undo = () => void;
 
 /** What outlives a process: records written behind its back, limits that wait for the commit. */
@@ -30,6 +50,8 @@ export class TwinStore {
   readonly #leases = new Map<EvseId, KeptLease>();
   readonly #sessions = new Map<string, Session>();
   readonly #limits = new Map<LimitId, GridLimit>();
+  readonly #lines = new Map<string, KeptLine>();
+  readonly #lettingGo = new Map<string, KeptLettingGo>();
   readonly #transactions = new Map<string, number>();
   /** Not written yet, the newest of a key in the place of the older. */
   #waiting = new Map<string, () => Undo>();
@@ -72,6 +94,23 @@ export class TwinStore {
     );
   }
 
+  rememberConnection(kept: KeptLine): void {
+    this.#put(`line ${kept.id}`, () => replace(this.#lines, kept.id, kept));
+  }
+
+  rememberRelease(kept: KeptLettingGo): void {
+    const name = `${kept.node} ${kept.key}`;
+    this.#put(`release ${name}`, () => replace(this.#lettingGo, name, kept));
+  }
+
+  connections(): readonly KeptLine[] {
+    return [...this.#lines.values()];
+  }
+
+  releases(): readonly KeptLettingGo[] {
+    return [...this.#lettingGo.values()];
+  }
+
   openSessions(): readonly Session[] {
     return [...this.#sessions.values()];
   }
@@ -101,6 +140,14 @@ export class TwinStore {
   async endLimit(id: LimitId): Promise<boolean> {
     await this.#commit(() => this.#limits.delete(id));
     return true;
+  }
+
+  /** All of it or nothing. */
+  changeLimits({ set, ended }: LimitsChanged): Promise<void> {
+    return this.#commit(() => {
+      for (const limit of set) this.#limits.set(limit.id, limit);
+      for (const id of ended) this.#limits.delete(id);
+    });
   }
 
   appendAudit(): Promise<void> {

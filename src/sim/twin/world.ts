@@ -5,15 +5,17 @@ import type { Topology } from '../../control/topology.ts';
 import type { EvseId } from '../../domain/ids.ts';
 import { type PhaseAmps, phases } from '../../domain/phases.ts';
 import type { Evse } from '../../domain/site.ts';
-import { type Supply, starVolts } from '../../domain/supply.ts';
+import { starVolts } from '../../domain/supply.ts';
 import { createRandom, streamSeed } from '../random.ts';
 import { ExcessMeter } from './excess.ts';
 import { causeOf } from './excessCause.ts';
 import { type Cause, ExposureCheck } from './exposureCheck.ts';
-import { Flows } from './flows.ts';
+import { Flows, measuredAmps, supplyOf } from './flows.ts';
 import { GridOperator } from './gridOperator.ts';
 import { backgroundsOf, limitTargets } from './life.ts';
 import { LimitTruth } from './limitTruth.ts';
+import { GridLines } from './lines/gridLines.ts';
+import { SilentlyUnlimited } from './lines/silentlyUnlimited.ts';
 import { type TwinMeter, TwinMeters } from './meters.ts';
 import { type NodeTruth, Oracle, oracleMs } from './oracle.ts';
 import type { TwinJoints, TwinPlace, TwinService } from './ports.ts';
@@ -56,6 +58,8 @@ export class World {
   readonly stations: TwinStations;
   readonly meters: TwinMeters;
   readonly grid: GridOperator;
+  readonly lines: GridLines;
+  readonly unlimited = new SilentlyUnlimited();
   readonly scenes: readonly Scene[];
   readonly #input: WorldInput;
   readonly #truth = new LimitTruth();
@@ -101,7 +105,7 @@ export class World {
       sites: place.sites,
       clock: this.clock,
       seed,
-      measured: (circuit) => this.#measured(circuit.id, circuit.meter?.measures ?? 'total'),
+      measured: (circuit) => measuredAmps(this.scenes, circuit),
       deliver: (reading) => {
         const server = this.#server;
         server?.process.run(() => {
@@ -110,14 +114,15 @@ export class World {
         });
       },
     });
-    this.grid = new GridOperator({
+    const farSide = {
       clock: this.clock,
       truth: this.#truth,
-      random: createRandom(streamSeed(seed, 'grid')),
-      targets: limitTargets(place),
       server: () => this.#server,
-      trace: (line) => this.trace(line),
-    });
+      trace: (line: string) => this.trace(line),
+    };
+    const random = createRandom(streamSeed(seed, 'grid'));
+    this.grid = new GridOperator({ ...farSide, random, targets: limitTargets(place) });
+    this.lines = new GridLines({ ...farSide, place, seed });
     // Before anybody was told anything, every station may give all it can.
     for (const twin of this.stations.all) this.#refresh(twin, 'step');
     this.restart();
@@ -161,6 +166,7 @@ export class World {
       },
     });
     this.#server = { service, process, startedAtMs: this.clock.nowMs };
+    this.lines.serverStarted(this.wallAheadMs);
     this.stations.talkTo(service, process);
     service.begin();
   }
@@ -177,6 +183,7 @@ export class World {
     this.#left();
     this.store.crash(lostCommits);
     this.grid.serverDied();
+    this.lines.serverDied(this.wallAheadMs);
     this.stations.serverDied();
     return true;
   }
@@ -228,9 +235,13 @@ export class World {
   #ticked(process: TwinProcess, result: TickResult): void {
     const wallMs = process.nowMs();
     this.#truth.forgetEnded(wallMs);
+    this.lines.look(wallMs);
     this.scenes.forEach(({ topology, check }, at) => {
       topology.nodes.forEach((node, index) => {
-        check.setLimit(index, this.#truth.of(node, wallMs));
+        const limit = this.#truth.of(node, wallMs);
+        check.setLimit(index, limit);
+        const planned = result.plans[at]?.nodes[index]?.limit;
+        if (planned !== undefined) this.unlimited.judge(node, planned, limit, this.clock.nowMs);
         const background = result.plans[at]?.nodes[index]?.background.amps;
         if (node.kind === 'area' || background === undefined) return;
         this.#setBackground(topology, check, index, background);
@@ -279,6 +290,7 @@ export class World {
     this.stations.step();
     const nowMs = this.clock.nowMs;
     const wallMs = nowMs + this.wallAheadMs;
+    this.lines.look(wallMs);
     for (const scene of this.scenes) this.#observe(scene, nowMs, wallMs);
     if (this.#isUnsafe) this.#judgeFailsafe(nowMs);
     if ((this.#steps * stepMs) % this.#input.place.meterMs === 0) this.meters.publish();
@@ -382,17 +394,4 @@ export class World {
     }
     for (const twin of this.stations.all) this.#refresh(twin, 'by itself');
   }
-
-  #measured(id: Parameters<Flows['indexOf']>[0], measures: 'total' | 'background'): PhaseAmps {
-    for (const { flows } of this.scenes) {
-      const index = flows.indexOf(id);
-      if (index === undefined) continue;
-      return measures === 'total' ? flows.total(index) : flows.background(index);
-    }
-    throw new Error(`the twin has no circuit ${id}`);
-  }
 }
-
-/** An area's watts are told in the amps of its first site. */
-const supplyOf = ({ sites }: Topology, node: Topology['nodes'][number]): Supply =>
-  (node.kind === 'circuit' ? node.site.supply : sites[0]?.supply) ?? { system: 'TN', phaseVolts: 230 };
