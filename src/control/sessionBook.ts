@@ -181,12 +181,15 @@ function isNews(before: SessionRecord, after: SessionRecord): boolean {
   const [a, b] = [before.session, after.session];
   return (
     a.state !== b.state ||
-    a.endedAtMs !== b.endedAtMs ||
+    // What is told after the end is told once.
+    a.endedAtMs !== undefined ||
+    b.endedAtMs !== undefined ||
     a.tokenId !== b.tokenId ||
     a.startedAtMs !== b.startedAtMs ||
     a.wantedEnergyWh !== b.wantedEnergyWh ||
     a.departureAtMs !== b.departureAtMs ||
     a.priority !== b.priority ||
+    before.meterStartWh !== after.meterStartWh ||
     before.marks.join() !== after.marks.join()
   );
 }

@@ -1,10 +1,11 @@
 import type { StationLink } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
 import { Door, type DoorLimits, type DoorPorts } from './door.ts';
+import type { StationsPorts } from './knownStation.ts';
 import { listen, type TlsSource } from './listener.ts';
 import { RefusalLog } from './refusalLog.ts';
 import type { StationReply, StationRequest } from './requests.ts';
-import { Stations, type StationsOptions, type StationsPorts } from './stations.ts';
+import { Stations, type StationsOptions } from './stations.ts';
 
 /** Where stations reach us, and the bounds on what they may do. Every bound has a default. */
 export interface OcppGatewayOptions extends Partial<Limits> {

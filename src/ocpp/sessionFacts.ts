@@ -23,3 +23,15 @@ export const meterFacts = (
     const registerWh = values.registerWh ?? values.beginRegisterWh;
     return registerWh === undefined && signed.length === 0 ? [] : [{ ...about, at, registerWh, signed }];
   });
+
+/**
+ * What the first and the last message of a transaction say of its meter belongs to it, though the meter was read a moment
+ * before or after.
+ */
+export const withinTransaction =
+  (event: 'Started' | 'Updated' | 'Ended', edge: ToldInstant) =>
+  (instant: MeterInstant): MeterInstant => {
+    const isBefore = event === 'Started' && instant.at.atMs < edge.atMs;
+    const isAfter = event === 'Ended' && instant.at.atMs > edge.atMs;
+    return isBefore || isAfter ? { ...instant, at: edge } : instant;
+  };

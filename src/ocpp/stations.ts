@@ -1,23 +1,16 @@
 import type { WebSocket } from 'ws';
-import type { Clock, CommandAnswer, StationCommand } from '../control/ports.ts';
+import type { StationCommand } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
-import type { StationEvent } from '../domain/stationEvent.ts';
-import type { Authorization, TokenRequest } from '../domain/token.ts';
-import type { Logger } from '../log.ts';
 import { CommandFence } from './commandFence.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
-import type { Dialect, StationNews, StationScope, TransactionStart } from './dialect.ts';
+import type { Dialect, StationNews, StationScope } from './dialect.ts';
+import { type KnownStation, knownStation, type Line, type StationsPorts } from './knownStation.ts';
 import { liveNews } from './liveNews.ts';
 import type { MissingStopLimits } from './missingStops.ts';
-import { RefusedSessions } from './refusedSessions.ts';
 import { unsentReply } from './reply.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { CallRefusal, type RpcAnswer } from './rpc.ts';
 import { passwordRefusal } from './security/rotation.ts';
-import { StationClock } from './stationClock.ts';
-import { StationHistory, type TakeFacts } from './stationHistory.ts';
-import { type ResumedTransaction, StationMemory } from './stationMemory.ts';
-import { TokenGate } from './tokenGate.ts';
 
 export interface StationsOptions extends ConnectionLimits, MissingStopLimits {
   readonly heartbeatIntervalS: number;
@@ -28,41 +21,6 @@ export interface StationsOptions extends ConnectionLimits, MissingStopLimits {
   readonly maxStations: number;
   /** How long a station has to boot or not before it is asked for its state. */
   readonly introductionDelayMs: number;
-}
-
-export interface StationsPorts {
-  readonly clock: Clock;
-  readonly log: Logger;
-  onEvent(event: StationEvent): void;
-  onAnswer(answer: CommandAnswer): void;
-  authorize(request: TokenRequest): Promise<Authorization>;
-  transactionNumber(start: TransactionStart & { readonly stationId: StationId }): Promise<number>;
-  readonly takeFacts: TakeFacts;
-  /** What ran at a station when an earlier process ended. */
-  resumed(stationId: StationId): readonly ResumedTransaction[];
-}
-
-/** A station that authenticated once. */
-interface KnownStation {
-  readonly id: StationId;
-  readonly log: Logger;
-  readonly memory: StationMemory;
-  readonly clock: StationClock;
-  readonly history: StationHistory;
-  readonly tokens: TokenGate;
-  readonly refused: RefusedSessions;
-  line: Line | undefined;
-  isConfigured: boolean;
-}
-
-/** What we reach a station by. Identity is the generation: a new connection is a new line. */
-interface Line {
-  readonly connection: Connection;
-  readonly dialect: Dialect;
-  readonly address: string;
-  readonly cancelIntroduction: () => void;
-  readonly askedForMeterValues: Set<number>;
-  isConfiguring: boolean;
 }
 
 const notConnected = 'the station is not connected';
@@ -168,23 +126,11 @@ export class Stations {
   #stationFor(id: StationId): KnownStation {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
-    const { clock, takeFacts, authorize } = this.#ports;
-    const log = this.#ports.log.child({ stationId: id });
-    const memory = new StationMemory();
-    memory.resume(this.#ports.resumed(id));
-    const tell = (news: StationNews) => this.#tell(station, news);
-    const stop = (transactionId: string) => void this.request(id, { kind: 'remote stop', transactionId });
-    const station: KnownStation = {
-      id,
-      log,
-      memory,
-      clock: new StationClock(),
-      history: new StationHistory(this.#options, { stationId: id, clock, log, memory, takeFacts, tell }),
-      tokens: new TokenGate({ clock, log }, authorize),
-      refused: new RefusedSessions(clock, stop),
-      line: undefined,
-      isConfigured: false,
-    };
+    const station: KnownStation = knownStation(id, this.#options, {
+      ...this.#ports,
+      tell: (news) => this.#tell(station, news),
+      stopTransaction: (transactionId) => void this.request(id, { kind: 'remote stop', transactionId }),
+    });
     this.#known.set(id, station);
     return station;
   }

@@ -78,6 +78,13 @@ describe('the book of sessions', () => {
     expect(session('7')).toMatchObject({ state: 'suspended-by-ev', energyWh: 12 });
   });
 
+  it('writes down at once what is told of the energy of a session that has ended', async () => {
+    const { book, session } = given();
+    await book.take([begin('7', 0), fact('7', 30, { ends })]);
+    await book.take([fact('7', 30, { registerWh: 9000 })]);
+    expect(session('7')?.energyWh).toBe(4000);
+  });
+
   it('ends a session when another begins at its EVSE, and marks it', async () => {
     const { book, kept, session } = given();
     await book.take([begin('7', 0)]);

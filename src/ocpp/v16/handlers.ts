@@ -1,7 +1,7 @@
 import type { Handled, StationNews, StationScope } from '../dialect.ts';
 import { checkedHandler } from '../handler.ts';
 import { instantMs, sampledMeasurement } from '../sampledValues.ts';
-import { type MeterInstant, meterFacts } from '../sessionFacts.ts';
+import { type MeterInstant, meterFacts, withinTransaction } from '../sessionFacts.ts';
 import type {
   AuthorizeRequest,
   BootNotificationRequest,
@@ -158,7 +158,7 @@ async function stopTransaction(
       values: { registerWh: meterStop, beginRegisterWh },
     }),
     facts: [
-      ...meterFacts(about, meterInstants(transactionData, station)),
+      ...meterFacts(about, meterInstants(transactionData, station).map(withinTransaction('Ended', at))),
       { ...about, at, ends, registerWh: meterStop },
     ],
   };

@@ -1,7 +1,7 @@
 import type { Authorization } from '../../domain/token.ts';
 import type { Handled, StationNews, StationScope } from '../dialect.ts';
 import { sampledMeasurement } from '../sampledValues.ts';
-import { meterFacts, type ToldFact } from '../sessionFacts.ts';
+import { meterFacts, type ToldFact, withinTransaction } from '../sessionFacts.ts';
 import { measurements, meterInstants } from './measurements.ts';
 import type { TransactionEventRequest } from './messages.ts';
 import { idTokenInfo, sample, sessionState, tokenId } from './toDomain.ts';
@@ -91,13 +91,14 @@ function factsOf(
 ): readonly ToldFact[] {
   const { eventType, transactionInfo, meterValue = [], offline, seqNo } = request;
   const { transactionId, chargingState, stoppedReason } = transactionInfo;
-  const about = { transactionId, evseNumber, isSignOfLife: true, isOffline: offline };
+  const about = { transactionId, evseNumber, isSignOfLife: true, isOffline: offline === true };
+  const at = station.instant(request.timestamp);
   const token = isDriver(request) ? tokenId(request.idToken) : undefined;
   return [
     {
       ...about,
       isRefused,
-      at: station.instant(request.timestamp),
+      at,
       sequence: seqNo,
       begins: eventType === 'Started',
       ...(token !== undefined && { tokenId: token }),
@@ -106,6 +107,6 @@ function factsOf(
         ends: { reason: stoppedReason ?? defaultStopReason, isPresumed: false },
       }),
     },
-    ...meterFacts(about, meterInstants(meterValue, station)),
+    ...meterFacts(about, meterInstants(meterValue, station).map(withinTransaction(eventType, at))),
   ];
 }

@@ -1,0 +1,74 @@
+import type { Clock, CommandAnswer } from '../control/ports.ts';
+import type { StationId } from '../domain/ids.ts';
+import type { StationEvent } from '../domain/stationEvent.ts';
+import type { Authorization, TokenRequest } from '../domain/token.ts';
+import type { Logger } from '../log.ts';
+import type { Connection } from './connection.ts';
+import type { Dialect, StationNews, TransactionStart } from './dialect.ts';
+import type { MissingStopLimits } from './missingStops.ts';
+import { RefusedSessions } from './refusedSessions.ts';
+import { StationClock } from './stationClock.ts';
+import { StationHistory, type TakeFacts } from './stationHistory.ts';
+import { type ResumedTransaction, StationMemory } from './stationMemory.ts';
+import { TokenGate } from './tokenGate.ts';
+
+export interface StationsPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  onEvent(event: StationEvent): void;
+  onAnswer(answer: CommandAnswer): void;
+  authorize(request: TokenRequest): Promise<Authorization>;
+  transactionNumber(start: TransactionStart & { readonly stationId: StationId }): Promise<number>;
+  readonly takeFacts: TakeFacts;
+  /** What ran at a station when an earlier process ended. */
+  resumed(stationId: StationId): readonly ResumedTransaction[];
+}
+
+/** A station that authenticated once. */
+export interface KnownStation {
+  readonly id: StationId;
+  readonly log: Logger;
+  readonly memory: StationMemory;
+  readonly clock: StationClock;
+  readonly history: StationHistory;
+  readonly tokens: TokenGate;
+  readonly refused: RefusedSessions;
+  line: Line | undefined;
+  isConfigured: boolean;
+}
+
+/** What we reach a station by. Identity is the generation: a new connection is a new line. */
+export interface Line {
+  readonly connection: Connection;
+  readonly dialect: Dialect;
+  readonly address: string;
+  readonly cancelIntroduction: () => void;
+  readonly askedForMeterValues: Set<number>;
+  isConfiguring: boolean;
+}
+
+/** A station that is heard of for the first time. */
+export function knownStation(
+  id: StationId,
+  limits: MissingStopLimits,
+  ports: StationsPorts & {
+    tell(news: StationNews): void;
+    stopTransaction(transactionId: string): void;
+  },
+): KnownStation {
+  const { clock, takeFacts, authorize, tell } = ports;
+  const log = ports.log.child({ stationId: id });
+  const memory = new StationMemory();
+  memory.resume(ports.resumed(id));
+  return {
+    id,
+    log,
+    memory,
+    clock: new StationClock(),
+    history: new StationHistory(limits, { stationId: id, clock, log, memory, takeFacts, tell }),
+    tokens: new TokenGate({ clock, log }, authorize),
+    refused: new RefusedSessions(clock, (transactionId) => ports.stopTransaction(transactionId)),
+    line: undefined,
+    isConfigured: false,
+  };
+}
