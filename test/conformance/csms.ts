@@ -1,0 +1,124 @@
+import { expect } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { SessionBook } from '../../src/control/sessionBook.ts';
+import { TokenDesk } from '../../src/control/tokenDesk.ts';
+import { evseId, type SessionId, sessionId, siteId } from '../../src/domain/ids.ts';
+import type { SignedValue } from '../../src/domain/sessionFact.ts';
+import type { SessionRecord } from '../../src/domain/sessionRecord.ts';
+import type { StationEvent } from '../../src/domain/stationEvent.ts';
+import type { Token } from '../../src/domain/token.ts';
+import { createLogger } from '../../src/log.ts';
+import type { OcppGateway, OcppGatewayOptions } from '../../src/ocpp/gateway.ts';
+import { publishedSchemas } from '../../src/ocpp/schemas.ts';
+import { givenGateway, password } from '../ocpp/givenGateway.ts';
+import { connectRaw, eventually, type RawStation } from '../ocpp/sockets.ts';
+
+export type Protocol = 'ocpp1.6' | 'ocpp2.0.1' | 'ocpp2.1';
+export { eventually };
+
+const schemas = {
+  'ocpp1.6': publishedSchemas('ocpp1_6.json'),
+  'ocpp2.0.1': publishedSchemas('ocpp2_0_1.json'),
+  'ocpp2.1': publishedSchemas('ocpp2_1.json'),
+};
+
+const token = (id: string, change: Partial<Token> = {}): Token => ({
+  ...{ key: id, id, type: undefined, groupId: undefined, isBlocked: false, expiresAtMs: undefined },
+  ...{ sites: [], note: '', setAtMs: 0, setBy: 'office', ...change },
+});
+
+/** Anna and Bert are one family; nobody else may charge. */
+const tokens: readonly Token[] = [
+  token('ANNA', { groupId: 'FAMILY' }),
+  token('BERT', { groupId: 'FAMILY' }),
+  token('BLOCKED', { isBlocked: true }),
+  token('EXPIRED', { expiresAtMs: 1 }),
+  token('ELSEWHERE', { sites: [siteId('depot')] }),
+];
+
+export interface Csms {
+  readonly gateway: OcppGateway;
+  readonly events: readonly StationEvent[];
+  readonly signed: readonly SignedValue[];
+  /** What is kept of a session of CP-A1; throws as long as there is none. */
+  record(transactionId: string | number): SessionRecord;
+  /** CP-A1 on a connection of its own. */
+  connect(): Promise<ConnectedStation>;
+}
+
+export interface ConnectedStation {
+  readonly raw: RawStation;
+  /** The result of a call, which fits the published schema. */
+  call(action: string, payload: object): Promise<Record<string, unknown>>;
+  /** The code of the error that a call is answered with. */
+  refused(action: string, payload: unknown): Promise<unknown>;
+}
+
+/** The central system, from its socket to the history it keeps, for one station with EVSEs 1 and 2. */
+export async function givenCsms(
+  protocol: Protocol,
+  options: Partial<OcppGatewayOptions> = {},
+): Promise<Csms> {
+  const kept = new Map<SessionId, SessionRecord>();
+  const signed: SignedValue[] = [];
+  const common = { clock: systemClock(), log: createLogger('silent') };
+  const book = new SessionBook(
+    {
+      ...common,
+      evseOf: (_station, evseNumber) => evseId(`A${evseNumber}`),
+      find: async (id) => kept.get(id),
+      save: async (record) => void kept.set(record.session.id, record),
+      saveSigned: (_id, values) => void signed.push(...values),
+    },
+    [],
+  );
+  const desk = new TokenDesk(
+    {
+      ...common,
+      sitesOf: () => [siteId('garage')],
+      policyOf: () => ({ acceptsUnknown: false, cacheMs: 3_600_000 }),
+      acceptsConcurrent: false,
+      runningSessions: () => book.open().map(({ session }) => session),
+      book: { saveToken: async () => {}, deleteToken: async () => {} },
+      sources: [],
+    },
+    tokens,
+  );
+  const { gateway, port, events } = await givenGateway(options, {
+    authorize: (request) => desk.authorize(request),
+    takeFacts: (facts) => book.take(facts),
+  });
+  return {
+    gateway,
+    events,
+    signed,
+    record(transactionId) {
+      const record = kept.get(sessionId(`CP-A1~${transactionId}`));
+      if (record === undefined) throw new Error(`nothing is kept of transaction ${transactionId}`);
+      return record;
+    },
+    connect: async () =>
+      connectedStation(await connectRaw({ port, password, protocols: [protocol] }), protocol),
+  };
+}
+
+function connectedStation(raw: RawStation, protocol: Protocol): ConnectedStation {
+  return {
+    raw,
+    async call(action, payload) {
+      const [type, , result, ...rest] = await raw.call(action, payload);
+      expect([type, action, rest]).toEqual([3, action, []]);
+      const { response } = schemas[protocol].procedure<object, Record<string, unknown>>(action);
+      if (response.check(result)) return result;
+      throw new Error(`${action} was answered against its schema: ${response.violation().description}`);
+    },
+    async refused(action, payload) {
+      const [type, , code] = await raw.call(action, payload);
+      expect(type).toBe(4);
+      return code;
+    },
+  };
+}
+
+/** An instant so many minutes ago, as stations write it. */
+export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();

@@ -1,0 +1,3 @@
+import { provisioning } from '../v2/provisioning.ts';
+
+provisioning('ocpp2.0.1');

@@ -1,0 +1,3 @@
+import { authorization } from '../v2/authorization.ts';
+
+authorization('ocpp2.1');
