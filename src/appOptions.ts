@@ -30,6 +30,7 @@ export function loopOptions({ control, ocpp }: Config): ControlLoopOptions {
     raiseDelayMs: control.raiseDelayS * 1000,
     commandExpiryMs,
     reclaimAfterMs: control.reclaimS * 1000,
+    restAfterMs: control.restAfterS * 1000,
     margin: { maxAmps: control.marginMaxAmps, reactionMs: followMs + 2 * control.tickMs },
     drawMaxAgeMs: drawIntervals * ocpp.meterIntervalS * 1000,
     pacing: {

@@ -215,6 +215,13 @@ export const configSchema = Type.Object(
           maximum: 3600,
           description: 'a car that leaves its offer unused this long lends the rest to others',
         }),
+        restAfterS: Type.Number({
+          default: 300,
+          minimum: 0,
+          maximum: 86_400,
+          description:
+            'a car that charged and takes nothing for so long leaves its minimum to others who want it, and is offered it again every 15 minutes; 0: never',
+        }),
         minOnS: Type.Number({
           default: 900,
           minimum: 0,

@@ -109,6 +109,7 @@ export class EvseBook {
   changeSession(id: SessionId, wish: SessionWish): Session | undefined {
     const record = [...this.#evses.values()].find(({ session }) => session?.id === id);
     if (record?.session === undefined) return undefined;
+    record.idleSinceMs = undefined;
     return this.setSession(record, { ...record.session, ...wish });
   }
 

@@ -2,6 +2,7 @@ import type { SiteId } from '../domain/ids.ts';
 import type { Phase } from '../domain/phases.ts';
 import { sparePhases } from '../domain/phaseUse.ts';
 import { usableAmps } from '../domain/reclaim.ts';
+import { type Rest, restOf } from '../domain/rest.ts';
 import { drawnAmps, type EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import type { SiteState } from './siteState.ts';
@@ -20,6 +21,8 @@ export interface EvseNowInput {
 export interface EvseNowOptions {
   /** A car that leaves its offer unused this long lends the rest to others. */
   readonly reclaimAfterMs: number;
+  /** A car that charged and takes nothing for so long leaves its minimum to others; 0: never. */
+  readonly restAfterMs: number;
   /** Past this a station's measurement no longer tells what its car draws. */
   readonly drawMaxAgeMs: number;
 }
@@ -44,6 +47,8 @@ export interface EvseNow {
   readonly isStopped: boolean;
   /** Lower than its own maximum when the car takes less or it is held. */
   readonly capAmps: number;
+  /** Whether its car is done, for all we see. */
+  readonly rest: Rest;
   /** Phases its car does not use, as far as its site counts on that. */
   readonly sparePhases: readonly Phase[];
 }
@@ -73,10 +78,12 @@ function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
     isPlanned &&
     record.overdrawAmps === 0 &&
     drawn(input, record) !== undefined;
+  const rest = restNow(input, record);
   return {
     at,
     record,
     exposureAmps,
+    rest,
     sparePhases: isLearnt ? sparePhases(record.phaseUse, evse) : [],
     // While a site starts nobody is raised, so what is not known yet needs no room beyond what it falls to.
     // To make room for its hardware maximum would pause every car of the site at every restart.
@@ -90,9 +97,10 @@ function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
     capAmps:
       isStopped || record.session?.isRefused === true
         ? 0
-        : isHeld
-          ? Math.min(usable(input, record), heldAmps(input, record))
-          : usable(input, record),
+        : Math.min(
+            rest === 'awake' ? usable(input, record) : restingAmps(rest, record),
+            isHeld ? heldAmps(input, record) : Number.POSITIVE_INFINITY,
+          ),
   };
 }
 
@@ -106,6 +114,13 @@ const heldAmps = ({ ledger, monotonicMs }: EvseNowInput, { evse }: EvseRecord): 
 
 const drawn = ({ options, monotonicMs }: EvseNowInput, record: EvseRecord): number | undefined =>
   drawnAmps(record, { nowMs: monotonicMs, maxAgeMs: options.drawMaxAgeMs });
+
+const restNow = ({ options, monotonicMs }: EvseNowInput, { idleSinceMs, isOn, sinceMs }: EvseRecord): Rest =>
+  restOf({ idleSinceMs, isOn, sinceMs, afterMs: options.restAfterMs, nowMs: monotonicMs });
+
+/** One that was set to nothing stays there until it is tried again, so that no contactor follows what others leave. */
+const restingAmps = (rest: Rest, { evse, isOn }: EvseRecord): number =>
+  rest === 'rests' && !isOn ? 0 : evse.minAmps;
 
 const usable = (input: EvseNowInput, record: EvseRecord): number =>
   usableAmps({

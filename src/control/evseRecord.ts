@@ -3,6 +3,7 @@ import type { FormerCar } from '../domain/drawRange.ts';
 import type { PhaseAmps } from '../domain/phases.ts';
 import { doubted, type PhaseUse, unknownPhaseUse, withPhases } from '../domain/phaseUse.ts';
 import { overdrawAmps, takesAll } from '../domain/reclaim.ts';
+import { hasCharged, isIdle } from '../domain/rest.ts';
 import type { Session } from '../domain/session.ts';
 import type { Evse } from '../domain/site.ts';
 import type { EvseMeasurement, EvseStatus } from '../domain/stationEvent.ts';
@@ -30,6 +31,8 @@ export interface EvseRecord {
   /** From then on a measurement shows what the car makes of its setpoint. */
   settledAtMs: number;
   leftUnusedSinceMs: number | undefined;
+  /** Since when its car, which charged before, takes nothing at all. A pause of ours does not end that. */
+  idleSinceMs: number | undefined;
   /** Whether it is offered current, and since when it is or is not; 0 as long as the session had none. */
   isOn: boolean;
   sinceMs: number;
@@ -58,6 +61,7 @@ export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRe
   former: { amps: 0, leftAtMs: Number.NEGATIVE_INFINITY },
   settledAtMs: nowMs,
   leftUnusedSinceMs: undefined,
+  idleSinceMs: undefined,
   isOn: false,
   sinceMs: 0,
   waitingSinceMs: nowMs,
@@ -85,6 +89,7 @@ export function forgetCar(
   record.awaitsDrawUntilMs = 0;
   record.settledAtMs = input.settledAtMs;
   record.leftUnusedSinceMs = undefined;
+  record.idleSinceMs = undefined;
   // What it refused was for the session before.
   record.retryAtMs = undefined;
   record.isOn = false;
@@ -152,6 +157,9 @@ export function takeMeasurement(
   const isSettled = nowMs >= record.settledAtMs;
   if (setpointAmps === 0 || takesAll({ drawAmps, setpointAmps })) record.leftUnusedSinceMs = undefined;
   else if (isSettled) record.leftUnusedSinceMs ??= nowMs;
+  if (!isIdle(drawAmps)) record.idleSinceMs = undefined;
+  else if (setpointAmps > 0 && isSettled && hasCharged(record.session?.energyWh ?? 0))
+    record.idleSinceMs ??= nowMs;
   if (!isSettled || record.session === undefined) return;
   record.overdrawAmps = overdrawAmps({ drawAmps, exposureAmps });
   record.obedience = measured(record.obedience, { drawAmps, exposureAmps, atMs: nowMs });

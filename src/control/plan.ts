@@ -3,6 +3,7 @@ import type { EvseId, SiteId } from '../domain/ids.ts';
 import { laxityMs } from '../domain/laxity.ts';
 import type { MarginOptions } from '../domain/margin.ts';
 import { perPhase } from '../domain/phases.ts';
+import { isLastInLine } from '../domain/rest.ts';
 import type { Evse } from '../domain/site.ts';
 import { starVolts } from '../domain/supply.ts';
 import { type Capacity, isOver, loads, remaining, safeAllocation } from './capacity.ts';
@@ -150,7 +151,7 @@ function problemOf(
       const now = evses[index];
       const circuit = now?.at.path[0];
       if (now === undefined || circuit === undefined) return [];
-      const { evse, session, isOn, sinceMs, waitingSinceMs } = now.record;
+      const { evse, session, isOn } = now.record;
       const { supply } = now.at.site;
       const { maxAmps = Number.POSITIVE_INFINITY, weightFactor = 1 } = targets[index] ?? {};
       const laxity = session && laxityMs({ session, evse, supply, nowMs });
@@ -163,16 +164,32 @@ function problemOf(
         minAmps: evse.minAmps,
         maxAmps: Math.min(now.capAmps, maxAmps),
         stepAmps: evse.traits.stepAmps,
-        priority: session?.priority ?? evse.priority,
         weight: evse.weight * weightFactor,
         isOn,
-        sinceMs,
-        waitingMs: isOn ? sinceMs - monotonicMs : monotonicMs - waitingSinceMs,
+        ...turnOf(now, monotonicMs),
         laxityMs: laxity,
         arrivedMs: session?.startedAtMs ?? nowMs,
       };
     }),
   };
+}
+
+/** Beneath every class: it keeps its minimum as long as nobody else can use it. */
+const restingPriority = -1;
+/** Behind everybody who waits or charges. */
+const lastWaitingMs = -1e12;
+
+/** Whose turn it is: a car that is done for all we see makes room, and when it is tried again it pauses nobody. */
+function turnOf(
+  { record, rest }: EvseNow,
+  nowMs: number,
+): Pick<Problem['evses'][number], 'priority' | 'sinceMs' | 'waitingMs'> {
+  const { evse, session, isOn, sinceMs, waitingSinceMs } = record;
+  const priority = session?.priority ?? evse.priority;
+  if (rest === 'tries' && isLastInLine({ isOn, sinceMs, nowMs }))
+    return { priority, sinceMs: 0, waitingMs: lastWaitingMs };
+  const waitingMs = isOn ? sinceMs - nowMs : nowMs - waitingSinceMs;
+  return { priority: rest === 'rests' ? restingPriority : priority, sinceMs, waitingMs };
 }
 
 interface Solved {

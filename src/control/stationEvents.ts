@@ -37,7 +37,10 @@ export function applyStationEvent(book: EvseBook, event: StationEvent): void {
       break;
     case 'session changed': {
       const record = book.withTransaction(event.stationId, event.transactionId);
-      if (record?.session !== undefined) book.setSession(record, afterChange(record.session, event));
+      if (record?.session === undefined) break;
+      // Its car wants current, whatever it did before.
+      if (event.state === 'charging' && record.session.state !== 'charging') record.idleSinceMs = undefined;
+      book.setSession(record, afterChange(record.session, event));
       break;
     }
     case 'session ended':

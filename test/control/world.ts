@@ -50,6 +50,7 @@ export const loopOptions: ControlLoopOptions = {
   raiseDelayMs: 10_000,
   commandExpiryMs: 10_000,
   reclaimAfterMs: 30_000,
+  restAfterMs: 300_000,
   drawMaxAgeMs: 30_000,
   margin: { maxAmps: 0, reactionMs: 7_500 },
   pacing: { minOnMs: 0, minOffMs: 0, turnMs: 900_000 },
