@@ -130,27 +130,35 @@ export const untold = <Value>(value: Value): Field<Value> => ({
   write: () => undefined,
 });
 
-export function object<Value extends object>(fields: Fields<Value>): ObjectCodec<Value> {
-  return { fields, ...codecOf(fields, ({ isRequired }) => isRequired) };
-}
+export const object = <Value extends object>(fields: Fields<Value>): ObjectCodec<Value> => ({
+  fields,
+  ...codecOf<Value, Value>(fields, 'whole'),
+});
 
-function codecOf<Value extends object>(
+/** The same object with any of its fields, as PATCH has it. A list that is absent stays absent. */
+export const partial = <Value extends object>({ fields }: ObjectCodec<Value>): Codec<Partial<Value>> =>
+  codecOf<Value, Partial<Value>>(fields, 'part');
+
+function codecOf<Value extends object, Told extends Partial<Value>>(
   fields: Fields<Value>,
-  isRequired: (field: Field<unknown>) => boolean,
-): Codec<Value> {
+  extent: 'whole' | 'part',
+): Codec<Told> {
   const entries = entriesOf(fields);
   const properties = entries
     .filter(([, { name }]) => name !== '')
-    .map(
-      ([, field]) => [field.name, isRequired(field) ? field.schema : Type.Optional(field.schema)] as const,
-    );
+    .map(([, { name, schema, isRequired }]) => {
+      const isNeeded = isRequired && extent === 'whole';
+      return [name, isNeeded ? schema : Type.Optional(schema)] as const;
+    });
   return {
     schema: Type.Object(Object.fromEntries(properties)),
     read: (wire) => {
       const told = isRecord(wire) ? wire : {};
-      const values = entries.map(([key, field]) => [key, field.read(told[field.name])] as const);
+      const values = entries
+        .filter(([, { name }]) => extent === 'whole' || Object.hasOwn(told, name))
+        .map(([key, field]) => [key, field.read(told[field.name])] as const);
       // The compiler cannot follow the fields of a mapped type through a list of entries.
-      return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Value;
+      return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Told;
     },
     write: (value) => {
       const told = entries

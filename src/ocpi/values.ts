@@ -28,8 +28,11 @@ export const flag: Codec<boolean> = {
   write: (value) => value,
 };
 
-export const integer = (minimum?: number): Codec<number> => ({
-  schema: Type.Integer(minimum === undefined ? {} : { minimum }),
+export const integer = (minimum?: number, maximum?: number): Codec<number> => ({
+  schema: Type.Integer({
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+  }),
   read: Number,
   write: (value) => value,
 });

@@ -24,8 +24,10 @@ export interface RoundedCost {
   readonly afterTaxes: string | undefined;
 }
 
-/** The decimals of a currency, ties up: 2 for most, 0 for the yen. */
+/** The decimals of a currency, ties up: 2 for most and for those nobody knows, 0 for the yen. */
 export function roundingOf(currency: string): Rounding {
+  // Intl throws for what is not three letters.
+  if (!/^[A-Za-z]{3}$/.test(currency)) return { decimals: 2, mode: 'half-up' };
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   return { decimals: format.resolvedOptions().maximumFractionDigits ?? 2, mode: 'half-up' };
 }

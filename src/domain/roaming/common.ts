@@ -45,3 +45,19 @@ export type EnergySource =
   | 'WATER';
 
 export type EnvironmentalImpact = 'NUCLEAR_WASTE' | 'CARBON_DIOXIDE';
+
+export interface BusinessDetails {
+  readonly name: string;
+  readonly website?: string;
+  readonly logo?: Image;
+}
+
+export interface Image {
+  readonly url: string;
+  readonly thumbnailUrl?: string;
+  /** `LOCATION`, `ENTRANCE` and the like: see the version's ImageCategory. */
+  readonly category: string;
+  readonly type: string;
+  readonly widthPixels?: number;
+  readonly heightPixels?: number;
+}

@@ -3,13 +3,24 @@ import type { PriceBound } from '../../domain/pricing/tariff.ts';
 import type {
   BilledPrice,
   BilledTax,
+  BusinessDetails,
   DisplayText,
   EnergyMix,
   EnergySource,
   EnvironmentalImpact,
+  Image,
 } from '../../domain/roaming/common.ts';
-import { type Codec, type Field, list, mapped, object, optional, required } from '../codec.ts';
-import { ciString, code, decimal, flag, oneOf, text } from '../values.ts';
+import {
+  type Codec,
+  type Field,
+  list,
+  mapped,
+  type ObjectCodec,
+  object,
+  optional,
+  required,
+} from '../codec.ts';
+import { ciString, code, decimal, flag, integer, oneOf, text, url } from '../values.ts';
 
 /** What differs between the versions in many objects at once. */
 export interface Dialect {
@@ -96,3 +107,33 @@ export const priceWithTaxes = object<BilledPrice>({
     }),
   ),
 });
+
+/** What 2.2.1 knows. */
+export const tokenTypes: readonly string[] = ['AD_HOC_USER', 'APP_USER', 'OTHER', 'RFID'];
+
+const imageCategories: readonly string[] = [
+  'CHARGER',
+  'ENTRANCE',
+  'LOCATION',
+  'NETWORK',
+  'OPERATOR',
+  'OTHER',
+  'OWNER',
+];
+
+export const image = ({ word }: Dialect): ObjectCodec<Image> =>
+  object<Image>({
+    url: required('url', url),
+    thumbnailUrl: optional('thumbnail', url),
+    category: required('category', word(imageCategories)),
+    type: required('type', ciString(4)),
+    widthPixels: optional('width', integer(0)),
+    heightPixels: optional('height', integer(0)),
+  });
+
+export const businessDetails = (dialect: Dialect): ObjectCodec<BusinessDetails> =>
+  object<BusinessDetails>({
+    name: required('name', text(100)),
+    website: optional('website', url),
+    logo: optional('logo', image(dialect)),
+  });
