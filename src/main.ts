@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type App, startApp } from './app.ts';
+import { PriceError, priceCommand } from './appPrice.ts';
 import { replay } from './appReplay.ts';
 import { isClean, replayReport } from './appReplayReport.ts';
 import { checkReport } from './checkReport.ts';
@@ -22,6 +23,7 @@ const usage = `Usage:
   lastvakt demo [--for 90s]          simulated site on real sockets, live in the terminal
   lastvakt simulate [--seeds A..B]   the control code against a simulated world with faults (--help tells more)
   lastvakt replay FILE               an incident bundle through the control code again; 1 when it finds something
+  lastvakt price --tariff FILE       an OCPI tariff in words; with --session what a session or CDR costs, and why
   lastvakt check --config FILE       validate, print the circuit tree with its failsafe budget
   lastvakt key create --name NAME --role ROLE [--site SITE]...   API key for access.keys
   lastvakt station add --id STATION  password for a station
@@ -40,6 +42,7 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   check,
   simulate: runSimulate,
   replay: replayFile,
+  price,
   key,
   station,
   evidence,
@@ -97,6 +100,12 @@ async function replayFile([file, ...others]: readonly string[]): Promise<number>
   const found = replay(bundle);
   print(replayReport(bundle.header, found));
   return isClean(found) ? exitCodes.done : exitCodes.failed;
+}
+
+async function price(rest: readonly string[]): Promise<number> {
+  const { text, code } = priceCommand(rest);
+  print(text);
+  return code;
 }
 
 async function key([action, ...rest]: readonly string[]): Promise<number> {
@@ -214,7 +223,7 @@ try {
     const told = error instanceof SimulateUsageError ? error.usage : usage;
     process.stderr.write(`lastvakt: ${error.message}\n\n${told}\n`);
     process.exitCode = exitCodes.refused;
-  } else if (error instanceof ConfigError || error instanceof BundleError) {
+  } else if (error instanceof ConfigError || error instanceof BundleError || error instanceof PriceError) {
     process.stderr.write(`lastvakt: ${error.message}\n`);
     process.exitCode = exitCodes.refused;
   } else {
