@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { differsFromBill, offerReport, priceReport } from './appPriceReport.ts';
 import { instantMs } from './domain/instant.ts';
-import type { ChargingPeriod } from './domain/pricing/chargingPeriod.ts';
+import type { BilledPeriod } from './domain/pricing/billedPeriod.ts';
 import { thresholdsOf } from './domain/pricing/restrictions.ts';
 import { priceSession, type SessionPrice } from './domain/pricing/sessionPrice.ts';
 import type { PriceRules } from './domain/pricing/tariff.ts';
@@ -58,7 +58,7 @@ export function priceCommand(args: readonly string[]): { readonly text: string; 
 interface Priceable {
   readonly startMs: number;
   readonly endMs: number | undefined;
-  readonly periods: readonly ChargingPeriod[];
+  readonly periods: readonly BilledPeriod[];
   readonly tariffs: readonly Tariff[];
   /** What its maker says it costs. */
   readonly bill: BilledPrice | undefined;

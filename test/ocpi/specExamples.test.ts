@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { partial } from '../../src/ocpi/codec.ts';
+import { listOf, partial } from '../../src/ocpi/codec.ts';
+import { envelope } from '../../src/ocpi/envelope.ts';
 import { displayText } from '../../src/ocpi/objects/common.ts';
 import { openingTimes } from '../../src/ocpi/objects/location.ts';
+import { offeredVersions, versionDetails } from '../../src/ocpi/objects/partner.ts';
 import { cdr as cdr221 } from '../../src/ocpi/v221/cdr.ts';
+import { credentials as credentials221 } from '../../src/ocpi/v221/credentials.ts';
 import {
   connector as connector221,
   evse as evse221,
@@ -10,7 +13,9 @@ import {
 } from '../../src/ocpi/v221/location.ts';
 import { session as session221 } from '../../src/ocpi/v221/session.ts';
 import { tariff as tariff221 } from '../../src/ocpi/v221/tariff.ts';
+import { token as token221 } from '../../src/ocpi/v221/token.ts';
 import { cdr as cdr230 } from '../../src/ocpi/v230/cdr.ts';
+import { credentials as credentials230 } from '../../src/ocpi/v230/credentials.ts';
 import {
   connector as connector230,
   evse as evse230,
@@ -18,6 +23,7 @@ import {
 } from '../../src/ocpi/v230/location.ts';
 import { session as session230 } from '../../src/ocpi/v230/session.ts';
 import { tariff as tariff230 } from '../../src/ocpi/v230/tariff.ts';
+import { token as token230 } from '../../src/ocpi/v230/token.ts';
 import {
   type Erratum,
   type ExampleKind,
@@ -26,6 +32,15 @@ import {
   hasExamples,
   translation,
 } from './specExamples.ts';
+
+const shared: readonly ExampleKind[] = [
+  [/^type_displaytext/, translation(displayText)],
+  [/^location_hours/, translation(openingTimes)],
+  [/^transport_and_format_version_info/, translation(envelope(offeredVersions))],
+  [/^transport_and_format_version_details/, translation(envelope(versionDetails))],
+  [/^versions_info/, translation(offeredVersions)],
+  [/^version_details/, translation(versionDetails)],
+];
 
 const kinds221: readonly ExampleKind[] = [
   [/^tariff/, translation(tariff221)],
@@ -38,8 +53,12 @@ const kinds221: readonly ExampleKind[] = [
   [/^location_patch_example_tariff/, translation(partial(connector221))],
   [/^location_put_example_add_evse/, translation(evse221)],
   [/^location_(energymix|regularhours)/, translation(partial(location221))],
-  [/^location_hours/, translation(openingTimes)],
-  [/^type_displaytext/, translation(displayText)],
+  [/^token_(example|put)/, translation(token221)],
+  [/^token_patch/, translation(partial(token221))],
+  [/^credentials/, translation(credentials221)],
+  [/^transport_and_format_get_token_example/, translation(envelope(token221))],
+  [/^transport_and_format_get_token_list/, translation(envelope(listOf(token221)))],
+  ...shared,
 ];
 const kinds230: readonly ExampleKind[] = [
   [/^tariff/, translation(tariff230)],
@@ -52,8 +71,12 @@ const kinds230: readonly ExampleKind[] = [
   [/^location_patch_example_tariff/, translation(partial(connector230))],
   [/^location_put_example_add_evse/, translation(evse230)],
   [/^location_(energymix|regularhours)/, translation(partial(location230))],
-  [/^location_hours/, translation(openingTimes)],
-  [/^type_displaytext/, translation(displayText)],
+  [/^token_(example|put)/, translation(token230)],
+  [/^token_patch/, translation(partial(token230))],
+  [/^credentials/, translation(credentials230)],
+  [/^transport_and_format_get_token_example/, translation(envelope(token230))],
+  [/^transport_and_format_get_token_list/, translation(envelope(listOf(token230)))],
+  ...shared,
 ];
 
 const errata221: readonly Erratum[] = [
@@ -92,6 +115,10 @@ describe.skipIf(!hasExamples).each([
     return kind === undefined ? [] : [{ file, translate: kind[1], wire: example(folder, file) }];
   });
   const erratumOf = (file: string): Erratum | undefined => wrong.find(({ files }) => files.test(file));
+
+  it('is known to us, whichever it is', () => {
+    expect(known.map(({ file }) => file)).toEqual(exampleFiles(folder));
+  });
 
   it.each(known.filter(({ file }) => erratumOf(file) === undefined))(
     'comes out as it went in: $file',

@@ -1,4 +1,4 @@
-import { type ChargingPeriod, volumeOf } from './chargingPeriod.ts';
+import { type BilledPeriod, volumeOf } from './billedPeriod.ts';
 import { type Fraction, one, plus, zero } from './fraction.ts';
 import { mayChange } from './priceChanges.ts';
 import { type Moment, type Range, type Selection, selectorOf, thresholdsOf } from './restrictions.ts';
@@ -50,7 +50,7 @@ function readersOf({ tariffs }: SessionToPrice) {
     thresholds: thresholdsOf(rules.elements),
   }));
   const byId = new Map(readers.map((reader) => [reader.rules.id, reader]));
-  return ({ tariffId }: ChargingPeriod) => {
+  return ({ tariffId }: BilledPeriod) => {
     const reader = tariffId === undefined ? readers[0] : byId.get(tariffId);
     if (reader === undefined) throw new RangeError('a session was not checked before it was priced');
     return reader;
@@ -61,11 +61,11 @@ function readersOf({ tariffs }: SessionToPrice) {
 const chargingFromMs = ({ periods, startMs }: SessionToPrice): number =>
   isReserving(periods[0]) ? (periods.find((period) => !isReserving(period))?.startMs ?? startMs) : startMs;
 
-const isReserving = (period: ChargingPeriod | undefined): boolean =>
+const isReserving = (period: BilledPeriod | undefined): boolean =>
   period !== undefined && volumeOf(period, 'RESERVATION_TIME') !== undefined;
 
 function momentOf(
-  period: ChargingPeriod,
+  period: BilledPeriod,
   fromMs: number,
   reservationExpired: boolean,
   energyKwh: Fraction,
@@ -83,7 +83,7 @@ function momentOf(
 
 /** What a period tells of a quantity. One that only reserves or parks draws nothing, told or not. */
 function rangeOf(
-  period: ChargingPeriod,
+  period: BilledPeriod,
   dimensions: readonly ['MIN_CURRENT' | 'MIN_POWER', 'CURRENT' | 'POWER', 'MAX_CURRENT' | 'MAX_POWER'],
 ): Range | undefined {
   const [least, mean, most] = dimensions.map((dimension) => volumeOf(period, dimension));
@@ -102,7 +102,7 @@ const isUntold = (thresholds: readonly Fraction[], told: Range | undefined): boo
 type PricedVolume = readonly [part: CostPart, component: PriceComponent, volume: Fraction];
 
 /** The volumes of a period beside what prices them; what has no component is free. */
-function partsOf(period: ChargingPeriod, selection: Selection): readonly PricedVolume[] {
+function partsOf(period: BilledPeriod, selection: Selection): readonly PricedVolume[] {
   const { FLAT, ENERGY, TIME, PARKING_TIME } = selection;
   const reservedHours = volumeOf(period, 'RESERVATION_TIME');
   const priced: readonly (readonly [CostPart, PriceComponent | undefined, Fraction | undefined])[] =

@@ -1,4 +1,4 @@
-import type { ChargingPeriod } from './chargingPeriod.ts';
+import type { BilledPeriod } from './billedPeriod.ts';
 import type { SessionToPrice } from './sessionPrice.ts';
 import { siteClock } from './siteClock.ts';
 
@@ -37,7 +37,7 @@ function periodRefusal({ periods, tariffs, startMs }: SessionToPrice): string | 
   return undefined;
 }
 
-const hasNegativeVolume = ({ volumes }: ChargingPeriod): boolean =>
+const hasNegativeVolume = ({ volumes }: BilledPeriod): boolean =>
   volumes.some(({ dimension, volume }) => volume.numerator < 0n && billedDimensions.has(dimension));
 
 function isTimeZone(name: string): boolean {

@@ -1,4 +1,4 @@
-import type { ChargingPeriod } from './chargingPeriod.ts';
+import type { BilledPeriod } from './billedPeriod.ts';
 import { addedUp, bounded, type Cost, costOf, isSame, type Tax, taxIn } from './cost.ts';
 import { compare, type Fraction, sum, zero } from './fraction.ts';
 import { periodUses } from './periodUses.ts';
@@ -12,7 +12,7 @@ export interface SessionToPrice {
   readonly endMs: number | undefined;
   /** IANA name of the location's time zone: hours and days of a tariff are meant there. */
   readonly timeZone: string;
-  readonly periods: readonly ChargingPeriod[];
+  readonly periods: readonly BilledPeriod[];
   /** A period that names none is priced under the first. */
   readonly tariffs: readonly PriceRules[];
   /** The reservation ended without a charge. */

@@ -1,4 +1,4 @@
-import type { ChargingPeriod } from '../pricing/chargingPeriod.ts';
+import type { BilledPeriod } from '../pricing/billedPeriod.ts';
 import type { Fraction } from '../pricing/fraction.ts';
 import type { BilledPrice, Party } from './common.ts';
 import type { Coordinates, PowerType } from './location.ts';
@@ -51,7 +51,7 @@ export interface Cdr extends Party {
   readonly currency: string;
   /** As they were when the session began. */
   readonly tariffs: readonly Tariff[];
-  readonly periods: readonly ChargingPeriod[];
+  readonly periods: readonly BilledPeriod[];
   readonly signedData?: SignedData;
   readonly totalCost: BilledPrice;
   readonly totalFixedCost?: BilledPrice;

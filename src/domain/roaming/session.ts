@@ -1,4 +1,4 @@
-import type { ChargingPeriod } from '../pricing/chargingPeriod.ts';
+import type { BilledPeriod } from '../pricing/billedPeriod.ts';
 import type { Fraction } from '../pricing/fraction.ts';
 import type { BilledPrice, Party } from './common.ts';
 
@@ -29,7 +29,7 @@ export interface RoamingSession extends Party {
   readonly connectorId: string;
   readonly meterId?: string;
   readonly currency: string;
-  readonly periods: readonly ChargingPeriod[];
+  readonly periods: readonly BilledPeriod[];
   readonly totalCost?: BilledPrice;
   readonly status: RoamingSessionStatus;
   readonly lastUpdatedMs: number;

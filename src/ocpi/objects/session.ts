@@ -1,4 +1,4 @@
-import type { ChargingPeriod, PeriodVolume } from '../../domain/pricing/chargingPeriod.ts';
+import type { BilledPeriod, PeriodVolume } from '../../domain/pricing/billedPeriod.ts';
 import type { CdrToken, RoamingSession } from '../../domain/roaming/session.ts';
 import { type Fields, list, listOf, type ObjectCodec, object, optional, required } from '../codec.ts';
 import { ciString, code, decimal, instant, oneOf, text } from '../values.ts';
@@ -26,7 +26,7 @@ const periodVolume = object<PeriodVolume>({
   volume: required('volume', decimal()),
 });
 
-export const chargingPeriod = object<ChargingPeriod>({
+export const chargingPeriod = object<BilledPeriod>({
   startMs: required('start_date_time', instant),
   volumes: required('dimensions', listOf(periodVolume, 1)),
   tariffId: optional('tariff_id', ciString(36)),

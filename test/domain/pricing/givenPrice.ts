@@ -1,4 +1,4 @@
-import type { ChargingPeriod, PeriodDimension } from '../../../src/domain/pricing/chargingPeriod.ts';
+import type { BilledPeriod, PeriodDimension } from '../../../src/domain/pricing/billedPeriod.ts';
 import { type Fraction, fraction } from '../../../src/domain/pricing/fraction.ts';
 import {
   priceSession,
@@ -43,7 +43,7 @@ export const period = (
   start: string,
   volumes: Partial<Record<PeriodDimension, number | string | Fraction>>,
   tariffId?: string,
-): ChargingPeriod => ({
+): BilledPeriod => ({
   startMs: Date.parse(start),
   volumes: Object.entries(volumes).map(([dimension, volume]) => ({
     // The keys of an object lose their type.
@@ -56,7 +56,7 @@ export const period = (
 /** A session in Sweden that starts with its first period. */
 export const sessionOf = (
   rules: PriceRules,
-  periods: readonly ChargingPeriod[],
+  periods: readonly BilledPeriod[],
   change: Partial<SessionToPrice> = {},
 ): SessionToPrice => ({
   startMs: periods[0]?.startMs ?? 0,

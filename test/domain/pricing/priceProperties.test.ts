@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChargingPeriod } from '../../../src/domain/pricing/chargingPeriod.ts';
+import type { BilledPeriod } from '../../../src/domain/pricing/billedPeriod.ts';
 import { addedUp, isSame } from '../../../src/domain/pricing/cost.ts';
 import {
   compare,
@@ -77,7 +77,7 @@ const tariffs = (stepSizes: readonly number[]): fc.Arbitrary<PriceRules> =>
 interface Drive {
   readonly startMs: number;
   readonly endMs: number;
-  readonly periods: readonly ChargingPeriod[];
+  readonly periods: readonly BilledPeriod[];
 }
 
 /** A few hours of charging and parking, period by period. */
@@ -95,7 +95,7 @@ const sessions: fc.Arbitrary<Drive> = fc
   })
   .map(({ start, periods }) => {
     let atMs = Date.parse(start);
-    const made = periods.map(({ minutes, tenthsKwh, isParked }): ChargingPeriod => {
+    const made = periods.map(({ minutes, tenthsKwh, isParked }): BilledPeriod => {
       const startMs = atMs;
       atMs += minutes * 60_000;
       const volumes = isParked
@@ -113,10 +113,10 @@ const priceOf = (rules: PriceRules, { periods, endMs }: Drive): SessionPrice =>
   priced(sessionOf(rules, periods, { endMs }));
 
 /** A period as two, divided at a share of its time and of each volume. */
-function halves(period: ChargingPeriod, endMs: number, share: Fraction): readonly ChargingPeriod[] {
+function halves(period: BilledPeriod, endMs: number, share: Fraction): readonly BilledPeriod[] {
   const lengthMs = times(ratio(endMs - period.startMs, 1), share);
   const laterMs = period.startMs + Number(rounded(lengthMs, 0).numerator);
-  const part = (of: Fraction): ChargingPeriod['volumes'] =>
+  const part = (of: Fraction): BilledPeriod['volumes'] =>
     period.volumes.map(({ dimension, volume }) => ({ dimension, volume: times(volume, of) }));
   return [
     { startMs: period.startMs, volumes: part(share) },

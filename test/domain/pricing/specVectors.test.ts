@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ChargingPeriod, PeriodDimension } from '../../../src/domain/pricing/chargingPeriod.ts';
+import type { BilledPeriod, PeriodDimension } from '../../../src/domain/pricing/billedPeriod.ts';
 import { decimalText, fraction } from '../../../src/domain/pricing/fraction.ts';
 import { priceSession } from '../../../src/domain/pricing/sessionPrice.ts';
 import type { PriceRules } from '../../../src/domain/pricing/tariff.ts';
@@ -42,7 +42,7 @@ function rulesOf(vector: Vector): PriceRules {
   return read.value;
 }
 
-const periodsOf = (vector: Vector): readonly ChargingPeriod[] =>
+const periodsOf = (vector: Vector): readonly BilledPeriod[] =>
   vector.charging_periods.map(({ start_date_time, dimensions }) => ({
     startMs: Date.parse(start_date_time),
     volumes: dimensions.map(({ type, volume }) => ({ dimension: type, volume: fraction(volume) })),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ChargingPeriod } from '../../../src/domain/pricing/chargingPeriod.ts';
-import { activityOf, chargingPeriods, type Stretch } from '../../../src/domain/pricing/chargingPeriods.ts';
+import type { BilledPeriod } from '../../../src/domain/pricing/billedPeriod.ts';
+import { billedPeriods, type Stretch, stretchesOf } from '../../../src/domain/pricing/billedPeriods.ts';
 import { fraction, shortText } from '../../../src/domain/pricing/fraction.ts';
 import type { PriceRules } from '../../../src/domain/pricing/tariff.ts';
 import { component, element, priced, sessionOf, tariffOf } from './givenPrice.ts';
@@ -14,7 +14,7 @@ const stretch = (start: string, end: string, energyKwh: number, change: Partial<
 });
 
 /** `10:00:00 ENERGY 5 TIME 1` */
-const told = (periods: readonly ChargingPeriod[]): readonly string[] =>
+const told = (periods: readonly BilledPeriod[]): readonly string[] =>
   periods.map(({ startMs, volumes }) =>
     [
       new Date(startMs).toISOString().slice(11, 19),
@@ -22,10 +22,10 @@ const told = (periods: readonly ChargingPeriod[]): readonly string[] =>
     ].join(' '),
   );
 
-const periodsOf = (rules: PriceRules, stretches: readonly Stretch[]): readonly ChargingPeriod[] =>
-  chargingPeriods(stretches, rules, 'Europe/Stockholm');
+const periodsOf = (rules: PriceRules, stretches: readonly Stretch[]): readonly BilledPeriod[] =>
+  billedPeriods(stretches, rules, 'Europe/Stockholm');
 
-describe('charging periods', () => {
+describe('the periods by which a session is billed', () => {
   it('begin where a time of day brings another price', () => {
     const rules = tariffOf([
       element(component('ENERGY', 1), { endTime: '17:00' }),
@@ -79,9 +79,9 @@ describe('charging periods', () => {
     const stretches = [
       stretch('09:30:00', '10:00:00', 0, { activity: 'reserved' }),
       stretch('10:00:00', '11:00:00', 5),
-      stretch('11:00:00', '12:00:00', 0, { activity: activityOf('suspended-by-us') }),
-      stretch('12:00:00', '13:00:00', 5, { activity: activityOf('charging') }),
-      stretch('13:00:00', '14:00:00', 0, { activity: activityOf('suspended-by-ev') }),
+      stretch('11:00:00', '12:00:00', 0, { activity: 'withheld' }),
+      stretch('12:00:00', '13:00:00', 5),
+      stretch('13:00:00', '14:00:00', 0, { activity: 'parked' }),
     ];
     const periods = periodsOf(rules, stretches);
     expect(told(periods)).toEqual([
@@ -118,5 +118,23 @@ describe('charging periods', () => {
     expect(priced(sessionOf(rules, periods, { endMs: Date.parse('2026-11-21T14:00:00Z') })).notes).toEqual(
       [],
     );
+  });
+
+  it('come from the history of a session, in which the site may have paused the car', () => {
+    const rules = tariffOf([element([component('TIME', 1), component('PARKING_TIME', 10)])]);
+    const history = (['authorised', 'charging', 'suspended-by-us', 'suspended-by-ev'] as const).map(
+      (state, hour) => ({
+        fromMs: Date.UTC(2026, 10, 21, 10 + hour),
+        untilMs: Date.UTC(2026, 10, 21, 11 + hour),
+        state,
+        energyWh: state === 'charging' ? 5000.125 : 0,
+      }),
+    );
+    expect(told(periodsOf(rules, stretchesOf(history)))).toEqual([
+      '10:00:00 ENERGY 0',
+      '11:00:00 ENERGY 5.0001 TIME 1',
+      '12:00:00 ENERGY 0',
+      '13:00:00 ENERGY 0 PARKING_TIME 1',
+    ]);
   });
 });

@@ -1,9 +1,10 @@
-import type { SessionState } from '../session.ts';
-import type { ChargingPeriod, PeriodDimension, PeriodVolume } from './chargingPeriod.ts';
+import type { ChargingPeriod } from '../chargingPeriods.ts';
+import type { BilledPeriod, PeriodDimension, PeriodVolume } from './billedPeriod.ts';
 import {
   compare,
   dividedBy,
   type Fraction,
+  fraction,
   minus,
   plus,
   ratio,
@@ -23,7 +24,7 @@ import type { PriceRules } from './tariff.ts';
  */
 export type Activity = 'reserved' | 'charging' | 'parked' | 'withheld';
 
-export function activityOf(state: SessionState): Activity {
+function activityOf(state: ChargingPeriod['state']): Activity {
   switch (state) {
     case 'charging':
       return 'charging';
@@ -31,7 +32,6 @@ export function activityOf(state: SessionState): Activity {
       return 'parked';
     case 'authorised':
     case 'suspended-by-us':
-    case 'finished':
       return 'withheld';
   }
 }
@@ -47,17 +47,26 @@ export interface Stretch {
   readonly powerKw?: Fraction;
 }
 
+/** What the history of a session says, in the words that prices know. */
+export const stretchesOf = (periods: readonly ChargingPeriod[]): readonly Stretch[] =>
+  periods.map(({ fromMs, untilMs, state, energyWh }) => ({
+    startMs: fromMs,
+    endMs: untilMs,
+    activity: activityOf(state),
+    energyKwh: times(fraction(energyWh), ratio(1, 1000)),
+  }));
+
 /**
- * The charging periods of a session: a new one at every moment at which another price comes into force, interpolated
+ * The periods by which a session is billed: a new one at every moment at which another price comes into force, interpolated
  * where nobody measured at that moment [OCPI 2.2.1 mod_cdrs, ChargingPeriod], and whenever the car did something
  * else. Volumes have the four decimals of the wire and are rounded so that their sums stay true: whoever reads them
  * comes to the same price.
  */
-export function chargingPeriods(
+export function billedPeriods(
   stretches: readonly Stretch[],
   rules: PriceRules,
   timeZone: string,
-): readonly ChargingPeriod[] {
+): readonly BilledPeriod[] {
   const pieces = piecesOf(stretches, rules, timeZone);
   const merged: Piece[][] = [];
   for (const piece of pieces) {
@@ -66,7 +75,7 @@ export function chargingPeriods(
     else merged.push([piece]);
   }
   const meter = roundingMeter();
-  return merged.flatMap((group): readonly ChargingPeriod[] => {
+  return merged.flatMap((group): readonly BilledPeriod[] => {
     const [first] = group;
     return first === undefined ? [] : [{ startMs: first.startMs, volumes: volumesOf(group, meter) }];
   });

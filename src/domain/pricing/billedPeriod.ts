@@ -25,7 +25,7 @@ export interface PeriodVolume {
 }
 
 /** A stretch of a session during which one price held. It ends where the next begins, or with the session. */
-export interface ChargingPeriod {
+export interface BilledPeriod {
   readonly startMs: number;
   readonly volumes: readonly PeriodVolume[];
   /** The tariff it is priced under, where a session has several. */
@@ -33,7 +33,7 @@ export interface ChargingPeriod {
 }
 
 /** What a period tells of a dimension, undefined where it tells nothing. */
-export function volumeOf({ volumes }: ChargingPeriod, dimension: PeriodDimension): Fraction | undefined {
+export function volumeOf({ volumes }: BilledPeriod, dimension: PeriodDimension): Fraction | undefined {
   const told = volumes.filter((each) => each.dimension === dimension);
   return told.length === 0 ? undefined : sum(told.map(({ volume }) => volume));
 }
