@@ -39,7 +39,7 @@ install_packages() {
 # Python packages in an environment of their own, kept between runs as long as it works and holds what is asked for.
 install_python() {
   local wanted=.ci/requirements.txt
-  python_folder=${XDG_CACHE_HOME:-$HOME/.cache}/lastvakt-ci/python
+  python_folder=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/lastvakt-ci/python
   if "$python_folder/bin/python" -c 'import ocpp, websockets' 2>/dev/null && cmp -s "$wanted" "$python_folder/installed"; then
     return
   fi

@@ -85,6 +85,7 @@ export interface Running {
   readonly refusedReadings: Map<string, number>;
   readonly heartbeatsMs: Map<SiteId, number>;
   readonly grid: GridService;
+  readonly sessions: SessionBook;
   readonly tokens: TokenDesk;
   /** Protocols that share the port of the API. */
   readonly rawHandlers: readonly RawHandler[];
@@ -229,6 +230,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     refusedReadings,
     heartbeatsMs,
     grid,
+    sessions,
     tokens,
     rawHandlers: [...oscp.handlers, openAdr.handler],
   };

@@ -13,7 +13,19 @@ import { rotatePassword } from './ocpp/security/rotation.ts';
 
 /** What the HTTP side asks of the running service. */
 export function httpPorts(running: Running): HttpPorts {
-  const { loaded, ports, store, state, desk, gateway, incidents, board, heartbeatsMs, rawHandlers } = running;
+  const {
+    loaded,
+    ports,
+    store,
+    sessions,
+    state,
+    desk,
+    gateway,
+    incidents,
+    board,
+    heartbeatsMs,
+    rawHandlers,
+  } = running;
   const { clock, log } = ports;
   return {
     clock,
@@ -30,9 +42,11 @@ export function httpPorts(running: Running): HttpPorts {
     sessions: {
       list: async (query) => {
         const { items, next } = await store.listSessions(query);
-        return { sessions: items, next };
+        // The database has the energy of a minute ago.
+        const now = items.map((session) => sessions.current(session.id)?.session ?? session);
+        return { sessions: now, next };
       },
-      find: (id) => sessionDetail(store, clock, id),
+      find: (id) => sessionDetail(running, id),
       change: async (id, change, actor) => {
         const session = await desk.changeSession(id, change, actor.name);
         return session === undefined ? { status: 'unknown' } : { status: 'changed', session };

@@ -1,4 +1,4 @@
-import type { AppPorts } from './app.ts';
+import type { AppPorts, Running } from './app.ts';
 import type { LoadedConfig } from './config.ts';
 import type { Clock } from './control/ports.ts';
 import { SessionBook } from './control/sessionBook.ts';
@@ -57,11 +57,10 @@ export function resumedTransactions(
 
 /** Everything that is known of one session; undefined where there is none. */
 export async function sessionDetail(
-  store: Store,
-  clock: Clock,
+  { sessions, store, ports: { clock } }: Pick<Running, 'sessions' | 'store' | 'ports'>,
   id: SessionId,
 ): Promise<SessionDetail | undefined> {
-  const record = await store.findSession(id);
+  const record = sessions.current(id) ?? (await store.findSession(id));
   if (record === undefined) return undefined;
   const { session, story, marks, meterStartWh, meterStopWh } = record;
   const { startedAtMs } = session;

@@ -54,6 +54,11 @@ export class SessionBook {
     return [...this.#open.values()].map(({ record }) => record);
   }
 
+  /** What is known now of a session that was told of lately; undefined of an older one. */
+  current(id: SessionId): SessionRecord | undefined {
+    return (this.#open.get(id) ?? this.#ended.get(id))?.record;
+  }
+
   /** Takes what a station told in one message. Resolves when it is durable, where it could not be told again. */
   async take(facts: readonly SessionFact[]): Promise<void> {
     const [first] = facts;

@@ -39,6 +39,11 @@ export class MissingStops {
     this.#clock = clock;
     this.#memory = memory;
     this.#onMissing = onMissing;
+    // What ran before a restart of ours had its car.
+    for (const transactionId of memory.transactions) {
+      const evseNumber = memory.evseOf(transactionId);
+      if (evseNumber !== undefined) this.#wasOccupied.add(evseNumber);
+    }
   }
 
   /** A message named it: it runs, or told its end just now. */

@@ -37,6 +37,15 @@ describe('a transaction whose end was never told', () => {
     expect(missing).toEqual([]);
   });
 
+  it('is over when it ran before a restart of ours, and its EVSE is free after it', () => {
+    const { clock, memory, missing } = given();
+    const limits = { idleGraceMs: 120_000, bootGraceMs: 600_000 };
+    const later = new MissingStops(limits, { clock, memory }, (stop) => missing.push(stop));
+    later.statusOf(1, 'available');
+    clock.advance(120_000);
+    expect(missing).toMatchObject([{ transactionId: '7' }]);
+  });
+
   it('is not in doubt at an EVSE where nothing was plugged in yet', () => {
     const { clock, missing, stops, memory } = given();
     memory.started({
