@@ -59,7 +59,12 @@ export function knownStation(
   const { clock, takeFacts, authorize, tell } = ports;
   const log = ports.log.child({ stationId: id });
   const memory = new StationMemory();
-  memory.resume(ports.resumed(id));
+  const resumed = ports.resumed(id);
+  memory.resume(resumed);
+  const refused = new RefusedSessions(clock, (transactionId) => ports.stopTransaction(transactionId));
+  for (const { transactionId, evseNumber, state, isRefused } of resumed) {
+    if (isRefused) refused.follow({ kind: 'session changed', transactionId, evseNumber, state, isRefused });
+  }
   return {
     id,
     log,
@@ -67,7 +72,7 @@ export function knownStation(
     clock: new StationClock(),
     history: new StationHistory(limits, { stationId: id, clock, log, memory, takeFacts, tell }),
     tokens: new TokenGate({ clock, log }, authorize),
-    refused: new RefusedSessions(clock, (transactionId) => ports.stopTransaction(transactionId)),
+    refused,
     line: undefined,
     isConfigured: false,
   };
