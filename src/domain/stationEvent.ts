@@ -24,6 +24,8 @@ export type StationEvent = { readonly stationId: StationId; readonly atMs: numbe
       /** On the station's clock. */
       readonly startedAtMs: number;
     }
+  /** It agreed to begin a session under a limit, which holds until that session gets its first setpoint. */
+  | { readonly kind: 'start limited'; readonly evseNumber: number; readonly amps: number }
   | {
       readonly kind: 'session changed';
       readonly transactionId: string;

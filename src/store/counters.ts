@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from './schema.ts';
 
-export type CounterName = 'epoch' | 'transaction' | 'audit' | 'evidence';
+export type CounterName = 'epoch' | 'transaction' | 'audit' | 'evidence' | 'station command' | 'reservation';
 
 /**
  * The next number of a counter, from 1. PostgreSQL locks the counter's row until the transaction ends and

@@ -5,6 +5,7 @@ import { m003Grid } from './migrations/m003Grid.ts';
 import { m004GridState } from './migrations/m004GridState.ts';
 import { m005Planning } from './migrations/m005Planning.ts';
 import { m007GridRelease } from './migrations/m007GridRelease.ts';
+import { m008Stations } from './migrations/m008Stations.ts';
 import { m010StationPasswords } from './migrations/m010StationPasswords.ts';
 import { m011Sessions } from './migrations/m011Sessions.ts';
 import type { Tables } from './schema.ts';
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '004-grid-state': m004GridState,
   '005-planning': m005Planning,
   '007-grid-release': m007GridRelease,
+  '008-stations': m008Stations,
   '010-station-passwords': m010StationPasswords,
   '011-sessions': m011Sessions,
 };

@@ -6,16 +6,19 @@ import { nextNumber } from './counters.ts';
 import { within } from './deadline.ts';
 import { openDatabase } from './dialect.ts';
 import { type EvidenceStore, evidenceStore } from './evidence.ts';
+import { type FaultStore, faultStore } from './faults.ts';
 import { type GridConnectionStore, gridConnectionStore } from './gridConnections.ts';
 import { type GridReleaseStore, gridReleaseStore } from './gridReleases.ts';
 import { type GridStateStore, gridStateStore } from './gridStates.ts';
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { type PlanningStore, planningStore } from './planning.ts';
+import { type ReservationStore, reservationStore } from './reservations.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
 import { type SignedValueStore, signedValueStore } from './signedValues.ts';
 import { type SiteStopStore, siteStopStore } from './siteStops.ts';
 import { type StationPasswordStore, stationPasswordStore } from './stationPasswords.ts';
+import { type StationCommandStore, stationCommandStore } from './stationCommands.ts';
 import { type StationStore, stationStore } from './stations.ts';
 import { inStore } from './storeError.ts';
 import { type TokenStore, tokenStore } from './tokens.ts';
@@ -44,6 +47,9 @@ export interface Store
     GridStateStore,
     GridReleaseStore,
     PlanningStore,
+    StationCommandStore,
+    FaultStore,
+    ReservationStore,
     AuditStore {
   /** Rises with every start of the program, so that stations' gateways can tell an old command from a new one. */
   nextEpoch(): Promise<number>;
@@ -83,6 +89,9 @@ export async function openStore(
     ...gridStateStore(db),
     ...gridReleaseStore(db, queue),
     ...planningStore(db, queue),
+    ...stationCommandStore(db),
+    ...faultStore(db, queue),
+    ...reservationStore(db),
     ...auditStore(db),
 
     nextEpoch: () =>

@@ -23,6 +23,9 @@ export interface Tables {
   station_password: StationPasswordTable;
   signed_meter_value: SignedMeterValueTable;
   token: TokenTable;
+  station_command: StationCommandTable;
+  station_fault: StationFaultTable;
+  reservation: ReservationTable;
 }
 
 /** Numbers that only rise and must survive us. */
@@ -217,4 +220,46 @@ export interface StationPasswordTable {
   configured: string | null;
   /** JSON: an array of hashes, oldest first. */
   hashes: string;
+}
+
+/** What was asked of stations through the API. The three last columns are set together, when there is an answer. */
+export interface StationCommandTable {
+  sequence: number;
+  station_id: string;
+  at_ms: number;
+  actor: string;
+  command: string;
+  /** JSON, without secrets. */
+  request: string;
+  outcome: string | null;
+  /** JSON. */
+  answer: string | null;
+  answered_at_ms: number | null;
+}
+
+export interface StationFaultTable {
+  id: string;
+  station_id: string;
+  evse_number: number;
+  source: string;
+  key: string;
+  code: string;
+  vendor_code: string | null;
+  detail: string | null;
+  severity: string;
+  began_at_ms: number;
+  ended_at_ms: number | null;
+}
+
+export interface ReservationTable {
+  id: number;
+  station_id: string;
+  evse_number: number | null;
+  token_id: string;
+  group_token_id: string | null;
+  expires_at_ms: number;
+  made_by: string;
+  made_at_ms: number;
+  state: string;
+  ended_at_ms: number | null;
 }
