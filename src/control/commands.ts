@@ -1,3 +1,5 @@
+import type { Evse } from '../domain/site.ts';
+import type { Supply } from '../domain/supply.ts';
 import type { Rung } from './escalation.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
@@ -101,11 +103,14 @@ function address(
   };
 }
 
-const form = ({ at: { evse, site } }: Addressee): ScheduleForm => ({
+const form = ({ at: { evse, site } }: Addressee): ScheduleForm => scheduleForm(evse, site.supply);
+
+/** How schedules are written for an EVSE. */
+export const scheduleForm = (evse: Evse, supply: Supply): ScheduleForm => ({
   unit: evse.traits.unit,
-  phaseVolts: site.supply.phaseVolts,
+  phaseVolts: supply.phaseVolts,
   // A car between two lines is a one-phase car to its station.
-  phaseCount: site.supply.system === 'IT' && evse.wiring.length === 2 ? 1 : evse.wiring.length,
+  phaseCount: supply.system === 'IT' && evse.wiring.length === 2 ? 1 : evse.wiring.length,
   stackLevel: evse.traits.stackLevel,
   leaseForm: evse.traits.leaseForm,
 });

@@ -227,6 +227,19 @@ export class ExposureLedger {
     entry.isInFlightVoid = entry.inFlight?.kind === 'lease';
   }
 
+  /**
+   * Its station took the start of a session with a limit of ours. It counts as a lease that nobody answered: it may be
+   * in force from the begin of the session until a lease is acknowledged.
+   */
+  startLimited(evseId: EvseId, amps: number): void {
+    const entry = this.#entry(evseId);
+    const never = Number.POSITIVE_INFINITY;
+    const times = { sentAtMs: 0, mayEndFromMs: never, endsAtMs: never };
+    const limit = { transactionId: '', setpointAmps: amps, tailAmps: amps, ...times };
+    entry.unanswered = withUnanswered(entry.unanswered, limit);
+    entry.leastUnanswered = lowest(entry.leastUnanswered, limit);
+  }
+
   /** Its station's clock was measured: the leases that come may end as much earlier or later. */
   setClockSkew(evseId: EvseId, skewMs: number): void {
     this.#entry(evseId).skewMs = skewMs;

@@ -32,6 +32,10 @@ export function applyStationEvent(book: EvseBook, event: StationEvent): void {
     case 'evse status':
       applyStatus(book, event);
       break;
+    case 'start limited':
+      for (const { evse } of station.evses)
+        if (evse.number === event.evseNumber) ports.ledger.startLimited(evse.id, event.amps);
+      break;
     case 'session started':
       startSession(book, event);
       break;
