@@ -30,6 +30,7 @@ export function createEar(protocol: TwinProtocol, ports: EarPorts): TwinEar {
     instant: (text: string) => clock.read(text, process.monotonicMs()),
     authorize: async () => answer('accepted'),
     transactionNumber: async (start: object) => ports.transactionNumber(JSON.stringify(start)),
+    signCertificate: () => ({ status: 'refused' as const, why: 'no certificate authority in this world' }),
     // The world is left without it: a transaction that nobody knows tells of itself with its next meter values.
     askForMeterValues: () => {},
   };

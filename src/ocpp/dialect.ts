@@ -2,9 +2,12 @@ import type { StationCommand } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
 import type { ToldInstant } from '../domain/sessionFact.ts';
 import type { StationEvent } from '../domain/stationEvent.ts';
+import type { ReportBody } from '../domain/stationReport.ts';
 import type { Authorization, TokenRequest } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
-import type { CallQueue } from './callQueue.ts';
+import type { CallOutcome, CallQueue } from './callQueue.ts';
+import type { FollowUp } from './followUp.ts';
+import type { Messages, StationMessage } from './messages.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import type { RpcRules } from './rpc.ts';
 import type { ToldFact } from './sessionFacts.ts';
@@ -17,9 +20,14 @@ export interface Dialect extends RpcRules {
   readonly handlers: ReadonlyMap<string, Handler>;
   /** Every action the version knows, to tell NotSupported from NotImplemented. */
   readonly actions: ReadonlySet<string>;
+  /** What somebody may want sent as it is in the specification. */
+  readonly messages: Messages;
   /** Puts a setpoint on the wire. */
   command(calls: CallQueue, command: StationCommand, nowMs: () => number): Promise<StationReply>;
-  request(calls: CallQueue, request: StationRequest): Promise<StationReply>;
+  /** What is asked of a station, as the message that asks for it. */
+  requestMessage(request: StationRequest): RequestTranslation;
+  /** What became of it. */
+  reply(request: StationRequest, outcome: CallOutcome<object>): StationReply;
   /** Has the station measure what we plan with. Returns what it refused. */
   configureMeters(calls: CallQueue, intervalS: number): Promise<readonly Refusal[]>;
   /** Has a station that came back without booting tell its state. */
@@ -27,6 +35,9 @@ export interface Dialect extends RpcRules {
   /** Has an EVSE tell its meter values, and with them the transaction we do not know. */
   askForMeterValues(calls: CallQueue, evseNumber: number): Promise<void>;
 }
+
+/** `why`: this version cannot ask for it. */
+export type RequestTranslation = StationMessage | { readonly why: string };
 
 /** A setting the station would not take. */
 export interface Refusal {
@@ -44,11 +55,20 @@ export interface Handled<Response> {
   readonly news?: readonly StationNews[];
   /** For the history of sessions. The answer waits a moment for it: a station forgets what was answered. */
   readonly facts?: readonly ToldFact[];
+  /** Told beside it: what charging does not depend on. */
+  readonly reports?: readonly ReportBody[];
+  /** What the station is sent once the answer is on its way. */
+  readonly followUp?: FollowUp;
 }
 
 /** A station event before it is stamped with the station and the time. */
 export type StationNews = WithoutStamp<StationEvent>;
 type WithoutStamp<Event> = Event extends StationEvent ? Omit<Event, 'stationId' | 'atMs'> : never;
+
+/** `chainPem`: the certificate, and what is between it and the root. */
+export type SignedCertificate =
+  | { readonly status: 'signed'; readonly chainPem: string }
+  | { readonly status: 'refused'; readonly why: string };
 
 /** What identifies the start of a 1.6 transaction, so that a repeated one gets the same number. */
 export interface TransactionStart {
@@ -70,6 +90,8 @@ export interface StationScope {
   instant(text: string): ToldInstant;
   authorize(request: Omit<TokenRequest, 'stationId'>): Promise<Authorization>;
   transactionNumber(start: TransactionStart): Promise<number>;
+  /** Has our authority sign what a station asks to have signed. */
+  signCertificate(csrPem: string): SignedCertificate;
   /** Something charges there that we know no transaction of. */
   askForMeterValues(evseNumber: number): void;
 }

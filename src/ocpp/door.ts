@@ -4,15 +4,12 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../control/ports.ts';
 import { type StationId, stationId as stationIdFrom } from '../domain/ids.ts';
 import type { Logger } from '../log.ts';
-import type { Dialect } from './dialect.ts';
+import { dialects } from './dialects.ts';
 import { chosenSubprotocol, readOpening } from './handshake.ts';
 import type { RefusalLog } from './refusalLog.ts';
 import { type AttemptLimits, Attempts } from './security/attempts.ts';
 import { type StationClaim, shownBy, type Verdict } from './security/claim.ts';
 import type { Stations } from './stations.ts';
-import { dialect16 } from './v16/dialect.ts';
-import { dialect21 } from './v21/dialect.ts';
-import { dialect201 } from './v201/dialect.ts';
 
 export interface DoorLimits extends AttemptLimits {
   readonly maxPayloadBytes: number;
@@ -39,11 +36,6 @@ export interface DoorPorts {
   /** Whether this is the station it says it is. An unknown station and a wrong password must take the same time. */
   authenticate(claim: StationClaim): Promise<Verdict>;
 }
-
-/** By subprotocol. */
-const dialects: ReadonlyMap<string, Dialect> = new Map(
-  [dialect21, dialect201, dialect16].map((dialect) => [dialect.subprotocol, dialect]),
-);
 
 /** The station and we speak no common version. [RFC 6455 section 7.4.1: protocol error] */
 const closeNoSubprotocol = 1002;

@@ -3,6 +3,8 @@ import type { StationId } from '../domain/ids.ts';
 import { Door, type DoorLimits, type DoorPorts } from './door.ts';
 import type { StationsPorts } from './knownStation.ts';
 import { listen, type TlsSource } from './listener.ts';
+import type { StationMessage } from './messages.ts';
+import type { Preparation, RequestPreparation } from './preparedMessage.ts';
 import { RefusalLog } from './refusalLog.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { Stations, type StationsOptions } from './stations.ts';
@@ -66,6 +68,10 @@ export interface OcppGateway extends StationLink {
   readonly tlsPort: number | undefined;
   /** Asks one station. Never rejects: what failed is in the reply. */
   request(stationId: StationId, request: StationRequest): Promise<StationReply>;
+  /** Puts a request into the words of the station's version; then it can be sent. */
+  prepareRequest(stationId: StationId, request: StationRequest): RequestPreparation;
+  /** Checks a message of the specification, which then can be sent. */
+  prepare(stationId: StationId, message: StationMessage): Preparation;
   /** May be called twice. */
   stop(): Promise<void>;
 }
@@ -118,6 +124,8 @@ export async function startOcppGateway(
     tlsPort: encrypted?.port,
     send: (command) => stations.send(command),
     request: (stationId, request) => stations.request(stationId, request),
+    prepareRequest: (stationId, request) => stations.prepareRequest(stationId, request),
+    prepare: (stationId, message) => stations.prepare(stationId, message),
     stop: () => {
       stopped ??= stop();
       return stopped;

@@ -1,10 +1,11 @@
 import type { Clock, CommandAnswer } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
 import type { StationEvent } from '../domain/stationEvent.ts';
+import type { StationReport } from '../domain/stationReport.ts';
 import type { Authorization, TokenRequest } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
 import type { Connection } from './connection.ts';
-import type { Dialect, StationNews, TransactionStart } from './dialect.ts';
+import type { Dialect, SignedCertificate, StationNews, TransactionStart } from './dialect.ts';
 import type { MissingStopLimits } from './missingStops.ts';
 import { RefusedSessions } from './refusedSessions.ts';
 import { StationClock } from './stationClock.ts';
@@ -17,6 +18,10 @@ export interface StationsPorts {
   readonly log: Logger;
   onEvent(event: StationEvent): void;
   onAnswer(answer: CommandAnswer): void;
+  /** What charging does not depend on. */
+  onReport?(report: StationReport): void;
+  /** Left away: there is no authority to sign with. */
+  signCertificate?(stationId: StationId, csrPem: string): SignedCertificate;
   authorize(request: TokenRequest): Promise<Authorization>;
   transactionNumber(start: TransactionStart & { readonly stationId: StationId }): Promise<number>;
   readonly takeFacts: TakeFacts;

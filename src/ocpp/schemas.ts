@@ -17,7 +17,10 @@ export interface MessageSchema<T> {
 
 export interface Violation {
   readonly code: ErrorCode;
+  /** Where and what. */
   readonly description: string;
+  /** JSON Pointer of the value at fault, `/` for the whole. */
+  readonly path: string;
 }
 
 /** A call we make: its name and the schemas of both directions. */
@@ -83,8 +86,8 @@ function messageName({ $id }: SchemaObject): string {
 function violation(errors: readonly ErrorObject[] | null | undefined): Violation {
   const [error] = errors ?? [];
   const [fault] = violations(errors);
-  const description = fault === undefined ? 'does not fit the schema' : `${fault.path} ${fault.message}`;
-  return { code: codeOf(error), description };
+  const { path, message } = fault ?? { path: '/', message: 'does not fit the schema' };
+  return { code: codeOf(error), description: `${path} ${message}`, path };
 }
 
 /** The code the specification has for a broken JSON Schema keyword. [OCPP 2.0.1 Part 4, 4.3] */

@@ -78,8 +78,15 @@ export const standingProfileId = (evseNumber: number): number => evseNumber * 10
 export const stationMaximumProfileId = 2;
 export const leaseProfileId = (evseNumber: number): number => evseNumber * 10 + 1;
 
+/** Whether we gave a profile of this id. */
+export const isOurProfileId = (id: number): boolean =>
+  id === stationMaximumProfileId || (id >= standingProfileId(1) && (id % 10 === 0 || id % 10 === 1));
+
 /** The lease lies over the standing profile. */
 export const leaseStackLevel = (schedule: ScheduleForm): number => schedule.stackLevel + 1;
+
+/** On which our profiles lie, by the level of the standing one. */
+export const ourStackLevels = (stackLevel: number): readonly number[] => [stackLevel, stackLevel + 1];
 
 /** What is set by a charging profile. */
 export type ProfileCommand = Exclude<StationCommand, { kind: 'remote stop' }>;

@@ -1,12 +1,22 @@
 import type { WebSocket } from 'ws';
 import type { StationCommand } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
+import type { ReportBody } from '../domain/stationReport.ts';
 import { CommandFence } from './commandFence.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
-import type { Dialect, StationNews, StationScope } from './dialect.ts';
+import type { Dialect, SignedCertificate, StationNews, StationScope } from './dialect.ts';
+import { sendFollowUp } from './followUp.ts';
 import { type KnownStation, knownStation, type Line, type StationsPorts } from './knownStation.ts';
 import { liveNews } from './liveNews.ts';
+import type { StationMessage } from './messages.ts';
 import type { MissingStopLimits } from './missingStops.ts';
+import {
+  type MessageLine,
+  type Preparation,
+  preparedMessage,
+  preparedRequest,
+  type RequestPreparation,
+} from './preparedMessage.ts';
 import { unsentReply } from './reply.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { CallRefusal, type RpcAnswer } from './rpc.ts';
@@ -23,6 +33,7 @@ export interface StationsOptions extends ConnectionLimits, MissingStopLimits {
   readonly introductionDelayMs: number;
 }
 
+const noAuthority: SignedCertificate = { status: 'refused', why: 'no certificate authority is configured' };
 const notConnected = 'the station is not connected';
 
 /** All stations and the connection each has now. */
@@ -91,12 +102,23 @@ export class Stations {
     });
   }
 
+  /** Never rejects: what failed is in the reply. */
   async request(stationId: StationId, request: StationRequest): Promise<StationReply> {
     const refusal = passwordRefusal(request);
     if (refusal !== undefined) return unsentReply(refusal);
-    const line = this.#known.get(stationId)?.line;
-    if (line === undefined) return unsentReply(notConnected);
-    return line.dialect.request(line.connection.calls, request);
+    const prepared = this.prepareRequest(stationId, request);
+    return prepared.kind === 'ready' ? prepared.send() : unsentReply(prepared.reason);
+  }
+
+  prepareRequest(stationId: StationId, request: StationRequest): RequestPreparation {
+    const line = this.#messageLine(stationId);
+    return line === undefined ? { kind: 'unsent', reason: notConnected } : preparedRequest(line, request);
+  }
+
+  /** Checks a message of the specification for the version that the station speaks now. */
+  prepare(stationId: StationId, message: StationMessage): Preparation {
+    const line = this.#messageLine(stationId);
+    return line === undefined ? { kind: 'not connected' } : preparedMessage(line, message);
   }
 
   stop(): void {
@@ -123,6 +145,11 @@ export class Stations {
     );
   }
 
+  #messageLine(stationId: StationId): MessageLine | undefined {
+    const line = this.#known.get(stationId)?.line;
+    return line && { dialect: line.dialect, calls: line.connection.calls };
+  }
+
   #stationFor(id: StationId): KnownStation {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
@@ -142,19 +169,28 @@ export class Stations {
         ? new CallRefusal('NotSupported', `${action} is not for a station to call`)
         : new CallRefusal('NotImplemented', `${line.dialect.subprotocol} has no such action`);
     }
-    const { response, news = [], facts = [] } = await handler(payload, this.#scope(station, line));
+    const handled = await handler(payload, this.#scope(station, line));
+    const { response, news = [], facts = [], reports = [], followUp } = handled;
     await station.history.take(facts);
     return {
       payload: response,
       afterwards: () => {
         for (const item of news) this.#tell(station, item);
+        for (const report of reports) this.#report(station, report);
         if (news.some(({ kind }) => kind === 'booted')) this.#booted(station, line);
+        if (followUp === undefined) return;
+        const to = { dialect: line.dialect, calls: line.connection.calls };
+        void sendFollowUp(to, followUp).then((report) => this.#report(station, report));
       },
     };
   }
 
+  #report({ id: stationId }: KnownStation, report: ReportBody): void {
+    this.#ports.onReport?.({ ...report, stationId, atMs: this.#ports.clock.nowMs() });
+  }
+
   #scope(station: KnownStation, line: Line): StationScope {
-    const { clock, transactionNumber } = this.#ports;
+    const { clock, transactionNumber, signCertificate } = this.#ports;
     const { id: stationId, memory, log } = station;
     return {
       stationId,
@@ -165,6 +201,7 @@ export class Stations {
       instant: (text) => station.clock.read(text, clock.monotonicMs()),
       authorize: (request) => station.tokens.authorize({ stationId, ...request }),
       transactionNumber: (start) => transactionNumber({ stationId, ...start }),
+      signCertificate: (csrPem) => signCertificate?.(stationId, csrPem) ?? noAuthority,
       askForMeterValues: (evseNumber) => {
         if (line.askedForMeterValues.has(evseNumber)) return;
         line.askedForMeterValues.add(evseNumber);

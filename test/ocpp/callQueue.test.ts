@@ -11,7 +11,7 @@ interface Numbered {
 const numbered = (forbidden: number): MessageSchema<Numbered> => ({
   check: (payload): payload is Numbered =>
     typeof payload === 'object' && payload !== null && 'n' in payload && payload.n !== forbidden,
-  violation: () => ({ code: 'PropertyConstraintViolation', description: '/n is forbidden' }),
+  violation: () => ({ code: 'PropertyConstraintViolation', description: '/n is forbidden', path: '/n' }),
 });
 const procedure = { action: 'Set', request: numbered(13), response: numbered(14) };
 

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { CommandAnswer } from '../../src/control/ports.ts';
 import type { SessionFact } from '../../src/domain/sessionFact.ts';
 import type { StationEvent } from '../../src/domain/stationEvent.ts';
+import type { StationReport } from '../../src/domain/stationReport.ts';
 import { answer } from '../../src/domain/token.ts';
 import {
   type OcppGateway,
@@ -19,6 +20,7 @@ export interface GivenGateway {
   readonly port: number;
   readonly events: readonly StationEvent[];
   readonly answers: readonly CommandAnswer[];
+  readonly reports: readonly StationReport[];
   /** What was logged at `info` and above. */
   readonly logged: readonly Readonly<Record<string, unknown>>[];
 }
@@ -46,6 +48,7 @@ export async function givenGateway(
   const events: StationEvent[] = [];
   const facts: SessionFact[] = [];
   const answers: CommandAnswer[] = [];
+  const reports: StationReport[] = [];
   const logged: Record<string, unknown>[] = [];
   const transactions = new Map<string, number>();
   const gateway = await startOcppGateway(
@@ -55,6 +58,7 @@ export async function givenGateway(
       log: pino({ level: 'info' }, { write: (line: string) => logged.push(JSON.parse(line)) }),
       onEvent: (event) => events.push(event),
       onAnswer: (answer) => answers.push(answer),
+      onReport: (report) => reports.push(report),
       authenticate: async (claim) =>
         claim.stationId.startsWith('CP-') && claim.password?.toString() === password ? accepted : refused,
       authorize: async ({ tokenId }) => answer(tokenId === 'blocked' ? 'blocked' : 'accepted'),
@@ -70,7 +74,7 @@ export async function givenGateway(
     },
   );
   running.add(gateway);
-  return { gateway, port: gateway.port, events, facts, answers, logged };
+  return { gateway, port: gateway.port, events, facts, answers, reports, logged };
 }
 
 /** For `afterEach`. */

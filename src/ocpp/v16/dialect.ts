@@ -1,13 +1,16 @@
 import type { CallQueue, CallTerms } from '../callQueue.ts';
 import type { Dialect, Refusal } from '../dialect.ts';
 import { errorNames16 } from '../errors.ts';
-import { failedReply, statusReply, unsentReply } from '../reply.ts';
-import type { StationReply, StationRequest } from '../requests.ts';
+import { messagesOf } from '../messages.ts';
+import { statusReply, unsentReply } from '../reply.ts';
 import { setpointTerms } from '../setpoint.ts';
-import { clearChargingProfile, setChargingProfile } from './fromDomain.ts';
+import { centralActions } from './centralActions.ts';
+import { effects } from './effects.ts';
+import { setChargingProfile } from './fromDomain.ts';
 import { handlers } from './handlers.ts';
+import { replyData } from './replyData.ts';
+import { requestMessage } from './requestMessage.ts';
 import { procedures, schemas } from './schemas.ts';
-import { compositeSchedule, configuration } from './toDomain.ts';
 
 const whenFree: CallTerms = { urgency: 'request' };
 
@@ -29,14 +32,20 @@ export const dialect16: Dialect = {
   hasSend: false,
   handlers,
   actions: schemas.actions,
+  messages: messagesOf(schemas, centralActions, effects),
 
   async command(calls, command, nowMs) {
-    if (command.kind === 'remote stop') return request(calls, command);
+    if (command.kind === 'remote stop') {
+      const transactionId = Number(command.transactionId);
+      if (!Number.isSafeInteger(transactionId)) return unsentReply('transactions of OCPP 1.6 are numbers');
+      return statusReply(await calls.call(procedures.remoteStop, () => ({ transactionId }), whenFree));
+    }
     const profile = () => setChargingProfile(command, nowMs());
     return statusReply(await calls.call(procedures.setChargingProfile, profile, setpointTerms(command)));
   },
 
-  request,
+  requestMessage,
+  reply: (request, outcome) => statusReply(outcome, (answer) => replyData(request, answer)),
 
   async configureMeters(calls, intervalS) {
     const refusals = [await change(calls, 'MeterValueSampleInterval', String(intervalS))];
@@ -62,58 +71,6 @@ export const dialect16: Dialect = {
 
 async function change(calls: CallQueue, key: string, value: string): Promise<Refusal | undefined> {
   const outcome = await calls.call(procedures.changeConfiguration, () => ({ key, value }), whenFree);
-  const reply = statusReply(outcome, ['Accepted', 'RebootRequired']);
+  const reply = statusReply(outcome);
   return reply.outcome === 'rejected' ? { key, value, reason: reply.reason } : undefined;
-}
-
-async function request(calls: CallQueue, asked: StationRequest): Promise<StationReply> {
-  switch (asked.kind) {
-    case 'clear charging profile': {
-      const payload = clearChargingProfile(asked);
-      return statusReply(await calls.call(procedures.clearChargingProfile, () => payload, whenFree));
-    }
-    case 'composite schedule': {
-      const { evseNumber: connectorId, durationS: duration, unit } = asked;
-      const payload = { connectorId, duration, ...(unit === undefined ? {} : { chargingRateUnit: unit }) };
-      const outcome = await calls.call(procedures.getCompositeSchedule, () => payload, whenFree);
-      return statusReply(outcome, ['Accepted'], (answer) => compositeSchedule(answer, connectorId));
-    }
-    case 'remote start': {
-      const { evseNumber, tokenId: idTag } = asked;
-      const payload = { idTag, ...(evseNumber === undefined ? {} : { connectorId: evseNumber }) };
-      return statusReply(await calls.call(procedures.remoteStart, () => payload, whenFree));
-    }
-    case 'remote stop': {
-      const transactionId = Number(asked.transactionId);
-      if (!Number.isSafeInteger(transactionId)) return unsentReply('transactions of OCPP 1.6 are numbers');
-      return statusReply(await calls.call(procedures.remoteStop, () => ({ transactionId }), whenFree));
-    }
-    case 'trigger message': {
-      const { message: requestedMessage, evseNumber } = asked;
-      const payload = { requestedMessage, ...(evseNumber === undefined ? {} : { connectorId: evseNumber }) };
-      return statusReply(await calls.call(procedures.triggerMessage, () => payload, whenFree));
-    }
-    case 'reset': {
-      const type = asked.urgency === 'immediate' ? 'Hard' : 'Soft';
-      return statusReply(await calls.call(procedures.reset, () => ({ type }), whenFree));
-    }
-    case 'get configuration': {
-      const payload = asked.keys.length === 0 ? {} : { key: asked.keys };
-      const outcome = await calls.call(procedures.getConfiguration, () => payload, whenFree);
-      if (outcome.kind !== 'result') return failedReply(outcome);
-      return { outcome: 'accepted', reason: '', data: configuration(outcome.payload) };
-    }
-    case 'change configuration': {
-      const { key, value } = asked;
-      const outcome = await calls.call(procedures.changeConfiguration, () => ({ key, value }), whenFree);
-      return statusReply(outcome, ['Accepted', 'RebootRequired']);
-    }
-    case 'set password': {
-      const payload = { key: 'AuthorizationKey', value: asked.password };
-      const outcome = await calls.call(procedures.changeConfiguration, () => payload, whenFree);
-      return statusReply(outcome, ['Accepted', 'RebootRequired']);
-    }
-    default:
-      return asked satisfies never;
-  }
 }

@@ -1,5 +1,5 @@
 import type { StationCommand } from '../../control/ports.ts';
-import type { ProfilePurpose, StationRequest } from '../requests.ts';
+import type { ProfilePurpose, StartLimit, StationRequest } from '../requests.ts';
 import {
   leaseProfileId,
   leaseSchedule,
@@ -91,6 +91,18 @@ function txDefaultProfile({
     },
   };
 }
+
+/** In force from the start of a session until its first setpoint, which takes its place: the id is the same. */
+export const startProfile = (evseNumber: number, { amps, schedule }: StartLimit): ChargingProfile => ({
+  chargingProfileId: leaseProfileId(evseNumber),
+  stackLevel: leaseStackLevel(schedule),
+  chargingProfilePurpose: 'TxProfile',
+  chargingProfileKind: 'Relative',
+  chargingSchedule: {
+    chargingRateUnit: schedule.unit,
+    chargingSchedulePeriod: [period(0, amps, schedule)],
+  },
+});
 
 export function clearChargingProfile({
   profileId,

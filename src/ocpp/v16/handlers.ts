@@ -1,3 +1,5 @@
+import type { Work } from '../../domain/stationReport.ts';
+import { certificateAnswer } from '../certificateAnswer.ts';
 import type { Handled, StationNews, StationScope } from '../dialect.ts';
 import { checkedHandler } from '../handler.ts';
 import { instantMs, sampledMeasurement } from '../sampledValues.ts';
@@ -9,10 +11,12 @@ import type {
   MeterValuesRequest,
   ProgressNotification,
   SecurityEventNotificationRequest,
+  SignCertificateRequest,
   StartTransactionRequest,
   StatusNotificationRequest,
   StopTransactionRequest,
 } from './messages.ts';
+import { condition, progress, securityEvent } from './reports.ts';
 import { schemas } from './schemas.ts';
 import {
   evseStatus,
@@ -50,20 +54,19 @@ export const handlers = new Map([
     station.log.info({ vendorId, messageId }, 'data of an unknown vendor refused');
     return { response: { status: 'UnknownVendorId' } };
   }),
-  on('DiagnosticsStatusNotification', noted('diagnostics upload progressed')),
-  on('FirmwareStatusNotification', noted('firmware update progressed')),
+  on('DiagnosticsStatusNotification', worksOn('log upload')),
+  on('FirmwareStatusNotification', worksOn('firmware')),
   on('Heartbeat', (_: object, station) => ({
     response: { currentTime: new Date(station.nowMs()).toISOString() },
   })),
-  on('LogStatusNotification', noted('log upload progressed')),
+  on('LogStatusNotification', worksOn('log upload')),
   on('MeterValues', meterValues),
-  on('SecurityEventNotification', ({ type, techInfo }: SecurityEventNotificationRequest, station) => {
-    station.log.warn({ type, techInfo }, 'station reported a security event');
-    return { response: {} };
-  }),
-  // There is no certificate authority to sign with.
-  on('SignCertificate', () => ({ response: { status: 'Rejected' } })),
-  on('SignedFirmwareStatusNotification', noted('firmware update progressed')),
+  on('SecurityEventNotification', (request: SecurityEventNotificationRequest, station) => ({
+    response: {},
+    reports: [securityEvent(request, station.nowMs())],
+  })),
+  on('SignCertificate', ({ csr }: SignCertificateRequest, station) => certificateAnswer(csr, station)),
+  on('SignedFirmwareStatusNotification', worksOn('firmware')),
   on('StartTransaction', startTransaction),
   on('StatusNotification', statusNotification),
   on('StopTransaction', stopTransaction),
@@ -77,11 +80,11 @@ const asked = (tokenId: string) => ({
   transactionId: undefined,
 });
 
-function noted(message: string) {
-  return ({ status }: ProgressNotification, station: StationScope): Handled<object> => {
-    station.log.info({ status }, message);
-    return { response: {} };
-  };
+function worksOn(work: Work) {
+  return (notification: ProgressNotification): Handled<object> => ({
+    response: {},
+    reports: [progress(work, notification)],
+  });
 }
 
 function statusNotification(request: StatusNotificationRequest, station: StationScope): Handled<object> {
@@ -92,15 +95,16 @@ function statusNotification(request: StatusNotificationRequest, station: Station
     ...station.memory.evseStateChanged(connectorId, state),
   ];
   const transactionId = station.memory.transactionAt(connectorId);
-  if (state === undefined) return { response: {}, news };
+  const reports = [condition(request, station.nowMs())];
+  if (state === undefined) return { response: {}, news, reports };
   // Before a restart of ours a transaction began there, and the status does not name it.
   if (transactionId === undefined) {
     station.askForMeterValues(connectorId);
-    return { response: {}, news };
+    return { response: {}, news, reports };
   }
   const at = station.instant(timestamp);
   const fact = { transactionId, evseNumber: connectorId, at, state, isSignOfLife: true };
-  return { response: {}, news, facts: [fact] };
+  return { response: {}, news, reports, facts: [fact] };
 }
 
 async function startTransaction(
@@ -134,6 +138,9 @@ async function startTransaction(
       ...station.memory.judged(transactionId, isRefused),
     ],
     facts: [{ ...about, begins: true, registerWh: meterStartWh, isSignOfLife: true }],
+    ...(request.reservationId !== undefined && {
+      reports: [{ kind: 'reservation ended', reservationId: request.reservationId, how: 'used' }],
+    }),
   };
 }
 

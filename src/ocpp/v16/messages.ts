@@ -34,6 +34,7 @@ export interface AuthorizeRequest {
 
 export interface StartTransactionRequest {
   readonly connectorId: number;
+  readonly reservationId?: number;
   readonly idTag: string;
   readonly meterStart: number;
   readonly timestamp: string;
@@ -77,6 +78,12 @@ export interface DataTransferRequest {
 /** FirmwareStatusNotification, DiagnosticsStatusNotification and their kin. */
 export interface ProgressNotification {
   readonly status: string;
+  /** Of the security extension. */
+  readonly requestId?: number;
+}
+
+export interface SignCertificateRequest {
+  readonly csr: string;
 }
 
 export interface SecurityEventNotificationRequest {
@@ -125,12 +132,6 @@ export interface ClearChargingProfileRequest {
   readonly stackLevel?: number;
 }
 
-export interface GetCompositeScheduleRequest {
-  readonly connectorId: number;
-  readonly duration: number;
-  readonly chargingRateUnit?: 'A' | 'W';
-}
-
 export interface GetCompositeScheduleResponse {
   readonly status: string;
   readonly connectorId?: number;
@@ -150,14 +151,6 @@ export interface RemoteStopTransactionRequest {
 export interface TriggerMessageRequest {
   readonly requestedMessage: string;
   readonly connectorId?: number;
-}
-
-export interface ResetRequest {
-  readonly type: 'Hard' | 'Soft';
-}
-
-export interface GetConfigurationRequest {
-  readonly key?: readonly string[];
 }
 
 export interface GetConfigurationResponse {

@@ -1,6 +1,9 @@
 import type { Dialect } from '../dialect.ts';
 import { errorNames201 } from '../errors.ts';
+import { messagesOf } from '../messages.ts';
 import { caller } from './calls.ts';
+import { centralActions } from './centralActions.ts';
+import { effects } from './effects.ts';
 import { handlersOf, onWith } from './handlers.ts';
 import { proceduresOf, schemas } from './schemas.ts';
 
@@ -12,5 +15,6 @@ export const dialect201: Dialect = {
   hasSend: false,
   handlers: new Map(handlersOf(onWith(schemas))),
   actions: schemas.actions,
+  messages: messagesOf(schemas, centralActions, effects),
   ...caller(proceduresOf(schemas)),
 };

@@ -1,5 +1,5 @@
 import type { StationCommand } from '../../control/ports.ts';
-import type { ProfilePurpose, StationRequest } from '../requests.ts';
+import type { ProfilePurpose, StartLimit, StationRequest } from '../requests.ts';
 import {
   leaseProfileId,
   leaseSchedule,
@@ -98,6 +98,24 @@ function txDefaultProfile(command: Extract<StationCommand, { kind: 'standing' }>
     ],
   };
 }
+
+/**
+ * In force from the start of a session until its first setpoint, which takes its place: the id is the same. It names
+ * no transaction, for there is none yet. [OCPP 2.0.1 K05]
+ */
+export const startProfile = (evseNumber: number, { amps, schedule }: StartLimit): ChargingProfile => ({
+  id: leaseProfileId(evseNumber),
+  stackLevel: leaseStackLevel(schedule),
+  chargingProfilePurpose: 'TxProfile',
+  chargingProfileKind: 'Relative',
+  chargingSchedule: [
+    {
+      id: leaseProfileId(evseNumber),
+      chargingRateUnit: schedule.unit,
+      chargingSchedulePeriod: [period(0, amps, schedule)],
+    },
+  ],
+});
 
 /** Either an id or criteria: a station need not take both. [OCPP 2.0.1 Part 2, ClearChargingProfileRequest] */
 export function clearChargingProfile({

@@ -1,7 +1,9 @@
+import { certificateAnswer } from '../certificateAnswer.ts';
 import type { Handled, Handler, StationScope } from '../dialect.ts';
 import { checkedHandler } from '../handler.ts';
 import type { PublishedSchemas } from '../schemas.ts';
 import { meterFacts } from '../sessionFacts.ts';
+import { notifyEvent } from './events.ts';
 import { measurements, meterInstants } from './measurements.ts';
 import type {
   AuthorizeRequest,
@@ -10,12 +12,15 @@ import type {
   DataTransferRequest,
   MeterValuesRequest,
   NotifyChargingLimitRequest,
-  NotifyEventRequest,
-  ProgressNotification,
-  SecurityEventNotificationRequest,
+  NotifyCustomerInformationRequest,
+  NotifyDisplayMessagesRequest,
+  NotifyMonitoringReportRequest,
+  NotifyReportRequest,
+  SignCertificateRequest,
   StatusNotificationRequest,
 } from './messages.ts';
-import { evseStatus, hardware, idTokenInfo, variableKey } from './toDomain.ts';
+import { condition, progress, reportPart, reservationEnded, securityEvent } from './reports.ts';
+import { evseStatus, hardware, idTokenInfo } from './toDomain.ts';
 import { transactionEvent } from './transactionEvent.ts';
 
 export const acknowledged: Handled<object> = { response: {} };
@@ -59,62 +64,63 @@ export const handlersOf = (on: On): readonly [action: string, handler: Handler][
     station.log.info({ vendorId, messageId }, 'data of an unknown vendor refused');
     return { response: { status: 'UnknownVendorId' } };
   }),
-  on('FirmwareStatusNotification', noted('firmware update progressed')),
+  on('FirmwareStatusNotification', progress('firmware')),
   // Plug & Charge needs a certificate provider, and there is none.
   on('Get15118EVCertificate', () => ({ response: { status: 'Failed', exiResponse: '' } })),
   on('GetCertificateStatus', () => ({ response: { status: 'Failed' } })),
   on('Heartbeat', (_: object, station) => ({
     response: { currentTime: new Date(station.nowMs()).toISOString() },
   })),
-  on('LogStatusNotification', noted('log upload progressed')),
+  on('LogStatusNotification', progress('log upload')),
   on('MeterValues', meterValues),
   on('NotifyChargingLimit', ({ evseId, chargingLimit }: NotifyChargingLimitRequest, station) => {
     station.log.info({ evseId, ...chargingLimit }, 'station is under an external limit');
     return acknowledged;
   }),
-  on('NotifyCustomerInformation', () => acknowledged),
-  on('NotifyDisplayMessages', () => acknowledged),
+  on(
+    'NotifyCustomerInformation',
+    reportPart('customer information', ({ data }: NotifyCustomerInformationRequest) => [data]),
+  ),
+  on(
+    'NotifyDisplayMessages',
+    reportPart('display messages', ({ messageInfo = [] }: NotifyDisplayMessagesRequest) => messageInfo),
+  ),
   // No schedule is calculated from a car's needs: it charges under the limits of its EVSE.
   on('NotifyEVChargingNeeds', () => ({ response: { status: 'Rejected' } })),
   // The car's own plan stays below the profiles that are in force, or the station would not accept it.
   on('NotifyEVChargingSchedule', () => ({ response: { status: 'Accepted' } })),
   on('NotifyEvent', notifyEvent),
-  on('NotifyMonitoringReport', () => acknowledged),
-  on('NotifyReport', () => acknowledged),
-  on('PublishFirmwareStatusNotification', noted('firmware publication progressed')),
+  on(
+    'NotifyMonitoringReport',
+    reportPart('monitors', ({ monitor = [] }: NotifyMonitoringReportRequest) => monitor),
+  ),
+  on(
+    'NotifyReport',
+    reportPart('device model', ({ reportData = [] }: NotifyReportRequest) => reportData),
+  ),
+  on('PublishFirmwareStatusNotification', progress('firmware publication')),
   on('ReportChargingProfiles', () => acknowledged),
-  on('ReservationStatusUpdate', () => acknowledged),
-  on('SecurityEventNotification', ({ type, techInfo }: SecurityEventNotificationRequest, station) => {
-    station.log.warn({ type, techInfo }, 'station reported a security event');
-    return acknowledged;
-  }),
-  // There is no certificate authority to sign with.
-  on('SignCertificate', () => ({ response: { status: 'Rejected' } })),
+  on('ReservationStatusUpdate', reservationEnded),
+  on('SecurityEventNotification', securityEvent),
+  on('SignCertificate', ({ csr, certificateType }: SignCertificateRequest, station) =>
+    // That of a vehicle's contract comes from another authority than a station's own.
+    certificateType === 'V2GCertificate' || certificateType === 'V2G20Certificate'
+      ? { response: { status: 'Rejected', statusInfo: { reasonCode: 'NoV2GAuthority' } } }
+      : certificateAnswer(csr, station, certificateType),
+  ),
   on('StatusNotification', statusNotification),
   on('TransactionEvent', transactionEvent),
 ];
-
-export function noted(message: string) {
-  return ({ status }: ProgressNotification, station: StationScope): Handled<object> => {
-    station.log.info({ status }, message);
-    return acknowledged;
-  };
-}
-
-function notifyEvent({ eventData }: NotifyEventRequest, station: StationScope): Handled<object> {
-  for (const { component, variable, actualValue, trigger, cleared } of eventData) {
-    const event = { variable: variableKey(component, variable), actualValue, trigger, cleared };
-    if (trigger === 'Alerting') station.log.warn(event, 'station raised an alert');
-    else station.log.debug(event, 'station reported a value');
-  }
-  return acknowledged;
-}
 
 function statusNotification(request: StatusNotificationRequest, station: StationScope): Handled<object> {
   const { evseId: evseNumber, connectorId, connectorStatus } = request;
   const status = station.memory.connectorChanged(evseNumber, connectorId, evseStatus(connectorStatus));
   const fault = status === 'faulted' ? connectorStatus : undefined;
-  return { response: {}, news: [{ kind: 'evse status', evseNumber, status, fault }] };
+  return {
+    response: {},
+    news: [{ kind: 'evse status', evseNumber, status, fault }],
+    reports: [condition(request, station.nowMs())],
+  };
 }
 
 function meterValues({ evseId, meterValue }: MeterValuesRequest, station: StationScope): Handled<object> {

@@ -10,6 +10,7 @@ export interface BootNotificationRequest {
 }
 
 export interface StatusNotificationRequest {
+  readonly timestamp: string;
   readonly connectorStatus: ConnectorStatus;
   readonly evseId: number;
   readonly connectorId: number;
@@ -53,6 +54,7 @@ export interface TransactionEventRequest {
   };
   readonly evse?: Evse;
   readonly idToken?: IdToken;
+  readonly reservationId?: number;
 }
 
 export type ChargingState = 'Charging' | 'EVConnected' | 'SuspendedEV' | 'SuspendedEVSE' | 'Idle';
@@ -96,20 +98,67 @@ export interface DataTransferRequest {
 /** FirmwareStatusNotification, LogStatusNotification and their kin. */
 export interface ProgressNotification {
   readonly status: string;
+  readonly requestId?: number;
+  /** From 2.1 on. */
+  readonly statusInfo?: { readonly reasonCode: string; readonly additionalInfo?: string };
+}
+
+export interface SignCertificateRequest {
+  readonly csr: string;
+  readonly certificateType?: string;
+}
+
+export interface ReservationStatusUpdateRequest {
+  readonly reservationId: number;
+  readonly reservationUpdateStatus: string;
+}
+
+export interface NotifyReportRequest {
+  readonly requestId: number;
+  readonly seqNo: number;
+  readonly tbc?: boolean;
+  readonly reportData?: readonly object[];
+}
+
+export interface NotifyMonitoringReportRequest {
+  readonly requestId: number;
+  readonly seqNo: number;
+  readonly tbc?: boolean;
+  readonly monitor?: readonly object[];
+}
+
+export interface NotifyCustomerInformationRequest {
+  readonly requestId: number;
+  readonly seqNo: number;
+  readonly tbc?: boolean;
+  readonly data: string;
+}
+
+export interface NotifyDisplayMessagesRequest {
+  readonly requestId: number;
+  readonly tbc?: boolean;
+  readonly messageInfo?: readonly object[];
 }
 
 export interface SecurityEventNotificationRequest {
   readonly type: string;
+  readonly timestamp: string;
   readonly techInfo?: string;
 }
 
 export interface NotifyEventRequest {
   readonly eventData: readonly {
-    readonly component: Named;
+    readonly timestamp: string;
+    readonly component: Named & { readonly evse?: Evse };
     readonly variable: Named;
     readonly trigger: string;
     readonly actualValue: string;
     readonly cleared?: boolean;
+    readonly techCode?: string;
+    readonly techInfo?: string;
+    readonly variableMonitoringId?: number;
+    /** From 2.1 on. */
+    readonly severity?: number;
   }[];
 }
 
@@ -166,12 +215,6 @@ export interface ClearChargingProfileRequest {
   };
 }
 
-export interface GetCompositeScheduleRequest {
-  readonly duration: number;
-  readonly chargingRateUnit?: 'A' | 'W';
-  readonly evseId: number;
-}
-
 export interface GetCompositeScheduleResponse extends StatusResponse {
   readonly schedule?: {
     readonly chargingSchedulePeriod: readonly SchedulePeriod[];
@@ -197,17 +240,9 @@ export interface TriggerMessageRequest {
   readonly evse?: Evse;
 }
 
-export interface ResetRequest {
-  readonly type: 'Immediate' | 'OnIdle';
-}
-
 export interface Named {
   readonly name: string;
   readonly instance?: string;
-}
-
-export interface GetVariablesRequest {
-  readonly getVariableData: readonly { readonly component: Named; readonly variable: Named }[];
 }
 
 export interface GetVariablesResponse {

@@ -1,13 +1,6 @@
 import { type PublishedSchemas, publishedSchemas } from '../schemas.ts';
 import type {
-  ClearChargingProfileRequest,
-  GetCompositeScheduleRequest,
-  GetCompositeScheduleResponse,
-  GetVariablesRequest,
-  GetVariablesResponse,
-  RequestStartTransactionRequest,
   RequestStopTransactionRequest,
-  ResetRequest,
   SetChargingProfileRequest,
   SetVariablesRequest,
   SetVariablesResponse,
@@ -19,16 +12,7 @@ export const schemas = publishedSchemas('ocpp2_0_1.json');
 
 /** What we call at a station of OCPP 2.x, as `schemas` of its version has it. */
 export const proceduresOf = (schemas: PublishedSchemas) => ({
-  clearChargingProfile: schemas.procedure<ClearChargingProfileRequest, StatusResponse>(
-    'ClearChargingProfile',
-  ),
-  getCompositeSchedule: schemas.procedure<GetCompositeScheduleRequest, GetCompositeScheduleResponse>(
-    'GetCompositeSchedule',
-  ),
-  getVariables: schemas.procedure<GetVariablesRequest, GetVariablesResponse>('GetVariables'),
-  requestStart: schemas.procedure<RequestStartTransactionRequest, StatusResponse>('RequestStartTransaction'),
   requestStop: schemas.procedure<RequestStopTransactionRequest, StatusResponse>('RequestStopTransaction'),
-  reset: schemas.procedure<ResetRequest, StatusResponse>('Reset'),
   setChargingProfile: schemas.procedure<SetChargingProfileRequest, StatusResponse>('SetChargingProfile'),
   setVariables: schemas.procedure<SetVariablesRequest, SetVariablesResponse>('SetVariables'),
   triggerMessage: schemas.procedure<TriggerMessageRequest, StatusResponse>('TriggerMessage'),

@@ -28,7 +28,15 @@ export async function transactionEvent(
   const isPast = station.memory.isLate(transactionId, seqNo) && eventType === 'Updated';
   const news = isPast ? [] : newsOf(request, evseNumber ?? 0, station);
   const judged = isRefused === undefined ? [] : station.memory.judged(transactionId, isRefused);
-  return { response, facts, news: [...news, ...judged] };
+  const { reservationId } = request;
+  return {
+    response,
+    facts,
+    news: [...news, ...judged],
+    ...(reservationId !== undefined && {
+      reports: [{ kind: 'reservation ended', reservationId, how: 'used' }],
+    }),
+  };
 }
 
 async function authorizationOf(

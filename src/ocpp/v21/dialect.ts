@@ -1,7 +1,10 @@
 import type { Dialect } from '../dialect.ts';
 import { errorNames201 } from '../errors.ts';
+import { messagesOf } from '../messages.ts';
 import { caller } from '../v201/calls.ts';
+import { effects } from '../v201/effects.ts';
 import { proceduresOf } from '../v201/schemas.ts';
+import { centralActions } from './centralActions.ts';
 import { handlers } from './handlers.ts';
 import { schemas } from './schemas.ts';
 
@@ -13,5 +16,6 @@ export const dialect21: Dialect = {
   hasSend: true,
   handlers,
   actions: schemas.actions,
+  messages: messagesOf(schemas, centralActions, effects),
   ...caller(proceduresOf(schemas)),
 };

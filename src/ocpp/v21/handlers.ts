@@ -1,4 +1,7 @@
+import type { Handled, StationScope } from '../dialect.ts';
+import { instantMs } from '../sampledValues.ts';
 import { acknowledged, handlersOf, onWith } from '../v201/handlers.ts';
+import { reportPart } from '../v201/reports.ts';
 import type {
   GetCertificateChainStatusRequest,
   NotifyDERAlarmRequest,
@@ -7,6 +10,7 @@ import type {
   NotifyPriorityChargingRequest,
   NotifySettlementRequest,
   PullDynamicScheduleUpdateRequest,
+  ReportDERControlRequest,
   VatNumberValidationRequest,
 } from './messages.ts';
 import { schemas } from './schemas.ts';
@@ -34,10 +38,7 @@ export const handlers = new Map([
       },
     }),
   ),
-  on('NotifyDERAlarm', ({ controlType, gridEventFault, alarmEnded }: NotifyDERAlarmRequest, station) => {
-    station.log.warn({ controlType, gridEventFault, alarmEnded }, 'station reported a grid event');
-    return acknowledged;
-  }),
+  on('NotifyDERAlarm', gridEvent),
   on('NotifyDERStartStop', ({ controlId, started }: NotifyDERStartStopRequest, station) => {
     station.log.info({ controlId, started }, 'station follows a grid control of its own');
     return acknowledged;
@@ -63,8 +64,36 @@ export const handlers = new Map([
     station.log.warn({ chargingProfileId }, 'station asked for the update of a profile that is not ours');
     return { response: { status: 'Rejected' } };
   }),
-  on('ReportDERControl', () => acknowledged),
+  on(
+    'ReportDERControl',
+    reportPart(
+      'grid support controls',
+      ({ requestId: _requestId, tbc: _tbc, ...controls }: ReportDERControlRequest) => [controls],
+    ),
+  ),
   on('VatNumberValidation', ({ vatNumber, evseId }: VatNumberValidationRequest) => ({
     response: { vatNumber, status: 'Rejected', ...(evseId === undefined ? {} : { evseId }) },
   })),
 ]);
+
+/** Something on the grid that a control of the station's own answers to. */
+function gridEvent(request: NotifyDERAlarmRequest, station: StationScope): Handled<object> {
+  const { controlType, gridEventFault, alarmEnded, timestamp, extraInfo } = request;
+  const code = gridEventFault ?? controlType;
+  return {
+    response: {},
+    reports: [
+      {
+        kind: 'condition',
+        source: 'event',
+        evseNumber: 0,
+        key: `grid ${controlType}`,
+        sinceMs: instantMs(timestamp, station.nowMs()),
+        fault:
+          alarmEnded === true
+            ? undefined
+            : { code, vendorCode: undefined, detail: extraInfo, severity: 'warning' },
+      },
+    ],
+  };
+}

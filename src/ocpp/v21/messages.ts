@@ -11,6 +11,13 @@ export interface NotifyDERAlarmRequest {
   readonly controlType: string;
   readonly gridEventFault?: string;
   readonly alarmEnded?: boolean;
+  readonly timestamp: string;
+  readonly extraInfo?: string;
+}
+
+export interface ReportDERControlRequest {
+  readonly requestId: number;
+  readonly tbc?: boolean;
 }
 
 export interface NotifyDERStartStopRequest {
