@@ -10,9 +10,11 @@ import { startOscp } from './appOscp.ts';
 import { setHeardPrices } from './appPlan.ts';
 import { type StationSecurity, stationSecurity } from './appSecurity.ts';
 import { openSessionBook, resumedTransactions, startSessionPruning } from './appSessions.ts';
+import { type StationDesk, stationDesk } from './appStations.ts';
 import { openTokenDesk } from './appTokens.ts';
 import type { LoadedConfig } from './config.ts';
 import type { ControlLoop, TickResult } from './control/controlLoop.ts';
+import type { ExposureLedger } from './control/exposure.ts';
 import type { HorizonLoop } from './control/horizonLoop.ts';
 import { type MarginCost, marginCost } from './control/marginCost.ts';
 import { type Operations, operations } from './control/operations.ts';
@@ -69,9 +71,12 @@ export interface Running {
   readonly store: Store;
   readonly state: SiteState;
   readonly loop: ControlLoop;
+  readonly ledger: ExposureLedger;
+  readonly inputs: SiteInputs;
   readonly desk: Operations;
   readonly gateway: OcppGateway;
   readonly credentials: Credentials;
+  readonly stations: StationDesk;
   readonly mqtt: MqttConnection;
   readonly influx: InfluxWriter | undefined;
   readonly audit: Audit;
@@ -131,7 +136,9 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
 
   const security = await stationSecurity(config, store, log);
   const tokens = await openTokenDesk(loaded, { clock, log }, { store, sessions, sources: [] });
-  const gateway = parts.add(await gatewayFor(loaded, ports, { store, inputs, sessions, security, tokens }));
+  const stations = parts.add(await stationDesk(loaded.sites, { ...ports, store }));
+  const stationNeeds = { store, inputs, sessions, security, tokens, stations };
+  const gateway = parts.add(await gatewayFor(loaded, ports, stationNeeds));
   connect(gateway);
   const broker = config.mqtt.embedded && parts.add(await startEmbeddedBroker(config.mqtt.embedded));
   const { embedded: _, ...client } = config.mqtt;
@@ -216,9 +223,12 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     store,
     state,
     loop,
+    ledger,
+    inputs,
     desk,
     gateway,
     credentials: security.credentials,
+    stations,
     mqtt,
     influx,
     audit,
@@ -252,12 +262,13 @@ interface GatewayNeeds {
   readonly sessions: SessionBook;
   readonly security: StationSecurity;
   readonly tokens: TokenDesk;
+  readonly stations: StationDesk;
 }
 
 const gatewayFor = (
   loaded: LoadedConfig,
   { clock, log }: AppPorts,
-  { store, inputs, sessions, security, tokens }: GatewayNeeds,
+  { store, inputs, sessions, security, tokens, stations }: GatewayNeeds,
 ): Promise<OcppGateway> => {
   const { config } = loaded;
   return startOcppGateway(
@@ -274,6 +285,7 @@ const gatewayFor = (
       log,
       onEvent: (event) => inputs.applyStationEvent(event),
       onAnswer: (answer) => inputs.applyAnswer(answer),
+      onReport: (report) => stations.take(report),
       authenticate: security.authenticate,
       authorize: (request) => tokens.authorize(request),
       transactionNumber: (start) => store.transactionNumber(start),

@@ -3,6 +3,7 @@ import { gridFigures, gridHttp } from './appGridHttp.ts';
 import { endLimit, setLimit } from './appLimits.ts';
 import { planFigures, setPrices } from './appPlan.ts';
 import { sessionDetail } from './appSessions.ts';
+import { stationsHttp } from './appStationsHttp.ts';
 import { tokensPort } from './appTokens.ts';
 import { explanation } from './control/explain.ts';
 import type { SiteView } from './control/siteView.ts';
@@ -75,14 +76,7 @@ export function httpPorts(running: Running): HttpPorts {
     heartbeat: async (sites) => {
       for (const site of sites) heartbeatsMs.set(site, clock.monotonicMs());
     },
-    stations: {
-      command: async (stationId, request, actor) => {
-        const answer = await gateway.request(stationId, request);
-        const entry = { actor: actor.name, action: request.kind, target: stationId };
-        await store.appendAudit({ atMs: clock.nowMs(), ...entry, before: request, after: answer });
-        return answer;
-      },
-    },
+    stations: stationsHttp(running),
     rotatePassword: async (stationId, actor) => {
       const answer = await rotatePassword(stationId, running.credentials, (...asked) =>
         gateway.request(...asked),

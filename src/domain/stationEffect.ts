@@ -64,7 +64,7 @@ export function effectRefusal(
     case 'switches smart charging off':
       return `without "${effect.key}" the station would follow no limit`;
     case 'changes password':
-      return `"${effect.key}" is known to us by its hash alone, and a station with another one is locked out`;
+      return `"${effect.key}" is known to us by its hash alone, and a station with another one is locked out: use rotate-password`;
     case 'changes managed setting':
       return `"${effect.key}" is set at every boot: change ${effect.setBy} in the config instead`;
     default:

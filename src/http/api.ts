@@ -23,7 +23,9 @@ import { sessions } from './sessions.ts';
 import { siteStops } from './siteStops.ts';
 import { sites } from './sites.ts';
 import { stationCommands } from './stationCommands.ts';
+import { stationMessages } from './stationMessages.ts';
 import { stationPassword } from './stationPassword.ts';
+import { stations } from './stations.ts';
 import { tokens } from './tokens.ts';
 
 export interface ApiOptions {
@@ -79,8 +81,10 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     tokens,
     grid,
     evidence,
+    stations,
     stationCommands,
     stationPassword,
+    stationMessages,
   ];
   for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
   await api.register(events(feed), { prefix: '/api/v1' });

@@ -16,7 +16,7 @@ import type { Token } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
 import type { Actor } from './auth.ts';
 import type { RawHandler } from './rawHandlers.ts';
-import type { StationRequest } from './stationCommands.ts';
+import type { StationAnswer, StationsPort } from './stationPorts.ts';
 
 /**
  * What the HTTP side needs of the rest. Who may ask was judged before any of these is called; the actor comes
@@ -235,15 +235,6 @@ interface TokensPort {
   set(token: Omit<Token, 'key' | 'setAtMs' | 'setBy'>, actor: Actor): Promise<Token | undefined>;
   remove(token: Token, actor: Actor): Promise<void>;
 }
-
-interface StationsPort {
-  command(stationId: StationId, request: StationRequest, actor: Actor): Promise<StationAnswer>;
-}
-
-/** `reason` is the station's own word, or why there is none. `timed-out` leaves open whether the station did it. */
-export type StationAnswer =
-  | { readonly outcome: 'accepted'; readonly reason: string; readonly data?: unknown }
-  | { readonly outcome: 'rejected' | 'timed-out' | 'unsent'; readonly reason: string };
 
 /**
  * `isAlive`: the loop ticks, its last tick is younger than three periods. `isReady`: limits are loaded and what the

@@ -15,6 +15,7 @@ import type { EvidenceRow, GridConnectionNow, HttpPorts } from '../../src/http/p
 import { createLogger } from '../../src/log.ts';
 import { circuitView, evseView, givenSession, siteView } from '../views.ts';
 import { VirtualClock } from '../virtualClock.ts';
+import { givenStations } from './givenStations.ts';
 
 export const nowMs = Date.parse('2026-01-31T12:00:00Z');
 /** An instant after `nowMs`. */
@@ -332,12 +333,7 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
     heartbeat: async (heard, actor) => {
       calls.push(['heartbeat', heard, actor.name]);
     },
-    stations: {
-      command: async (station, request, actor) => {
-        calls.push(['command', station, request, actor.name]);
-        return { outcome: 'accepted', reason: 'Accepted' };
-      },
-    },
+    stations: givenStations(calls),
     rotatePassword: async (station, actor) => {
       calls.push(['rotate password', station, actor.name]);
       return { outcome: 'accepted', reason: 'Accepted' };

@@ -6,6 +6,7 @@ import type { HttpPorts } from '../../src/http/ports.ts';
 import { type HttpOptions, type HttpServer, startHttpServer } from '../../src/http/server.ts';
 import { VirtualClock } from '../virtualClock.ts';
 import { as, givenPorts, keys, later, nowMs } from './givenApi.ts';
+import { givenStations } from './givenStations.ts';
 import { selfSigned } from './selfSigned.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -166,7 +167,7 @@ describe('stopping the HTTP server', () => {
       asked.push(station);
       return new Promise<never>(() => {});
     };
-    const server = await serve({}, givenPorts({ clock, stations: { command } }));
+    const server = await serve({}, givenPorts({ clock, stations: givenStations([], { command }) }));
     const pending = fetch(`http://127.0.0.1:${server.port}/api/v1/stations/CP-A1/commands/reset`, {
       method: 'POST',
       headers: { ...as('root'), 'content-type': 'application/json' },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { siteId, stationId } from '../../src/domain/ids.ts';
-import type { StationAnswer } from '../../src/http/ports.ts';
+import type { StationAnswer } from '../../src/http/stationPorts.ts';
 import { as, depot, garage, givenApi, givenPorts } from './givenApi.ts';
+import { givenStations } from './givenStations.ts';
 
 const post = async (command: string, payload: object, ports = givenPorts(), keyName = 'root') => {
   const url = `/api/v1/stations/CP-A1/commands/${command}`;
@@ -18,12 +19,86 @@ describe('POST /stations/{station}/commands/{command}', () => {
     ['reset', { urgency: 'immediate' }, 'reset'],
     ['get-configuration', { keys: [] }, 'get configuration'],
     ['change-configuration', { key: 'HeartbeatInterval', value: '60' }, 'change configuration'],
+    ['unlock', { evseNumber: 1 }, 'unlock'],
+    ['change-availability', { isOperative: false }, 'change availability'],
+    ['cancel-reservation', { reservationId: 5 }, 'cancel reservation'],
+    ['clear-cache', {}, 'clear cache'],
+    ['local-list-version', {}, 'local list version'],
+    ['renew-certificate', {}, 'renew certificate'],
+    ['install-certificate', { use: 'central system', pem: 'PEM' }, 'install certificate'],
+    ['list-certificates', {}, 'list certificates'],
+    ['clear-message', { messageId: 3 }, 'clear message'],
+    ['show-cost', { transactionId: 'T', cost: 12.5 }, 'show cost'],
   ])('%s asks the station', async (command, payload, kind) => {
     const ports = givenPorts();
     const answer = await post(command, payload, ports);
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({ outcome: 'accepted', reason: 'Accepted' });
     expect(ports.calls).toEqual([['command', 'CP-A1', { kind, ...payload }, 'root']]);
+  });
+
+  it.each([
+    [
+      'reserve',
+      { tokenId: 'T1', expiresAt: '2026-01-31T18:00:00Z' },
+      { kind: 'reserve', tokenId: 'T1', expiresAtMs: Date.parse('2026-01-31T18:00:00Z') },
+    ],
+    [
+      'get-log',
+      { log: 'security', url: 'sftp://logs.example/in', from: '2026-01-31T00:00:00+01:00' },
+      {
+        kind: 'get log',
+        log: 'security',
+        url: 'sftp://logs.example/in',
+        fromMs: Date.parse('2026-01-30T23:00:00Z'),
+      },
+    ],
+    [
+      'update-firmware',
+      { url: 'https://firmware.example/1.bin', installAt: '2026-02-01T02:00:00Z' },
+      {
+        kind: 'update firmware',
+        url: 'https://firmware.example/1.bin',
+        installAtMs: Date.parse('2026-02-01T02:00:00Z'),
+      },
+    ],
+    [
+      'send-local-list',
+      { isFull: false, entries: [{ tokenId: 'T1', status: 'accepted' }, { tokenId: 'T2' }] },
+      {
+        kind: 'send local list',
+        isFull: false,
+        entries: [
+          { tokenId: 'T1', status: 'accepted' },
+          { tokenId: 'T2', status: undefined },
+        ],
+      },
+    ],
+  ])('%s reads its instants and asks the station', async (command, payload, request) => {
+    const ports = givenPorts();
+    const answer = await post(command, payload, ports);
+    expect(answer.statusCode).toBe(200);
+    expect(ports.calls).toEqual([['command', 'CP-A1', request, 'root']]);
+  });
+
+  it.each([
+    ['reserve', { tokenId: 'T1', expiresAt: 'tomorrow' }, /^expiresAt is not an instant/],
+    ['get-log', { log: 'security', url: '/tmp' }, /^url must match pattern/],
+    ['show-message', { messageId: 1, text: '', priority: 'always' }, /^text must NOT have fewer/],
+  ])('%s refuses %j, and says why', async (command, payload, detail) => {
+    const ports = givenPorts();
+    const answer = await post(command, payload, ports);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().detail).toMatch(detail);
+    expect(ports.calls).toEqual([]);
+  });
+
+  it('answers 422 for what would harm, and says what to do instead', async () => {
+    const command = async () => ({ outcome: 'kept back', reason: 'set a limit instead' }) as const;
+    const ports = givenPorts({ stations: givenStations([], { command }) });
+    const answer = await post('clear-charging-profile', {}, ports);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json().detail).toBe('the station was not asked: set a limit instead');
   });
 
   it.each([
@@ -75,7 +150,7 @@ describe('POST /stations/{station}/commands/{command}', () => {
       },
     ],
   ] satisfies [StationAnswer, number, object][])('passes on %j', async (stationAnswer, status, body) => {
-    const ports = givenPorts({ stations: { command: async () => stationAnswer } });
+    const ports = givenPorts({ stations: givenStations([], { command: async () => stationAnswer }) });
     const answer = await post('reset', { urgency: 'graceful' }, ports);
     expect(answer.statusCode).toBe(status);
     expect(answer.json()).toMatchObject(body);
@@ -94,7 +169,7 @@ describe('POST /stations/{station}/commands/{command}', () => {
   });
 
   it('answers 503 when the station keeps everybody waiting', async () => {
-    const ports = givenPorts({ stations: { command: () => new Promise(() => {}) } });
+    const ports = givenPorts({ stations: givenStations([], { command: () => new Promise(() => {}) }) });
     const api = await givenApi(ports, { handlerTimeoutMs: 20 });
     const url = '/api/v1/stations/CP-A1/commands/reset';
     const payload = { urgency: 'graceful' };

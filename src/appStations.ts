@@ -1,0 +1,89 @@
+import type { Running } from './app.ts';
+import { scheduleForm } from './control/commands.ts';
+import { FaultBook } from './control/faultBook.ts';
+import type { Clock } from './control/ports.ts';
+import { ReservationDesk } from './control/reservationDesk.ts';
+import { StationNotes } from './control/stationNotes.ts';
+import type { StationId } from './domain/ids.ts';
+import type { Site } from './domain/site.ts';
+import type { StationReport } from './domain/stationReport.ts';
+import type { Logger } from './log.ts';
+import type { StartLimit } from './ocpp/requests.ts';
+import type { Store } from './store/openStore.ts';
+
+/** What is kept of stations beside their charging. */
+export interface StationDesk {
+  readonly faults: FaultBook;
+  readonly notes: StationNotes;
+  readonly reservations: ReservationDesk;
+  take(report: StationReport): void;
+  /** May be called twice. */
+  stop(): void;
+}
+
+interface DeskPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly newId: () => string;
+}
+
+export async function stationDesk(
+  sites: readonly Site[],
+  { store, clock, log, newId }: DeskPorts,
+): Promise<StationDesk> {
+  const ids = [...new Set(sites.flatMap(({ evses }) => evses.map(({ station }) => station)))];
+  const onFault = (fault: Parameters<Store['saveFault']>[0]): void => store.saveFault(fault);
+  const faults = new FaultBook(ids, await store.openFaults(), { log, newId, onFault });
+  const notes = new StationNotes(ids);
+  const reservations = new ReservationDesk(await store.heldReservations(), { clock, log, book: store });
+  return {
+    faults,
+    notes,
+    reservations,
+    take(report) {
+      switch (report.kind) {
+        case 'condition':
+        case 'security event':
+          faults.take(report);
+          break;
+        case 'progress': {
+          const { stationId, of, status, detail } = report;
+          log.info({ stationId, of, status, detail }, 'station told how far it is');
+          notes.take(report);
+          break;
+        }
+        case 'reading':
+        case 'report part':
+          notes.take(report);
+          break;
+        case 'reservation ended':
+          reservations.take(report).catch((error: unknown) => {
+            log.warn({ err: error, stationId: report.stationId }, 'end of a reservation was not kept');
+          });
+          break;
+        default:
+          report satisfies never;
+      }
+    },
+    stop: () => reservations.stop(),
+  };
+}
+
+/**
+ * The limit that a session started from afar begins under: what its EVSE falls to without us, so that it is counted
+ * already. undefined where the EVSE is not in the config, or could not charge at all with so little.
+ */
+export function startLimit(
+  { loaded, ledger }: Pick<Running, 'loaded' | 'ledger'>,
+  stationId: StationId,
+  evseNumber: number | undefined,
+): StartLimit | undefined {
+  for (const { evses, supply } of loaded.sites) {
+    const evse = evses.find(({ station, number }) => station === stationId && number === evseNumber);
+    if (evse === undefined) continue;
+    const amps = Math.min(evse.failsafeAmps, ledger.standingAmps(evse.id) ?? evse.failsafeAmps);
+    return amps < evse.minAmps ? undefined : { amps, schedule: scheduleForm(evse, supply) };
+  }
+  return undefined;
+}

@@ -1,0 +1,74 @@
+import { evseId, stationId } from '../../src/domain/ids.ts';
+import type { StationsPort } from '../../src/http/stationPorts.ts';
+
+const atMs = Date.parse('2026-01-31T12:00:00Z');
+
+/** The stations behind the API: they note what they are asked, and accept it. */
+export const givenStations = (calls: unknown[][], change: Partial<StationsPort> = {}): StationsPort => ({
+  command: async (station, request, actor) => {
+    calls.push(['command', station, request, actor.name]);
+    return { outcome: 'accepted', reason: 'Accepted' };
+  },
+  messages: () =>
+    new Map([
+      ['Reset', ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1']],
+      ['SetDisplayMessage', ['ocpp2.0.1', 'ocpp2.1']],
+      ['UpdateFirmware', ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1']],
+    ]),
+  send: async (station, message, actor) => {
+    calls.push(['send', station, message, actor.name]);
+    return { outcome: 'answered', protocol: 'ocpp1.6', answer: { status: 'Accepted' } };
+  },
+  now: () => ({
+    isOnline: true,
+    protocol: 'ocpp2.0.1',
+    hardware: { vendor: 'Garo', model: 'LS4', serialNumber: undefined, firmware: '1.2.3' },
+    lastSeenAtMs: atMs,
+    evses: [{ id: evseId('A1'), number: 1, availability: 'out of order' }],
+    faults: [givenFault],
+    readings: [{ evseNumber: 1, name: 'Connector.Temperature', value: '41.5', takenAtMs: atMs }],
+    work: [{ of: 'firmware', requestId: 7, status: 'Downloading', detail: undefined, atMs }],
+  }),
+  commands: async (station, page) => {
+    calls.push(['commands', station, page]);
+    const asked = { stationId: station, atMs, actor: 'office', command: 'Reset', request: { type: 'Soft' } };
+    const ended = { outcome: 'answered', answer: { status: 'Accepted' }, answeredAtMs: atMs + 40 } as const;
+    return { items: [{ sequence: 3, ...asked, ...ended }], next: { atMs, id: '3' } };
+  },
+  faults: async (station, query) => {
+    calls.push(['faults', station, query]);
+    return { items: [givenFault], next: undefined };
+  },
+  reservations: async (station) => [
+    {
+      id: 5,
+      stationId: station,
+      evseNumber: undefined,
+      tokenId: 'T1',
+      groupTokenId: undefined,
+      expiresAtMs: atMs + 600_000,
+      madeBy: 'office',
+      madeAtMs: atMs,
+      state: 'active',
+      endedAtMs: undefined,
+    },
+  ],
+  reports: () => [
+    { of: 'monitors', requestId: 9, isComplete: true, isCut: false, items: [{ component: 'x' }], atMs },
+  ],
+  ...change,
+});
+
+const givenFault = {
+  id: 'F1',
+  stationId: stationId('CP-A1'),
+  evseNumber: 1,
+  source: 'status',
+  key: 'status 1',
+  code: 'GroundFailure',
+  vendorCode: 'E17',
+  detail: undefined,
+  severity: 'critical',
+  beganAtMs: atMs,
+  endedAtMs: undefined,
+} as const;
