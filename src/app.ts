@@ -10,7 +10,7 @@ import { startOscp } from './appOscp.ts';
 import { setHeardPrices } from './appPlan.ts';
 import { type StationSecurity, stationSecurity } from './appSecurity.ts';
 import { openSessionBook, resumedTransactions, startSessionPruning } from './appSessions.ts';
-import { type StationDesk, stationDesk } from './appStations.ts';
+import { type StationDesk, stationAuthority, stationDesk } from './appStations.ts';
 import { openTokenDesk } from './appTokens.ts';
 import type { LoadedConfig } from './config.ts';
 import type { ControlLoop, TickResult } from './control/controlLoop.ts';
@@ -271,6 +271,7 @@ const gatewayFor = (
   { store, inputs, sessions, security, tokens, stations }: GatewayNeeds,
 ): Promise<OcppGateway> => {
   const { config } = loaded;
+  const authority = stationAuthority(config, clock);
   return startOcppGateway(
     {
       host: config.ocpp.host,
@@ -286,6 +287,7 @@ const gatewayFor = (
       onEvent: (event) => inputs.applyStationEvent(event),
       onAnswer: (answer) => inputs.applyAnswer(answer),
       onReport: (report) => stations.take(report),
+      ...(authority !== undefined && { signCertificate: (...asked) => authority.sign(...asked) }),
       authenticate: security.authenticate,
       authorize: (request) => tokens.authorize(request),
       transactionNumber: (start) => store.transactionNumber(start),

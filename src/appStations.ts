@@ -1,4 +1,6 @@
 import type { Running } from './app.ts';
+import { pemOf } from './appOptions.ts';
+import type { Config } from './configSchema.ts';
 import { scheduleForm } from './control/commands.ts';
 import { FaultBook } from './control/faultBook.ts';
 import type { Clock } from './control/ports.ts';
@@ -8,6 +10,7 @@ import type { StationId } from './domain/ids.ts';
 import type { Site } from './domain/site.ts';
 import type { StationReport } from './domain/stationReport.ts';
 import type { Logger } from './log.ts';
+import { type CertificateAuthority, certificateAuthority } from './ocpp/certificates/certificateAuthority.ts';
 import type { StartLimit } from './ocpp/requests.ts';
 import type { Store } from './store/openStore.ts';
 
@@ -68,6 +71,17 @@ export async function stationDesk(
     },
     stop: () => reservations.stop(),
   };
+}
+
+/** Signs the certificates of stations, where the config has an authority. Throws when its files do not fit. */
+export function stationAuthority({ ocpp, stations }: Config, clock: Clock): CertificateAuthority | undefined {
+  const settings = ocpp.certificateAuthority;
+  const pem = pemOf(settings);
+  if (settings === undefined || pem === undefined) return undefined;
+  const names = new Map(stations.map(({ id, certificateName }) => [id, certificateName]));
+  const nameOf = (id: StationId): string => names.get(id) ?? id;
+  const { validDays } = settings;
+  return certificateAuthority({ certPem: pem.cert, keyPem: pem.key, validDays, nameOf }, clock);
 }
 
 /**

@@ -4,6 +4,23 @@ import { ocppTls, securityProfileMin, stationSecurity } from './configSecurity.t
 
 // The stations and the server they connect to, as the config has them.
 
+const certificateAuthority = Type.Object(
+  {
+    certFile: Type.String({
+      minLength: 1,
+      description: 'PEM file: the CA certificate that signs, then those above it',
+    }),
+    keyFile: Type.String({ minLength: 1, description: 'PEM file: its key' }),
+    validDays: Type.Integer({
+      default: 365,
+      minimum: 1,
+      maximum: 3650,
+      description: 'how long what it signs is good',
+    }),
+  },
+  { ...closed, description: 'signs the certificates that stations ask for; without it they are refused' },
+);
+
 export const ocppConfig = section(
   {
     host: host('stations connect to ws://host:port/ocpp/<stationId>'),
@@ -36,6 +53,7 @@ export const ocppConfig = section(
       maximum: 900,
       description: 'how often stations are asked to send meter values while charging',
     }),
+    certificateAuthority: Type.Optional(certificateAuthority),
   },
   'the server the stations connect to',
 );

@@ -6,6 +6,7 @@ import { VirtualClock } from '../virtualClock.ts';
 import { givenAuthority } from './givenAuthority.ts';
 
 const cpA1 = stationId('CP-A1');
+const nameOf = (id: string): string => id;
 const given = { ec: givenAuthority('ec'), rsa: givenAuthority('rsa') } as const;
 afterAll(() => {
   given.ec.remove();
@@ -14,7 +15,7 @@ afterAll(() => {
 
 const authority = (keyType: 'ec' | 'rsa' = 'ec', validDays = 30, clock = new VirtualClock(Date.now())) => {
   const { certPem, keyPem } = given[keyType];
-  return certificateAuthority({ certPem, keyPem, validDays }, clock);
+  return certificateAuthority({ certPem, keyPem, validDays, nameOf }, clock);
 };
 const signed = (answer: ReturnType<ReturnType<typeof authority>['sign']>): string => {
   if (answer.status === 'refused') throw new Error(answer.why);
@@ -107,8 +108,8 @@ describe('an authority', () => {
   it('does not start with the key of another, or with a certificate that is no CA', () => {
     const clock = new VirtualClock(0);
     const { certPem } = given.ec;
-    expect(() => certificateAuthority({ certPem, keyPem: given.rsa.keyPem, validDays: 1 }, clock)).toThrow(
-      'needs a CA certificate first in its file',
-    );
+    expect(() =>
+      certificateAuthority({ certPem, keyPem: given.rsa.keyPem, validDays: 1, nameOf }, clock),
+    ).toThrow('needs a CA certificate first in its file');
   });
 });

@@ -9,6 +9,8 @@ export interface AuthorityOptions {
   readonly certPem: string;
   readonly keyPem: string;
   readonly validDays: number;
+  /** The common name by which a station is known. */
+  readonly nameOf: (stationId: StationId) => string;
 }
 
 export interface CertificateAuthority {
@@ -25,7 +27,7 @@ const serialBytes = 16;
 
 /** An authority that signs the certificates of stations. Throws when its key does not belong to its certificate. */
 export function certificateAuthority(
-  { certPem, keyPem, validDays }: AuthorityOptions,
+  { certPem, keyPem, validDays, nameOf }: AuthorityOptions,
   clock: { nowMs(): number; monotonicMs(): number },
 ): CertificateAuthority {
   const chain = certificatesIn(certPem);
@@ -43,7 +45,7 @@ export function certificateAuthority(
       if (nowMs - (askedAtMs.get(stationId) ?? Number.NEGATIVE_INFINITY) < pauseMs)
         return { status: 'refused', why: `it asked twice within ${pauseMs} ms` };
       askedAtMs.set(stationId, nowMs);
-      const request = requestOf(csrPem, stationId);
+      const request = requestOf(csrPem, nameOf(stationId));
       if (typeof request === 'string') return { status: 'refused', why: request };
       const notBeforeMs = clock.nowMs() - backdatedMs;
       const notAfterMs = Math.min(clock.nowMs() + validDays * dayMs, Date.parse(issuer.validTo));
@@ -55,12 +57,12 @@ export function certificateAuthority(
 }
 
 /** A certificate names the one station that it proves. [OCPP 2.0.1 A00] */
-function requestOf(csrPem: string, stationId: StationId): SigningRequest | string {
+function requestOf(csrPem: string, expected: string): SigningRequest | string {
   try {
     const request = readSigningRequest(csrPem);
     const [name, ...others] = request.commonNames;
-    if (others.length === 0 && name === stationId) return request;
-    return `it is for "${request.commonNames.join('", "')}" instead of "${stationId}"`;
+    if (others.length === 0 && name === expected) return request;
+    return `it is for "${request.commonNames.join('", "')}" instead of "${expected}"`;
   } catch (error) {
     if (error instanceof SigningRequestError) return error.message;
     throw error;
