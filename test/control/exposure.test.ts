@@ -466,3 +466,25 @@ describe('a station whose clock is off', () => {
     expect(given.ledger.lease(id)?.mayEndFromMs).toBe(startMs + leaseMs - leaseSlackMs - leaseMs / 4);
   });
 });
+
+describe('a session that is started from afar under a limit', () => {
+  it('counts the limit above a standing profile that is lowered meanwhile, until a lease is acknowledged', () => {
+    const its = new Given();
+    its.answer(its.sendStanding(6), 'accepted');
+    its.ledger.sessionEnded(id);
+    its.ledger.startLimited(id, 8);
+    expect(its.ledger.exposureAmps(id, charging, startMs)).toBe(8);
+    expect(its.ledger.exposureAmps(id, gone, startMs + 10 * leaseMs)).toBe(8);
+    expect(its.ledger.exposureAmps(id, empty, startMs)).toBe(0);
+    its.answer(its.send({ setpointAmps: 6 }), 'accepted');
+    expect(its.ledger.exposureAmps(id, charging, startMs + followMs)).toBe(6);
+  });
+
+  it('counts it no longer once the session has ended', () => {
+    const its = new Given();
+    its.answer(its.sendStanding(6), 'accepted');
+    its.ledger.startLimited(id, 8);
+    its.ledger.sessionEnded(id);
+    expect(its.ledger.exposureAmps(id, charging, startMs)).toBe(6);
+  });
+});
