@@ -1,11 +1,17 @@
 import { followMs, leaseSlackMs, retryMs } from './appOptions.ts';
-import { ControlLoop, type ControlLoopOptions, type ControlLoopPorts } from './control/controlLoop.ts';
+import {
+  ControlLoop,
+  type ControlLoopOptions,
+  type ControlLoopPorts,
+  type TickResult,
+} from './control/controlLoop.ts';
 import { ExposureLedger } from './control/exposure.ts';
 import type { RememberedExposure } from './control/inherited.ts';
 import { SiteState, type SiteStatePorts } from './control/siteState.ts';
 import type { Control } from './control/snapshot.ts';
 import { topologies } from './control/topology.ts';
 import type { GridConnection } from './domain/gridConnection.ts';
+import type { EvseId } from './domain/ids.ts';
 import type { Area, Site } from './domain/site.ts';
 
 export interface ControlInput {
@@ -20,10 +26,21 @@ export interface ControlInput {
   readonly ports: Omit<SiteStatePorts, 'ledger' | 'onDrop'> & Omit<ControlLoopPorts, 'state' | 'ledger'>;
 }
 
-/** Site state, ledger and loop, joined as the service runs them, and a replay again. */
-export function joinControl(input: ControlInput): Control {
+/** What a test may put in the place of a part, to prove that the checks around it can fail. */
+export interface ControlParts {
+  ledger(...input: ConstructorParameters<typeof ExposureLedger>): ExposureLedger;
+  state(...input: ConstructorParameters<typeof SiteState>): SiteState;
+}
+
+const realParts: ControlParts = {
+  ledger: (...input) => new ExposureLedger(...input),
+  state: (...input) => new SiteState(...input),
+};
+
+/** Site state, ledger and loop, joined as the service runs them, and a replay and the twin again. */
+export function joinControl(input: ControlInput, parts: ControlParts = realParts): Control {
   const { sites, areas, connections, options, epoch, remembered, ports } = input;
-  const ledger = new ExposureLedger({
+  const ledger = parts.ledger({
     evses: sites.flatMap(({ evses }) => evses),
     remembered,
     options: { followMs, leaseSlackMs },
@@ -31,7 +48,24 @@ export function joinControl(input: ControlInput): Control {
     nowMs: ports.clock.monotonicMs(),
   });
   const statePorts = { ...ports, ledger, onDrop: () => loop.wake() };
-  const state = new SiteState(sites, statePorts, { followMs, retryMs, connections });
+  const state = parts.state(sites, statePorts, { followMs, retryMs, connections });
   const loop = new ControlLoop(topologies(sites, areas), epoch, { ...ports, state, ledger }, options);
   return { state, ledger, loop };
 }
+
+/** A lease as it is remembered over a restart, `sentAtMs` on the wall clock of who sent it. */
+interface LeaseToKeep {
+  readonly evseId: EvseId;
+  readonly setpointAmps: number;
+  readonly tailAmps: number;
+  readonly leaseMs: number;
+  readonly sentAtMs: number;
+}
+
+/** The leases that a tick sent, for the store. */
+export const leasesSent = ({ sent }: TickResult, sentAtMs: number): readonly LeaseToKeep[] =>
+  sent.flatMap(({ command }) => {
+    if (command.kind !== 'lease') return [];
+    const { evseId, setpointAmps, tailAmps, leaseMs } = command;
+    return { evseId, setpointAmps, tailAmps, leaseMs, sentAtMs };
+  });

@@ -2,12 +2,11 @@ import { createAllocator } from '../solver/allocate.ts';
 import type { Audit } from '../solver/audit.ts';
 import type { Allocation, Problem } from '../solver/problem.ts';
 import type { AppPorts } from './app.ts';
-import { joinControl } from './appControl.ts';
+import { joinControl, leasesSent } from './appControl.ts';
 import { gridKeeper, restoreConnections } from './appGridKeeping.ts';
 import { leaseSlackMs, loopOptions } from './appOptions.ts';
 import { startHorizon } from './appPlan.ts';
 import type { LoadedConfig } from './config.ts';
-import type { TickResult } from './control/controlLoop.ts';
 import type { HorizonLoop } from './control/horizonLoop.ts';
 import type { HorizonTarget } from './control/horizonTargets.ts';
 import type { Clock, StationLink } from './control/ports.ts';
@@ -84,7 +83,7 @@ export async function startControl(
       onTick: (result) => {
         horizon.follow(result);
         board.show(result);
-        rememberLeases(store, result, clock);
+        for (const lease of leasesSent(result, clock.nowMs())) store.rememberLease(lease);
       },
       onBroken: (error) => {
         log.fatal({ err: error }, 'control loop broke, stations fall to their failsafe limits');
@@ -127,11 +126,4 @@ function sampled(
     }
     return allocation;
   };
-}
-function rememberLeases(store: Store, { sent }: TickResult, clock: Clock): void {
-  for (const { command } of sent) {
-    if (command.kind !== 'lease') continue;
-    const { evseId, setpointAmps, tailAmps, leaseMs } = command;
-    store.rememberLease({ evseId, setpointAmps, tailAmps, leaseMs, sentAtMs: clock.nowMs() });
-  }
 }

@@ -1,12 +1,12 @@
 import { createAllocator } from '../solver/allocate.ts';
-import { followMs, leaseSlackMs, loopOptions, retryMs } from './appOptions.ts';
+import { type ControlParts, joinControl, leasesSent } from './appControl.ts';
+import { leaseSlackMs, loopOptions } from './appOptions.ts';
 import { twinEvidence, twinGrid, twinKeeper } from './appTwinGrid.ts';
 import { createEar } from './appTwinWire.ts';
 import type { LoadedConfig } from './config.ts';
-import { ControlLoop, type ControlLoopOptions } from './control/controlLoop.ts';
-import { ExposureLedger } from './control/exposure.ts';
+import type { ControlLoopOptions } from './control/controlLoop.ts';
 import { operations } from './control/operations.ts';
-import { SiteState } from './control/siteState.ts';
+import type { Control } from './control/snapshot.ts';
 import { topologies } from './control/topology.ts';
 import type { GridConnection } from './domain/gridConnection.ts';
 import { limitFromRequest } from './domain/limitRequest.ts';
@@ -16,19 +16,8 @@ import type { ServicePorts, TwinJoints, TwinPlace, TwinService } from './sim/twi
 
 const silentLog = createLogger('silent');
 
-/** What a test may put in the place of a part, to prove that the twin notices. */
-export interface TwinParts {
-  ledger(...input: ConstructorParameters<typeof ExposureLedger>): ExposureLedger;
-  state(...input: ConstructorParameters<typeof SiteState>): SiteState;
-}
-
-const realParts: TwinParts = {
-  ledger: (...input) => new ExposureLedger(...input),
-  state: (...input) => new SiteState(...input),
-};
-
 /** The service's own code as the twin runs it: joined as in the service, on the twin's clock, store and wires. */
-export const twinJoints = (options: ControlLoopOptions, parts: TwinParts = realParts): TwinJoints => ({
+export const twinJoints = (options: ControlLoopOptions, parts?: ControlParts): TwinJoints => ({
   ...wires,
   start: (place, ports) => startService(place, ports, options, parts),
 });
@@ -66,71 +55,63 @@ const isPlayed = ({ boundary, supersede }: GridConnection): boolean =>
 
 export const twinOptions = ({ config }: LoadedConfig): ControlLoopOptions => loopOptions(config);
 
+type TwinGrid = ReturnType<typeof twinGrid>;
+
 function startService(
   place: TwinPlace,
   ports: ServicePorts,
   options: ControlLoopOptions,
-  parts: TwinParts,
+  parts: ControlParts | undefined,
 ): TwinService {
   const { process: clock, store, epoch, link } = ports;
-  const { sites, areas } = place;
-  const evses = sites.flatMap((site) => site.evses);
-  const ledger = parts.ledger({
-    evses,
-    remembered: store.exposures(
-      evses.map(({ id }) => id),
-      leaseSlackMs,
-    ),
-    options: { followMs, leaseSlackMs },
-    leaseMs: options.leaseMs,
-    nowMs: clock.monotonicMs(),
-  });
+  const { sites, areas, connections } = place;
   const evidence = twinEvidence(ports, silentLog);
-  const { connections } = place;
-  const state = parts.state(
-    sites,
-    {
-      clock,
-      log: silentLog,
-      ledger,
-      onDrop: () => loop.wake(),
-      onSession: (session) => store.saveSession(session),
-      onStation: () => {},
-      onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
-      gridKeeper: twinKeeper(ports, evidence),
-    },
-    { followMs, retryMs, connections },
-  );
+  const evses = sites.flatMap((site) => site.evses.map(({ id }) => id));
   const solve = createAllocator();
-  const loop = new ControlLoop(
-    place.topologies,
-    epoch,
+  const control = joinControl(
     {
-      clock,
-      log: silentLog,
-      state,
-      ledger,
-      link,
-      allocate: (problem) => ports.allocate(problem, solve),
-      onTick: (result) => {
-        for (const { command } of result.sent) {
-          if (command.kind !== 'lease') continue;
-          const { evseId, setpointAmps, tailAmps, leaseMs } = command;
-          store.rememberLease(evseId, { setpointAmps, tailAmps, leaseMs, sentAtMs: clock.nowMs() });
-        }
-        grid?.follow(result);
-        ports.onTick(result);
+      sites,
+      areas,
+      connections,
+      options,
+      epoch,
+      remembered: store.exposures(evses, leaseSlackMs),
+      ports: {
+        clock,
+        log: silentLog,
+        link,
+        gridKeeper: twinKeeper(ports, evidence),
+        allocate: (problem) => ports.allocate(problem, solve),
+        onSession: (session) => store.saveSession(session),
+        onStation: () => {},
+        onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
+        onTick: (result) => {
+          for (const lease of leasesSent(result, clock.nowMs())) store.rememberLease(lease.evseId, lease);
+          grid?.follow(result);
+          ports.onTick(result);
+        },
+        onBroken: (error) => ports.onBroken(error),
       },
-      onBroken: (error) => ports.onBroken(error),
     },
-    options,
+    parts,
   );
+  const { state, ledger } = control;
   for (const limit of store.limitsNotEnded(clock.nowMs())) state.setLimit(limit);
   const grid =
     connections.length === 0
       ? undefined
       : twinGrid(place, ports, { state, ledger, evidence, log: silentLog });
   for (const session of store.openSessions()) state.adoptSession(session);
+  return serviceOf(control, grid, place, ports);
+}
+
+/** What the world says to the control, and how it is begun and ended. */
+function serviceOf(
+  { state, loop }: Control,
+  grid: TwinGrid | undefined,
+  { sites, areas }: TwinPlace,
+  { process: clock, store }: ServicePorts,
+): TwinService {
   const desk = operations({ clock, state, book: store });
   return {
     applyReading: (reading) => state.applyReading(reading),

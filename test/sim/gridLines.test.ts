@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { TwinParts } from '../../src/appTwin.ts';
+import type { ControlParts } from '../../src/appControl.ts';
 import type { GridBook } from '../../src/control/gridBook.ts';
 import { SiteState } from '../../src/control/siteState.ts';
 import { lineFaults } from '../../src/sim/twin/lines/lineFaults.ts';
@@ -34,7 +34,7 @@ describe('grid operators on their connections', () => {
 });
 
 /** The real state with another grid book in the place of its own. */
-const withBook = (change: (book: GridBook) => Partial<GridBook>): TwinParts => ({
+const withBook = (change: (book: GridBook) => Partial<GridBook>): ControlParts => ({
   ...realParts,
   state: (...input) => {
     const state = new SiteState(...input);
@@ -43,7 +43,7 @@ const withBook = (change: (book: GridBook) => Partial<GridBook>): TwinParts => (
 });
 
 describe('a planted bug', () => {
-  it.each<[name: string, parts: TwinParts, faults: readonly string[]]>([
+  it.each<[name: string, parts: ControlParts, faults: readonly string[]]>([
     ['silence is never noticed', withBook(() => ({ followTime: () => {} })), names.filter(isSilence)],
     [
       'a heartbeat lifts the failsafe limit',

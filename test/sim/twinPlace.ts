@@ -1,4 +1,5 @@
-import { type TwinParts, twinJoints, twinOptions, twinPlace } from '../../src/appTwin.ts';
+import type { ControlParts } from '../../src/appControl.ts';
+import { twinJoints, twinOptions, twinPlace } from '../../src/appTwin.ts';
 import { parseConfig } from '../../src/config.ts';
 import { allFaults } from '../../src/sim/twin/faults.ts';
 import { runTwin, type TwinResult } from '../../src/sim/twin/run.ts';
@@ -10,7 +11,7 @@ export interface GivenRun {
   readonly hours: number;
   readonly faults?: readonly string[];
   readonly rate?: number;
-  readonly parts?: TwinParts;
+  readonly parts?: ControlParts;
   readonly stopsEarly?: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TwinParts } from '../../src/appTwin.ts';
+import type { ControlParts } from '../../src/appControl.ts';
 import { ExposureLedger, type Presence } from '../../src/control/exposure.ts';
 import type { CommandAnswer } from '../../src/control/ports.ts';
 import { SiteState } from '../../src/control/siteState.ts';
@@ -53,7 +53,7 @@ class TrustingState extends SiteState {
 }
 
 interface Plant {
-  readonly parts: TwinParts;
+  readonly parts: ControlParts;
   /** What has to go wrong beside it. */
   readonly faults: readonly string[];
 }
