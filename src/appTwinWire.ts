@@ -7,6 +7,7 @@ import { StationClock } from './ocpp/stationClock.ts';
 import { StationMemory } from './ocpp/stationMemory.ts';
 import { dialect16 } from './ocpp/v16/dialect.ts';
 import { setChargingProfile as setChargingProfile16 } from './ocpp/v16/fromDomain.ts';
+import { dialect21 } from './ocpp/v21/dialect.ts';
 import { dialect201 } from './ocpp/v201/dialect.ts';
 import { setChargingProfile as setChargingProfile201 } from './ocpp/v201/fromDomain.ts';
 import type { Call } from './sim/stationCodec.ts';
@@ -14,7 +15,11 @@ import type { EarPorts, TwinEar, TwinProtocol } from './sim/twin/ports.ts';
 
 const silentLog = createLogger('silent');
 
-const dialects: Readonly<Record<TwinProtocol, Dialect>> = { 'ocpp1.6': dialect16, 'ocpp2.0.1': dialect201 };
+const dialects: Readonly<Record<TwinProtocol, Dialect>> = {
+  'ocpp1.6': dialect16,
+  'ocpp2.0.1': dialect201,
+  'ocpp2.1': dialect21,
+};
 
 /** The service's end of a station's wire without its socket: its own dialects, with everything through JSON. */
 export function createEar(protocol: TwinProtocol, ports: EarPorts): TwinEar {

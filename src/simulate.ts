@@ -20,7 +20,9 @@ database and a grid operator, with faults, and checks the promises. The same see
   --controller  naive: the controller that everybody writes first, for contrast
   --compare     the same seeds once more without faults, and with the naive controller
   --trace       every event of the first seed
-  --faults      ${allFaults.map(({ name }) => name).join(', ')}`;
+  --faults      ${allFaults.map(({ name }) => name).join(', ')}
+
+Ctrl-C ends it after the seeds that run, with the table of all up to then.`;
 
 /** How the seeds of `all` are spread: the small shapes are cheap, and find as much. */
 const spread: readonly string[] = [
@@ -65,12 +67,13 @@ export async function runSimulate(args: readonly string[]): Promise<number> {
   const [first] = jobs;
   if (traceFile !== undefined && first !== undefined) await writeTrace(first, traceFile);
 
-  const { results, again } = await livedThrough(jobs);
-  const isDeterministic = again?.traceHash === results[0]?.traceHash;
+  const { results, again, isStopped } = await livedThrough(jobs);
+  const isDeterministic = results.length === 0 || again?.traceHash === results[0]?.traceHash;
   const figures = figuresOf(results);
   print(`${tableOf(results)}\n${summaryOf(figures)}`);
   print(`same seed, same trace: ${isDeterministic ? 'yes' : 'NO'}`);
-  const contrast = isCompared ? await compared(jobs) : {};
+  if (isStopped) print(`stopped after ${results.length} of ${jobs.length} seeds`);
+  const contrast = isCompared && !isStopped ? await compared(jobs) : {};
   const written = { ...figures, isDeterministic, faultNames: settings.faults, ...contrast };
   if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(written, undefined, 2)}\n`);
   const isBroken =
@@ -78,12 +81,20 @@ export async function runSimulate(args: readonly string[]): Promise<number> {
   return isBroken || !isDeterministic ? 1 : 0;
 }
 
-/** The first seed is lived through twice [P7]. */
-async function livedThrough(
-  jobs: readonly SeedJob[],
-): Promise<{ readonly results: readonly TwinResult[]; readonly again: TwinResult | undefined }> {
-  const all = await runInThreads([...jobs, ...jobs.slice(0, 1)], tell(jobs.length + 1));
-  return { results: all.slice(0, -1), again: all.at(-1) };
+interface Lived {
+  readonly results: readonly TwinResult[];
+  readonly again: TwinResult | undefined;
+  readonly isStopped: boolean;
+}
+
+/** The first seed is lived through twice [P7]. Whoever interrupts gets the table of the seeds up to then. */
+async function livedThrough(jobs: readonly SeedJob[]): Promise<Lived> {
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt);
+  const all = await runInThreads([...jobs.slice(0, 1), ...jobs], tell(jobs.length + 1), stop.signal);
+  process.off('SIGINT', interrupt);
+  return { results: all.slice(1), again: all[0], isStopped: stop.signal.aborted };
 }
 
 async function compared(jobs: readonly SeedJob[]): Promise<object> {

@@ -5,12 +5,13 @@ import type { TwinResult } from './sim/twin/run.ts';
 import type { SeedJob } from './simulateSeed.ts';
 
 /**
- * Lives through all jobs, one at a time in each of a few threads. The results are in the order of the jobs. Rejects
- * with the first error of a thread.
+ * Lives through all jobs, one at a time in each of a few threads. The results are in the order of the jobs; once
+ * `stop` is aborted none is begun any more, and they are fewer. Rejects with the first error of a thread.
  */
 export async function runInThreads(
   jobs: readonly SeedJob[],
   onResult: (result: TwinResult, job: SeedJob) => void,
+  stop?: AbortSignal,
 ): Promise<readonly TwinResult[]> {
   const results: TwinResult[] = [];
   const waiting = jobs.entries();
@@ -18,6 +19,7 @@ export async function runInThreads(
     const thread = startThread('simulateWorker', import.meta.url);
     try {
       for (const [index, job] of waiting) {
+        if (stop?.aborted === true) break;
         const result = await answerOf(thread, job);
         results[index] = result;
         onResult(result, job);
@@ -28,7 +30,8 @@ export async function runInThreads(
   };
   const threads = Math.min(availableParallelism(), jobs.length);
   await Promise.all(Array.from({ length: threads }, work));
-  return results;
+  // What was not begun leaves a hole.
+  return results.filter((result) => result !== undefined);
 }
 
 function answerOf(thread: Worker, job: SeedJob): Promise<TwinResult> {

@@ -14,7 +14,7 @@ import {
 
 /** One version of OCPP, spoken from the station's side. Pure: frames and sockets are the client's. */
 export interface StationCodec {
-  readonly subprotocol: string;
+  readonly subprotocol: 'ocpp1.6' | 'ocpp2.0.1' | 'ocpp2.1';
   readonly firmware: Firmware;
   /** The call that tells a notice; undefined where this version has nothing to say about it. */
   encode(station: Station, notice: Notice): Call | undefined;

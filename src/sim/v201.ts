@@ -37,6 +37,12 @@ export const v201: StationCodec = {
   },
 };
 
+/**
+ * OCPP 2.1 from the station's side: what it tells, and what it is told with our profiles, are the messages of 2.0.1. What
+ * 2.1 adds to them is optional.
+ */
+export const v21: StationCodec = { ...v201, subprotocol: 'ocpp2.1' };
+
 function encode(station: Station, notice: Notice): Call | undefined {
   switch (notice.kind) {
     case 'boot': {

@@ -2,6 +2,7 @@ import type { Random } from '../random.ts';
 import { lineFaults } from './lines/lineFaults.ts';
 import type { MeterFault } from './meters.ts';
 import type { TwinPlace } from './ports.ts';
+import { quirkFaults } from './quirkFaults.ts';
 import type { Manner, TwinStation } from './twinStation.ts';
 import type { World } from './world.ts';
 
@@ -58,6 +59,7 @@ const anyStation = ({ stations }: World, random: Random): TwinStation | undefine
   const isWell =
     twin !== undefined &&
     twin.manner === 'obeys' &&
+    twin.station.model === twin.model &&
     !twin.isAway &&
     twin.drawFactor === 1 &&
     twin.clockAheadMs === 0;
@@ -305,6 +307,7 @@ export const allFaults: readonly Fault[] = [
       return undefined;
     },
   },
+  ...quirkFaults(anyStation),
   ...gridFaults,
   ...lineFaults,
   ...machineFaults,

@@ -8,7 +8,7 @@ import type { LimitId, StationId } from '../../domain/ids.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { Area, Site } from '../../domain/site.ts';
 import type { StationEvent } from '../../domain/stationEvent.ts';
-import type { Call } from '../stationCodec.ts';
+import type { Call, StationCodec } from '../stationCodec.ts';
 import type { TwinStore } from './store.ts';
 import type { TwinProcess } from './twinClock.ts';
 
@@ -92,7 +92,7 @@ export interface LimitAsked {
   readonly source: LimitSource;
 }
 
-export type TwinProtocol = 'ocpp1.6' | 'ocpp2.0.1';
+export type TwinProtocol = StationCodec['subprotocol'];
 
 /** The service's end of one station's wire, as long as its process lives: what it makes of the station's calls. */
 export interface TwinEar {

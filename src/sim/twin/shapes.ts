@@ -91,6 +91,7 @@ const tree: Shape = {
   meterMs: 5_000,
   config: {
     control: slower,
+    stations: ['north-a-1', 'south-b-4'].map((id) => ({ id: `CP-${id}`, traits: { leaseForm: 'duration' } })),
     sites: [
       site('yard', {
         id: 'grid',
@@ -113,6 +114,9 @@ const tree: Shape = {
   },
 };
 
+/** Of ten stations of many makers some end a lease only by its duration, and one never: it counts for ever. */
+const leaseForms = ['tail', 'duration', 'tail', 'tail', 'none', 'tail', 'tail', 'duration', 'tail', 'tail'];
+
 /** A transformer's watts bind, the meter sees only the building, and the stations take watts. */
 const watts: Shape = {
   meterMs: 5_000,
@@ -120,7 +124,11 @@ const watts: Shape = {
     control: slower,
     stations: evses('W', 10).map(({ station }, index) => ({
       id: station,
-      traits: { unit: index % 2 === 0 ? 'W' : 'A', stepAmps: index % 3 === 0 ? 0.1 : 1 },
+      traits: {
+        unit: index % 2 === 0 ? 'W' : 'A',
+        stepAmps: index % 3 === 0 ? 0.1 : 1,
+        leaseForm: leaseForms[index] ?? 'tail',
+      },
     })),
     sites: [
       site('depot', {

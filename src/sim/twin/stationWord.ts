@@ -1,7 +1,7 @@
 import type { InstalledProfile } from '../chargingProfiles.ts';
 import { settle } from '../station.ts';
 import type { Notice } from '../stationState.ts';
-import type { OnTheWay, TwinStation } from './twinStation.ts';
+import { inItsWord, type OnTheWay, type TwinStation } from './twinStation.ts';
 
 // What a station acknowledges and what it really holds, by its own clock.
 
@@ -19,10 +19,8 @@ export function obey(twin: TwinStation, { command, call, meant }: OnTheWay): boo
   const isAccepted = handled.answer.kind === 'result' && statusOf(handled.answer.payload) === 'Accepted';
   if (!isAccepted) return false;
   const isLying = twin.manner === 'ignores' || twin.manner === 'forgets tail';
-  if (isLying || meant !== call || twin.promised !== undefined) {
-    const kept = { ...station, profiles: twin.promised ?? station.profiles };
-    twin.promised = codec.handle(kept, meant).station.profiles;
-  }
+  if (isLying || meant !== call || twin.promised !== undefined)
+    twin.promised = codec.handle(inItsWord(twin), meant).station.profiles;
   if (twin.manner === 'forgets tail')
     twin.station = settle({ ...station, profiles: handled.station.profiles.map(withoutTail) });
   else if (twin.manner !== 'ignores') twin.station = handled.station;
@@ -33,7 +31,7 @@ export function obey(twin: TwinStation, { command, call, meant }: OnTheWay): boo
 
 /** It keeps its word again as soon as it holds what it acknowledged. */
 function judgeWord(twin: TwinStation): void {
-  if (twin.promised === undefined) return;
+  if (twin.promised === undefined || twin.manner === 'quirky') return;
   if (JSON.stringify(sorted(twin.promised)) === JSON.stringify(sorted(twin.station.profiles)))
     twin.promised = undefined;
 }

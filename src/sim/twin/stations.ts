@@ -2,12 +2,14 @@ import type { CommandAnswer, StationCommand } from '../../control/ports.ts';
 import type { StationId } from '../../domain/ids.ts';
 import type { Evse } from '../../domain/site.ts';
 import type { CarModel } from '../car.ts';
+import type { DeviceQuirk } from '../deviceQuirks.ts';
 import { createRandom, streamSeed } from '../random.ts';
 import { plugIn, settle, stepStation, unplug } from '../station.ts';
+import type { StationCodec } from '../stationCodec.ts';
 import { connected, disconnected, nextNotice, type Reply, replied } from '../stationLink.ts';
 import { findEvse, type Notice } from '../stationState.ts';
 import { v16 } from '../v16.ts';
-import { v201 } from '../v201.ts';
+import { v21, v201 } from '../v201.ts';
 import type { Cause } from './exposureCheck.ts';
 import type { News, TwinEar, TwinJoints, TwinPlace, TwinService } from './ports.ts';
 import { breakWord, forgetClock, isClockUntold, noteClock, obey, setClock, withDraw } from './stationWord.ts';
@@ -37,6 +39,8 @@ interface Server {
   readonly ears: ReadonlyMap<StationId, TwinEar>;
 }
 
+/** Stations of every version stand side by side. */
+const codecs: readonly StationCodec[] = [v16, v201, v21];
 /** A station that is slow answers after this. */
 const slowMs = 28_000;
 /** How soon a station tries to connect again. */
@@ -60,7 +64,7 @@ export class TwinStations {
         newTwinStation({
           id,
           site,
-          codec: index % 2 === 0 ? v16 : v201,
+          codec: codecs[index % codecs.length] ?? v16,
           random: createRandom(streamSeed(seed, id)),
           meterIntervalS: place.meterIntervalS,
           nowMs: clock.nowMs,
@@ -81,7 +85,7 @@ export class TwinStations {
     const { joints, store } = this.#input;
     const ears = this.all.map(({ id, codec, station }): [StationId, TwinEar] => [
       id,
-      joints.createEar(codec === v16 ? 'ocpp1.6' : 'ocpp2.0.1', {
+      joints.createEar(codec.subprotocol, {
         stationId: id,
         process,
         heartbeatIntervalS: station.settings.heartbeatIntervalS,
@@ -223,6 +227,26 @@ export class TwinStations {
     if (twin.station.link === 'restarting')
       twin.station = { ...twin.station, waitsUntilMs: twin.station.nowMs };
     else if (twin.line === undefined) this.#connectSoon(twin);
+  }
+
+  /** From now on it is a device with this quirk; one that does not keep its word is judged by it all the same. */
+  update(twin: TwinStation, { quirks, firmware }: DeviceQuirk, keepsItsWord: boolean): void {
+    this.#step(twin);
+    const { model } = twin;
+    if (!keepsItsWord) {
+      twin.promised ??= twin.station.profiles;
+      twin.manner = 'quirky';
+    }
+    const updated = { ...model, quirks, firmware: { ...model.firmware, ...firmware } };
+    twin.station = settle({ ...twin.station, model: updated });
+    this.#changed(twin, 'by itself');
+  }
+
+  /** As it was sold, after a restart: until then it has no power. */
+  mend(twin: TwinStation): void {
+    twin.manner = 'obeys';
+    twin.station = settle({ ...twin.station, model: twin.model });
+    this.reboot(twin, 'profiles');
   }
 
   setClockAhead(twin: TwinStation, aheadMs: number): void {

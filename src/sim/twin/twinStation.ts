@@ -11,14 +11,15 @@ import {
   offeredAmps,
   profileContext,
   type Station,
+  type StationModel,
   transactionName,
 } from '../stationState.ts';
 
 /**
  * How a station takes commands. `deaf` obeys and its answer is lost; `ignores` says yes and does nothing; `forgets
- * tail` keeps a lease's first value for ever.
+ * tail` keeps a lease's first value for ever; `quirky` does what its quirks make of what it says yes to.
  */
-export type Manner = 'obeys' | 'rejects' | 'ignores' | 'deaf' | 'slow' | 'forgets tail';
+export type Manner = 'obeys' | 'rejects' | 'ignores' | 'deaf' | 'slow' | 'forgets tail' | 'quirky';
 
 /** A car follows a lower offer this late at worst [IEC 61851-1: 5 s]. */
 const followMs = 5_000;
@@ -57,6 +58,8 @@ export interface TwinStation {
   readonly evses: readonly Evse[];
   readonly codec: StationCodec;
   readonly random: Random;
+  /** As its maker sold it: without a quirk. */
+  readonly model: StationModel;
   station: Station;
   /** What it acknowledged, where that is not what it holds: undefined for one that keeps its word. */
   promised: readonly InstalledProfile[] | undefined;
@@ -113,6 +116,7 @@ export function newTwinStation(input: {
     evses,
     codec,
     random,
+    model,
     station: createStation(model, nowMs),
     promised: undefined,
     disobeyedAtMs: Number.NEGATIVE_INFINITY,
@@ -140,8 +144,8 @@ export function effectAmps(twin: TwinStation, evseNumber: number, call: Call): n
 }
 
 /** The station as it would be if it kept its word. */
-const inItsWord = (twin: TwinStation): Station =>
-  twin.promised === undefined ? twin.station : { ...twin.station, profiles: twin.promised };
+export const inItsWord = ({ station, promised, model }: TwinStation): Station =>
+  promised === undefined ? station : { ...station, model, profiles: promised };
 
 /**
  * The most that may be in force at an EVSE now, from what the station itself holds and what is on its way to it: the
