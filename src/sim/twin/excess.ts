@@ -44,13 +44,16 @@ export const noExcess = (): ExcessFigures => ({
   unexplainedAtMs: undefined,
 });
 
+/** Why, past the reaction time. It may ask whether less than what flows would be over as well. */
+type CauseOfExcess = (node: number, isOver: (flow: Flow) => boolean) => ExcessCause;
+
 /** What really flows against what may flow [P2]. */
 export class ExcessMeter {
   readonly figures = noExcess();
   readonly #nodes: NodeExcess[];
-  readonly #cause: (node: number) => ExcessCause;
+  readonly #cause: CauseOfExcess;
 
-  constructor(topology: Topology, cause: (node: number) => ExcessCause) {
+  constructor(topology: Topology, cause: CauseOfExcess) {
     this.#cause = cause;
     this.#nodes = topology.nodes.map(() => ({
       sinceMs: undefined,
@@ -94,7 +97,7 @@ export class ExcessMeter {
         ? 'background alone'
         : nowMs - Math.max(at.sinceMs, at.steppedAtMs) <= reactionMs
           ? 'reaction'
-          : this.#cause(node);
+          : this.#cause(node, (flow) => over(flow, limit, starVolts) > 0);
     this.figures.seconds[cause] += dtMs / 1000;
     if (cause === 'background alone' || cause === 'reaction') return;
     this.figures.worstAmps = Math.max(this.figures.worstAmps, overAmps);

@@ -19,6 +19,8 @@ export function causeOf(
     readonly servedSinceMs: number | undefined;
     /** When one last stopped. */
     readonly awaySinceMs: number;
+    /** Whether these stations and the building are too much by themselves, so that the others cannot make room. */
+    isTooMuch(holds: (twin: TwinStation) => boolean): boolean;
   },
 ): ExcessCause {
   const { nowMs, meters, servedSinceMs, awaySinceMs } = now;
@@ -32,5 +34,5 @@ export function causeOf(
   if (nowMs - awaySinceMs < startingMs) return 'service away';
   const isOutOfReach = ({ manner, isAway, clockAheadMs, line }: TwinStation): boolean =>
     manner !== 'obeys' || isAway || clockAheadMs !== 0 || line === undefined;
-  return below.some(isOutOfReach) ? 'station out of reach' : 'unexplained';
+  return now.isTooMuch(isOutOfReach) ? 'station out of reach' : 'unexplained';
 }

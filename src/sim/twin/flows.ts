@@ -1,4 +1,4 @@
-import type { Topology } from '../../control/topology.ts';
+import type { Topology, TopologyEvse } from '../../control/topology.ts';
 import type { CircuitId } from '../../domain/ids.ts';
 import { noAmps, type PhaseAmps, phases } from '../../domain/phases.ts';
 import type { Circuit } from '../../domain/site.ts';
@@ -6,6 +6,7 @@ import type { Supply } from '../../domain/supply.ts';
 import type { Background } from '../building.ts';
 import { flowParts, lineAmps } from '../lines.ts';
 import { drawnAmps, findEvse } from '../stationState.ts';
+import type { Flow } from './excess.ts';
 import type { TwinStation } from './twinStation.ts';
 
 /** Currents that add up as numbers: on each phase of a star, between the lines of a delta. */
@@ -75,14 +76,30 @@ export class Flows {
       const own = this.#backgrounds.get(node.circuit.id)?.(nowMs);
       if (own !== undefined) this.#add(index, own, node.site.supply.phaseVolts, true);
     });
-    evses.forEach(({ evse, site, path }, index) => {
-      const twin = stationOf(index);
-      const state = findEvse(twin.station, evse.number);
-      if (state?.car === undefined || state.car.drawAmps === 0) return;
-      const drawn = drawnAmps(state).map((amps) => amps * twin.drawFactor);
-      const parts = flowParts(site.supply, evse.wiring, drawn);
-      this.#add(path[0] ?? -1, parts, site.supply.phaseVolts, false);
+    evses.forEach((at, index) => {
+      const parts = drawnParts(at, stationOf(index));
+      if (parts !== undefined) this.#add(at.path[0] ?? -1, parts, at.site.supply.phaseVolts, false);
     });
+  }
+
+  /** What would flow through a node if of all stations below it only some drew. */
+  withOnly(
+    node: number,
+    stationOf: (index: number) => TwinStation,
+    draws: (twin: TwinStation) => boolean,
+  ): Flow {
+    const flow = this.#flows[node];
+    if (flow === undefined) return { amps: noAmps, watts: 0 };
+    const parts: Parts = [...flow.background];
+    let watts = flow.backgroundWatts;
+    for (const index of this.#topology.nodes[node]?.evses ?? []) {
+      const at = this.#topology.evses[index];
+      const drawn = at && draws(stationOf(index)) ? drawnParts(at, stationOf(index)) : undefined;
+      if (at === undefined || drawn === undefined) continue;
+      for (const phase of phases) parts[phase] += drawn[phase];
+      watts += (drawn[0] + drawn[1] + drawn[2]) * at.site.supply.phaseVolts;
+    }
+    return { amps: flow.supply === undefined ? parts : lineAmps(flow.supply, parts), watts };
   }
 
   /** Through a node and all above it. */
@@ -98,6 +115,14 @@ export class Flows {
       flow.backgroundWatts += watts;
     }
   }
+}
+
+/** What its car draws now; undefined when that is nothing. */
+function drawnParts({ evse, site }: TopologyEvse, twin: TwinStation): PhaseAmps | undefined {
+  const state = findEvse(twin.station, evse.number);
+  if (state?.car === undefined || state.car.drawAmps === 0) return undefined;
+  const drawn = drawnAmps(state).map((amps) => amps * twin.drawFactor);
+  return flowParts(site.supply, evse.wiring, drawn);
 }
 
 /** Above several sites amps say nothing: their supplies may differ. */

@@ -364,12 +364,13 @@ export class World {
         () => this.clock.nowMs,
         () => this.#input.onViolation(this.clock.nowMs),
       ),
-      excess: new ExcessMeter(topology, (node) =>
+      excess: new ExcessMeter(topology, (node, isOver) =>
         causeOf(topology.nodes[node], topology.nodes[node]?.evses.map(stationOf) ?? [], {
           nowMs: this.clock.nowMs,
           meters: this.meters.all,
           servedSinceMs: this.isServed ? this.#server?.startedAtMs : undefined,
           awaySinceMs: this.#awaySinceMs,
+          isTooMuch: (holds) => isOver(flows.withOnly(node, stationOf, holds)),
         }),
       ),
       oracle: new Oracle(topology, this.#input.joints.createAllocator()),
