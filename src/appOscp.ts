@@ -3,7 +3,7 @@ import type { SiteView } from './control/siteView.ts';
 import { wishedWatts } from './control/wishedWatts.ts';
 import type { GridConnection } from './domain/gridConnection.ts';
 import { starVolts } from './domain/supply.ts';
-import type { GridPorts } from './grid/gridPorts.ts';
+import type { PromptGridPorts } from './grid/gridPorts.ts';
 import type { OscpGroup } from './grid/oscp/forecasts.ts';
 import type { GridStates } from './grid/oscp/gridStates.ts';
 import { OscpConnection } from './grid/oscp/oscpConnection.ts';
@@ -18,7 +18,7 @@ export interface OscpService {
 
 interface OscpNeeds {
   readonly loaded: LoadedConfig;
-  readonly grid: GridPorts;
+  readonly grid: PromptGridPorts;
   readonly store: GridStates;
   views(): readonly SiteView[];
 }

@@ -15,7 +15,7 @@ import { BundleError, readBundle } from './incidents/bundleFile.ts';
 import { createLogger } from './log.ts';
 import { hashPassword, newPassword } from './ocpp/security/passwords.ts';
 import { runSimulate, SimulateUsageError } from './simulate.ts';
-import { openStore } from './store/openStore.ts';
+import { verifyEvidenceIn } from './store/evidenceChain.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const usage = `Usage:
@@ -136,20 +136,15 @@ async function station([action, ...rest]: readonly string[]): Promise<number> {
 async function evidence([action, ...rest]: readonly string[]): Promise<number> {
   if (action !== 'verify') throw new UsageError('say: lastvakt evidence verify');
   const { config } = loadConfig(required(rest, 'config'), process.env);
-  const store = await openStore(config.database.url, { log: createLogger('error'), clock: systemClock() });
-  try {
-    const verdict = await store.verifyEvidence();
-    if (verdict.status === 'whole') {
-      print(`whole: ${verdict.records} records, the last with hash ${verdict.lastHash}`);
-      return exitCodes.done;
-    }
-    print(
-      `broken at record ${verdict.brokenAt}: ${verdict.why} (${verdict.records} records before it are whole)`,
-    );
-    return exitCodes.failed;
-  } finally {
-    await store.stop();
+  const verdict = await verifyEvidenceIn(config.database.url, createLogger('error'));
+  if (verdict.status === 'whole') {
+    print(`whole: ${verdict.records} records, the last with hash ${verdict.lastHash}`);
+    return exitCodes.done;
   }
+  print(
+    `broken at record ${verdict.brokenAt}: ${verdict.why} (${verdict.records} records before it are whole)`,
+  );
+  return exitCodes.failed;
 }
 
 /** Runs until it is told to stop or breaks. */

@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import type { GridBook } from '../control/gridBook.ts';
 import type { Clock } from '../control/ports.ts';
 import type { HeardGridLimit } from '../domain/bindingLimits.ts';
-import type { GridConnection } from '../domain/gridConnection.ts';
 import { type GridLimit, limitedNode } from '../domain/gridLimit.ts';
 import { type LimitId, limitId } from '../domain/ids.ts';
 import type { Logger } from '../log.ts';
 import { type Curtailments, measurement } from './curtailments.ts';
 import type { Evidence, EvidenceQueue } from './evidenceQueue.ts';
-import type { GridChange, GridPorts, GridVerdict, HeardPrice } from './gridPorts.ts';
-import { type Judgement, judge } from './hearing.ts';
+import type { GridChange, GridVerdict, HeardPrice, PromptGridPorts } from './gridPorts.ts';
+import { forgetEnded, judgements, type Ledger, ledgerOf, remember, restore } from './senderLedger.ts';
 
 export interface GridDeskPorts {
   readonly clock: Clock;
@@ -19,7 +18,7 @@ export interface GridDeskPorts {
   readonly grid: GridBook;
   setLimit(limit: GridLimit): void;
   endLimit(id: LimitId): void;
-  /** All of it or nothing; durable when it resolves. */
+  /** All of it or nothing, and never before an earlier one; durable when it resolves. */
   changeLimits(change: {
     readonly set: readonly GridLimit[];
     readonly ended: readonly LimitId[];
@@ -32,20 +31,15 @@ export interface GridDeskPorts {
   onPrices(connectionId: string, prices: readonly HeardPrice[]): void;
 }
 
-/** What one sender has told. */
-interface Ledger {
-  readonly connection: GridConnection;
-  readonly current: Map<string, HeardGridLimit>;
-  /** The highest version of each external id, the oldest first. */
-  readonly versions: Map<string, number>;
-  /** Changes on their way to the store, one after the other. */
-  writing: Promise<void>;
-  pending: number;
+/** What a change sets and ends, with the evidence of it. */
+interface Taken {
+  readonly set: readonly HeardGridLimit[];
+  readonly ended: readonly HeardGridLimit[];
+  readonly atMs: number;
+  readonly endedBy: string;
+  readonly evidence: readonly Evidence[];
 }
 
-/** Limits that one connection may have in force or to come. */
-const limitsMax = 20_000;
-const versionsMax = 40_000;
 /** Changes of one connection that may wait for the store. */
 const pendingMax = 1_000;
 const rawMax = 262_144;
@@ -63,7 +57,7 @@ export class GridBusyError extends Error {
   }
 }
 
-export interface GridDesk extends GridPorts {
+export interface GridDesk extends PromptGridPorts {
   /** The sender is known to be gone: its last will came. */
   gone(connectionId: string): void;
 }
@@ -80,52 +74,61 @@ export function gridDesk(ports: GridDeskPorts): GridDesk {
     return found;
   };
 
+  const keep = async (book: Ledger, { set, ended, ...about }: Taken): Promise<void> => {
+    book.pending += 1;
+    try {
+      await ports.changeLimits({ set, ended: ended.map(({ id }) => id), ...about });
+    } catch (error) {
+      // Its sender is told that it was refused, so what was before holds.
+      for (const { id } of set) ports.endLimit(id);
+      restore(book, set, ended);
+      throw error;
+    } finally {
+      book.pending -= 1;
+    }
+    for (const { id } of ended) ports.endLimit(id);
+    if (book.pending > 0 || book.orphans.length === 0) return;
+    // Nobody waits for it: should it fail, the next change tries again.
+    const left = { ...about, set: [], ended: book.orphans.splice(0), evidence: [] };
+    keep(book, left).catch(() => undefined);
+  };
+
+  const hearNow: GridDesk['hearNow'] = (connectionId, change, raw) => {
+    const book = ledger(connectionId);
+    if (book.pending >= pendingMax) throw new GridBusyError(connectionId);
+    const atMs = clock.nowMs();
+    forgetEnded(book, atMs);
+    const judged = judgements(book, change, { nowMs: atMs, newId: () => limitId(ports.newId()) });
+    const set = judged.flatMap((each) => each.set ?? []);
+    const ended = [...judged.flatMap((each) => each.ended ?? []), ...book.orphans.splice(0)];
+    const verdicts = judged.map(({ verdict }) => verdict);
+    // In force at once. What is replaced binds beside it until that is durable: a crash in between can only
+    // leave too low a limit.
+    for (const limit of set) ports.setLimit(limit);
+    remember(book, set, ended);
+    const isAllRefused = verdicts.length > 0 && verdicts.every(({ outcome }) => outcome === 'refused');
+    grid.note(
+      connectionId,
+      isAllRefused ? { kind: 'heartbeat', aliveUntilMs: undefined } : { kind: 'limits heard' },
+    );
+    for (const { externalId, outcome, why } of verdicts) {
+      if (outcome === 'refused')
+        log.warn({ connectionId, externalId, why }, 'limit of a grid operator refused');
+    }
+    const heard = heardEvidence(connectionId, { change, raw, verdicts, atMs });
+    return { verdicts, kept: keep(book, { set, ended, atMs, endedBy: connectionId, evidence: [heard] }) };
+  };
+
   return {
     clock,
     log,
     random: ports.random,
     newId: ports.newId,
+    hearNow,
 
     async hear(connectionId, change, raw) {
-      const book = ledger(connectionId);
-      if (book.pending >= pendingMax) throw new GridBusyError(connectionId);
-      const nowMs = clock.nowMs();
-      forgetEnded(book, nowMs);
-      const judged = judgements(book, change, { nowMs, newId: () => limitId(ports.newId()) });
-      const set = judged.flatMap((each) => each.set ?? []);
-      const ended = judged.flatMap((each) => each.ended ?? []);
-      const verdicts = judged.map(({ verdict }) => verdict);
-      // In force at once. What is replaced binds beside it until that is durable: a crash in between can only
-      // leave too low a limit.
-      for (const limit of set) ports.setLimit(limit);
-      remember(book, set, ended);
-      const isAllRefused = verdicts.length > 0 && verdicts.every(({ outcome }) => outcome === 'refused');
-      grid.note(
-        connectionId,
-        isAllRefused ? { kind: 'heartbeat', aliveUntilMs: undefined } : { kind: 'limits heard' },
-      );
-      const heard = heardEvidence(connectionId, { change, raw, verdicts, atMs: nowMs });
-      try {
-        await inTurn(book, () =>
-          ports.changeLimits({
-            set,
-            ended: ended.map(({ id }) => id),
-            atMs: nowMs,
-            endedBy: connectionId,
-            evidence: [heard],
-          }),
-        );
-      } catch (error) {
-        // Its sender is told that it was refused, so what was before holds.
-        for (const { id } of set) ports.endLimit(id);
-        restore(book, set, ended);
-        throw error;
-      }
-      for (const { id } of ended) ports.endLimit(id);
-      for (const { externalId, outcome, why } of verdicts) {
-        if (outcome === 'refused')
-          log.warn({ connectionId, externalId, why }, 'limit of a grid operator refused');
-      }
+      const { verdicts, kept } = hearNow(connectionId, change, raw);
+      await kept;
       return verdicts;
     },
 
@@ -164,115 +167,6 @@ export function gridDesk(ports: GridDeskPorts): GridDesk {
     measurement: (target) => measurement(grid, limitedNode(target), clock.nowMs()),
     onProgress: (listener) => ports.curtailments.onProgress(listener),
   };
-}
-
-function ledgerOf(connection: GridConnection, grid: GridBook): Ledger {
-  const limits = grid.limitsOf(connection.id);
-  return {
-    connection,
-    current: new Map(limits.map((limit) => [limit.terms.externalId, limit])),
-    versions: new Map(limits.map(({ terms }) => [terms.externalId, terms.version])),
-    writing: Promise.resolve(),
-    pending: 0,
-  };
-}
-
-function forgetEnded({ current }: Ledger, nowMs: number): void {
-  for (const [externalId, { untilMs }] of current) {
-    if (untilMs !== undefined && untilMs <= nowMs) current.delete(externalId);
-  }
-}
-
-interface JudgeNow {
-  readonly nowMs: number;
-  readonly newId: () => LimitId;
-}
-
-function judgements(book: Ledger, change: GridChange, now: JudgeNow): readonly Judgement[] {
-  if (change.kind === 'withdraw') return change.externalIds.map((externalId) => withdrawn(book, externalId));
-  const heardIds = new Set<string>();
-  let room = limitsMax - book.current.size;
-  const judged = change.limits.map((heard): Judgement => {
-    const { externalId } = heard;
-    if (heardIds.has(externalId)) return refused(externalId, 'its id occurs twice in one message');
-    heardIds.add(externalId);
-    const { connection, current, versions } = book;
-    const each = judge({
-      connection,
-      heard,
-      current: current.get(externalId),
-      versionMax: versions.get(externalId),
-      ...now,
-    });
-    if (each.set !== undefined && each.ended === undefined) {
-      if (room <= 0) return refused(externalId, `${connection.id} has ${limitsMax} limits already`);
-      room -= 1;
-    }
-    return each;
-  });
-  if (change.kind === 'update') return judged;
-  const missing = [...book.current.keys()].filter((externalId) => !heardIds.has(externalId));
-  return [...judged, ...missing.map((externalId) => withdrawn(book, externalId))];
-}
-
-const refused = (externalId: string, why: string): Judgement => ({
-  verdict: { externalId, outcome: 'refused', why },
-});
-
-function withdrawn({ current }: Ledger, externalId: string): Judgement {
-  const ended = current.get(externalId);
-  if (ended === undefined) return { verdict: { externalId, outcome: 'unchanged', why: 'it does not hold' } };
-  return { verdict: { externalId, outcome: 'accepted', why: 'withdrawn' }, ended };
-}
-
-function remember(
-  { current, versions }: Ledger,
-  set: readonly HeardGridLimit[],
-  ended: readonly HeardGridLimit[],
-): void {
-  for (const { terms } of ended) current.delete(terms.externalId);
-  for (const limit of set) {
-    const { externalId, version } = limit.terms;
-    current.set(externalId, limit);
-    versions.delete(externalId);
-    versions.set(externalId, version);
-  }
-  for (const externalId of versions.keys()) {
-    if (versions.size <= versionsMax) break;
-    versions.delete(externalId);
-  }
-}
-
-/** As before a change that could not be kept, as far as no later one came. */
-function restore(
-  { current, versions }: Ledger,
-  set: readonly HeardGridLimit[],
-  ended: readonly HeardGridLimit[],
-): void {
-  for (const limit of set) {
-    const { externalId } = limit.terms;
-    if (current.get(externalId) !== limit) continue;
-    current.delete(externalId);
-    versions.delete(externalId);
-  }
-  for (const limit of ended) {
-    const { externalId, version } = limit.terms;
-    if (current.has(externalId)) continue;
-    current.set(externalId, limit);
-    versions.set(externalId, version);
-  }
-}
-
-/** One change after the other: an end must not overtake the limit it ends. */
-async function inTurn(book: Ledger, write: () => Promise<void>): Promise<void> {
-  book.pending += 1;
-  const done = book.writing.then(write);
-  book.writing = done.catch(() => {});
-  try {
-    await done;
-  } finally {
-    book.pending -= 1;
-  }
 }
 
 function heardEvidence(

@@ -106,3 +106,16 @@ export interface GridPorts {
   measurement(target: LimitTarget): GridMeasurement;
   onProgress(listener: (progress: GridProgress) => void): () => void;
 }
+
+/** The same for a protocol that says much at once: it need not wait for the disk before it goes on to the next message. */
+export interface PromptGridPorts extends GridPorts {
+  /**
+   * In force when it returns. `kept` resolves when it is durable, never before what was heard earlier, and rejects when it
+   * cannot be kept: then it is not in force any more.
+   */
+  hearNow(
+    connectionId: string,
+    change: GridChange,
+    raw: string,
+  ): { readonly verdicts: readonly GridVerdict[]; readonly kept: Promise<void> };
+}

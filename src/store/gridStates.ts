@@ -1,15 +1,16 @@
 import type { Kysely } from 'kysely';
+import type { GroupCommit } from './groupCommit.ts';
 import type { Tables } from './schema.ts';
 import { inStore } from './storeError.ts';
 
 /** Named JSON documents of connections to grid operators: tokens, addresses, what was heard last. */
 export interface GridStateStore {
   gridStates(connectionId: string): Promise<ReadonlyMap<string, unknown>>;
-  /** Durable once it resolves; replaces the document of that name. */
+  /** Durable once it resolves, after every limit that was changed before; replaces the document of that name. */
   saveGridState(connectionId: string, name: string, document: unknown): Promise<void>;
 }
 
-export function gridStateStore(db: Kysely<Tables>): GridStateStore {
+export function gridStateStore(db: Kysely<Tables>, group: GroupCommit): GridStateStore {
   return {
     gridStates: (connectionId) =>
       inStore(`read the state of grid connection ${connectionId}`, async () => {
@@ -23,9 +24,9 @@ export function gridStateStore(db: Kysely<Tables>): GridStateStore {
       }),
 
     saveGridState: (connectionId, name, value) =>
-      inStore(`store the state of grid connection ${connectionId}`, async () => {
+      group.write(`store the state of grid connection ${connectionId}`, async (transaction) => {
         const document = JSON.stringify(value);
-        await db
+        await transaction
           .insertInto('grid_states')
           .values({ connection_id: connectionId, name, document })
           .onConflict((conflict) => conflict.columns(['connection_id', 'name']).doUpdateSet({ document }))

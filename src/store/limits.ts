@@ -3,6 +3,7 @@ import type { GridLimit, LimitSource, LimitTarget, LimitTerms, LimitValue } from
 import { areaId, circuitId, type LimitId, limitId, siteId } from '../domain/ids.ts';
 import { perPhase } from '../domain/phases.ts';
 import { appendEvidence, type EvidenceEntry } from './evidence.ts';
+import type { GroupCommit } from './groupCommit.ts';
 import { type Page, type PageRequest, pageOf, rowsToRead } from './paging.ts';
 import type { GridLimitTable, Tables } from './schema.ts';
 import { inStore } from './storeError.ts';
@@ -27,7 +28,7 @@ export interface LimitStore {
    * database did not answer, the limit may have been stored all the same, and then holds after the next start.
    */
   insertLimit(limit: GridLimit): Promise<void>;
-  /** All of it or nothing: what a grid operator's message sets and ends, with the evidence of it. Durable once it resolves. */
+  /** All of it or nothing, in their order: what a grid operator's message sets and ends, with the evidence of it. Durable once it resolves. */
   changeLimits(change: LimitChange): Promise<void>;
   /** Lifts a limit. False when it is not known or was lifted before. Durable once it resolves. */
   endLimit(id: LimitId, end: { readonly atMs: number; readonly endedBy: string }): Promise<boolean>;
@@ -36,17 +37,15 @@ export interface LimitStore {
   listLimits(request: PageRequest): Promise<Page<StoredLimit>>;
 }
 
-export function limitStore(db: Kysely<Tables>): LimitStore {
+export function limitStore(db: Kysely<Tables>, group: GroupCommit): LimitStore {
   return {
     insertLimit: (limit) =>
-      inStore(`store limit ${limit.id}`, async () => {
-        await db.insertInto('grid_limit').values(toRow(limit)).execute();
+      group.write(`store limit ${limit.id}`, async (transaction) => {
+        await transaction.insertInto('grid_limit').values(toRow(limit)).execute();
       }),
 
     changeLimits: (change) =>
-      inStore('change the limits of a grid operator', () =>
-        db.transaction().execute((transaction) => applyChange(transaction, change)),
-      ),
+      group.write('change the limits of a grid operator', (transaction) => applyChange(transaction, change)),
 
     endLimit: (id, end) =>
       inStore(`end limit ${id}`, async () => {
@@ -111,7 +110,7 @@ async function applyChange(transaction: Transaction<Tables>, change: LimitChange
       .where('ended_at_ms', 'is', null)
       .execute();
   }
-  for (const entry of evidence) await appendEvidence(transaction, entry);
+  await appendEvidence(transaction, evidence);
 }
 
 function toRow(limit: GridLimit): Insertable<GridLimitTable> {

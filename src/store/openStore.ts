@@ -10,6 +10,7 @@ import { type FaultStore, faultStore } from './faults.ts';
 import { type GridConnectionStore, gridConnectionStore } from './gridConnections.ts';
 import { type GridReleaseStore, gridReleaseStore } from './gridReleases.ts';
 import { type GridStateStore, gridStateStore } from './gridStates.ts';
+import { GroupCommit } from './groupCommit.ts';
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { type PlanningStore, planningStore } from './planning.ts';
@@ -72,10 +73,11 @@ export async function openStore(
     throw error;
   }
   const queue = new WriteBehind(db, ports, options);
+  const group = new GroupCommit(db);
   let stopping: Promise<void> | undefined;
 
   return {
-    ...limitStore(db),
+    ...limitStore(db, group),
     ...sessionStore(db, queue),
     ...signedValueStore(db, queue),
     ...stationStore(db, queue),
@@ -86,7 +88,7 @@ export async function openStore(
     ...siteStopStore(db),
     ...gridConnectionStore(db, queue),
     ...evidenceStore(db),
-    ...gridStateStore(db),
+    ...gridStateStore(db, group),
     ...gridReleaseStore(db, queue),
     ...planningStore(db, queue),
     ...stationCommandStore(db),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { areaId } from '../../src/domain/ids.ts';
 import type { GridValue, HeardLimit } from '../../src/grid/gridPorts.ts';
 import { givenConnection } from '../control/givenConnection.ts';
@@ -119,6 +119,25 @@ describe('what a grid operator says', () => {
     expect(given.held()).toEqual([['a', { watts: 20_000 }]]);
     isDown = false;
     expect(await hear(given, [heard('a', { version: 2, value: { watts: 1 } })])).toEqual(['accepted']);
+  });
+
+  it('ends what a change would have ended that could not be kept, when a later one was', async () => {
+    const real = await givenDesk();
+    const given = await givenDesk(undefined, {
+      changeLimits: async (change) => {
+        if (change.set.some(({ terms }) => terms?.version === 2)) throw new Error('disk full');
+        await real.store.changeLimits(change);
+      },
+    });
+    await hear(given, [heard('a')]);
+    const versions = [2, 3].map((version) =>
+      hear(given, [heard('a', { version, value: { watts: version } })]),
+    );
+    expect((await Promise.allSettled(versions)).map(({ status }) => status)).toEqual([
+      'rejected',
+      'fulfilled',
+    ]);
+    await vi.waitFor(() => expect(given.held()).toEqual([['a', { watts: 3 }]]), 10_000);
   });
 
   it('takes a hundred changes a second of one limit, and ends with the last', async () => {

@@ -1,6 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { EvidenceEntry } from '../../src/store/evidence.ts';
+import { type ChainVerdict, verifyEvidenceIn } from '../../src/store/evidenceChain.ts';
 import { describeOnBothDatabases } from './databases.ts';
+import { recordedLog } from './recordedLog.ts';
 
 const entry = (atMs: number, change: Partial<EvidenceEntry> = {}): EvidenceEntry => ({
   atMs,
@@ -79,5 +82,30 @@ describeOnBothDatabases('the evidence', (database) => {
       Array.from({ length: 30 }, (_, index) => store.appendEvidence([entry(index), entry(index)])),
     );
     expect(await store.verifyEvidence()).toMatchObject({ status: 'whole', records: 60 });
+  });
+
+  it('is verified beside whoever appends and prunes, and found whole every time', async () => {
+    const store = await database.open();
+    await store.appendEvidence(Array.from({ length: 2_100 }, (_, index) => entry(index)));
+    let isVerifying = true;
+    const appending = (async () => {
+      for (let atMs = 3_000; isVerifying; atMs += 1) {
+        await store.appendEvidence([entry(atMs), entry(atMs)]);
+        if (atMs === 3_003) await store.pruneEvidence(500, atMs);
+        await nextTurn();
+      }
+    })();
+    const verdicts: ChainVerdict[] = [];
+    while (verdicts.length < 10) verdicts.push(await verifyEvidenceIn(database.url(), recordedLog().log));
+    isVerifying = false;
+    await appending;
+    expect(verdicts.filter(({ status }) => status !== 'whole')).toEqual([]);
+    expect(await store.verifyEvidence()).toMatchObject({ status: 'whole' });
+  });
+
+  it('is not made where there is none to verify', async () => {
+    await expect(verifyEvidenceIn(database.url(), recordedLog().log)).rejects.toMatchObject({
+      message: expect.stringContaining('could not verify the evidence'),
+    });
   });
 });

@@ -1,6 +1,6 @@
 import type { LimitTarget } from '../../domain/gridLimit.ts';
 import type { OscpConfig } from '../../domain/oscpConfig.ts';
-import type { GridPorts, HeardLimit } from '../gridPorts.ts';
+import type { HeardLimit, PromptGridPorts } from '../gridPorts.ts';
 import { type Capacity, capacities, heardLimit, heldOn, type LimitFrame, replaced } from './forecast.ts';
 import {
   type ForecastDocument,
@@ -59,23 +59,39 @@ interface Timeline {
   readonly type: ForecastType;
   readonly parts: SegmentBook<ForecastedBlock>;
   document: ForecastDocument;
+  /** Something could not be kept: what the service holds differs from the document. */
+  isAstray: boolean;
+}
+
+/** What came of a message: what of it is new, on its way to the disk, or why it was refused. */
+interface Told {
+  readonly changed: readonly string[];
+  readonly writes: readonly Promise<void>[];
+  readonly refused?: string;
 }
 
 /** What the capacity provider said about every group, told on to the service as limits. */
 export class GroupForecasts {
   readonly #options: ForecastOptions;
-  readonly #ports: GridPorts;
+  readonly #ports: PromptGridPorts;
   readonly #states: GridStates;
   readonly #timelines = new Map<string, Timeline>();
 
-  constructor(options: ForecastOptions, ports: GridPorts, states: GridStates) {
+  constructor(options: ForecastOptions, ports: PromptGridPorts, states: GridStates) {
     this.#options = options;
     this.#ports = ports;
     this.#states = states;
     for (const group of options.groups) {
       for (const type of Object.keys(frames) as ForecastType[]) {
         const document = { version: 0, capacities: [], recent: [] };
-        this.#timelines.set(nameOf(group.id, type), { group, type, parts: new SegmentBook(), document });
+        const timeline = {
+          group,
+          type,
+          parts: new SegmentBook<ForecastedBlock>(),
+          document,
+          isAstray: false,
+        };
+        this.#timelines.set(nameOf(group.id, type), timeline);
       }
     }
   }
@@ -99,10 +115,10 @@ export class GroupForecasts {
   }
 
   /**
-   * Puts a forecast, or one part of it, in force. Resolves when it is durable. A part is in force at once: what it
-   * says stands whether the other parts arrive or not.
+   * Puts a forecast, or one part of it, in force. What is returned resolves when it is durable; the next one may be heard
+   * before. A part is in force at once: what it says stands whether the other parts arrive or not.
    */
-  async hear(heard: HeardForecast): Promise<void> {
+  hear(heard: HeardForecast): Promise<void> {
     const { forecast } = heard;
     const name = nameOf(forecast.group_id, forecast.type);
     const timeline = this.#timelines.get(name);
@@ -119,11 +135,32 @@ export class GroupForecasts {
     if (next.capacities.length > capacitiesMax) {
       throw new OscpRefusal(400, `/forecasted_blocks more than ${capacitiesMax} of this group and type`);
     }
-    const changed = await this.#tell(timeline, next, heard.raw);
-    // After the limits: if we end in between, the sender was not answered and says it again.
-    await this.#states.saveGridState(this.#options.connectionId, documentName(name), next);
-    timeline.document = next;
-    this.#ports.acknowledged(this.#options.connectionId, changed, clock.nowMs());
+    const told = this.#told(timeline, next, heard.raw);
+    if (told.refused === undefined) timeline.document = next;
+    return this.#kept(timeline, name, told);
+  }
+
+  #told(timeline: Timeline, next: ForecastDocument, raw: string): Told {
+    try {
+      return this.#tell(timeline, next, raw);
+    } catch (error) {
+      timeline.isAstray = true;
+      throw error;
+    }
+  }
+
+  async #kept(timeline: Timeline, name: string, { changed, writes, refused }: Told): Promise<void> {
+    const { connectionId } = this.#options;
+    try {
+      // After the limits: if we end in between, the sender was not answered and says it again.
+      const document = this.#states.saveGridState(connectionId, documentName(name), timeline.document);
+      await Promise.all([...writes, document]);
+    } catch (error) {
+      timeline.isAstray = true;
+      throw error;
+    }
+    if (refused !== undefined) throw new OscpRefusal(400, refused);
+    this.#ports.acknowledged(connectionId, changed, this.#ports.clock.nowMs());
   }
 
   /** The capacity behind a limit of ours; undefined when it is gone. */
@@ -157,46 +194,55 @@ export class GroupForecasts {
     return timeline.parts.add(part, this.#ports.clock.monotonicMs());
   }
 
-  /** Tells the service what differs from before; the ids of it. */
-  async #tell(timeline: Timeline, next: ForecastDocument, raw: string): Promise<readonly string[]> {
+  /** Tells the service what differs from before. */
+  #tell(timeline: Timeline, next: ForecastDocument, raw: string): Told {
     const { connectionId } = this.#options;
     const before = new Map(
       this.#limits(timeline, timeline.document).map((limit) => [limit.externalId, limit]),
     );
     const after = this.#limits(timeline, next);
-    const changed = after.filter((limit) => !isSame(limit, before.get(limit.externalId)));
+    const changed = timeline.isAstray
+      ? after
+      : after.filter((limit) => !isSame(limit, before.get(limit.externalId)));
+    const writes: Promise<void>[] = [];
     if (changed.length > 0) {
-      const verdicts = await this.#ports.hear(connectionId, { kind: 'update', limits: changed }, raw);
+      const { verdicts, kept } = this.#ports.hearNow(connectionId, { kind: 'update', limits: changed }, raw);
+      writes.push(kept);
       const refused = verdicts.find(({ outcome }) => outcome === 'refused');
       if (refused !== undefined) {
-        await this.#takeBack(changed, before, raw);
-        throw new OscpRefusal(400, refused.why ?? 'the capacity was refused');
+        writes.push(...this.#takeBack(changed, before, raw));
+        return { changed: [], writes, refused: refused.why ?? 'the capacity was refused' };
       }
     }
+    timeline.isAstray = false;
     const kept = new Set(after.map(({ externalId }) => externalId));
     const gone = [...before.values()].filter(
       ({ externalId, untilMs }) =>
         !kept.has(externalId) && (untilMs === undefined || untilMs > this.#ports.clock.nowMs()),
     );
     const externalIds = gone.map(({ externalId }) => externalId);
-    if (gone.length > 0) await this.#ports.hear(connectionId, { kind: 'withdraw', externalIds }, raw);
-    return changed.map(({ externalId }) => externalId);
+    if (gone.length > 0)
+      writes.push(this.#ports.hearNow(connectionId, { kind: 'withdraw', externalIds }, raw).kept);
+    return { changed: changed.map(({ externalId }) => externalId), writes };
   }
 
   /** A message is taken as a whole: what of a refused one was accepted becomes what it was before. */
-  async #takeBack(
+  #takeBack(
     changed: readonly HeardLimit[],
     before: ReadonlyMap<string, HeardLimit>,
     raw: string,
-  ): Promise<void> {
+  ): readonly Promise<void>[] {
     const { connectionId } = this.#options;
     const limits = changed.flatMap(({ externalId, version }) => {
       const earlier = before.get(externalId);
       return earlier === undefined ? [] : [{ ...earlier, version }];
     });
     const externalIds = changed.flatMap(({ externalId }) => (before.has(externalId) ? [] : [externalId]));
-    if (limits.length > 0) await this.#ports.hear(connectionId, { kind: 'update', limits }, raw);
-    if (externalIds.length > 0) await this.#ports.hear(connectionId, { kind: 'withdraw', externalIds }, raw);
+    const changes = [
+      ...(limits.length > 0 ? [{ kind: 'update' as const, limits }] : []),
+      ...(externalIds.length > 0 ? [{ kind: 'withdraw' as const, externalIds }] : []),
+    ];
+    return changes.map((change) => this.#ports.hearNow(connectionId, change, raw).kept);
   }
 
   #limits({ group, type }: Timeline, document: ForecastDocument): readonly HeardLimit[] {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { instantMs } from '../../domain/instant.ts';
 import type { OscpConfig } from '../../domain/oscpConfig.ts';
 import type { Logger } from '../../log.ts';
-import type { GridPorts, HeardLimit } from '../gridPorts.ts';
+import type { HeardLimit, PromptGridPorts } from '../gridPorts.ts';
 import { accessTokens } from './accessTokens.ts';
 import { every } from './every.ts';
 import { GroupForecasts, type OscpGroup } from './forecasts.ts';
@@ -31,7 +31,7 @@ export interface OscpOptions {
 }
 
 export interface OscpPorts {
-  readonly grid: GridPorts;
+  readonly grid: PromptGridPorts;
   readonly states: GridStates;
   readonly wishedWatts: WishedWatts;
 }
@@ -57,7 +57,7 @@ export interface IncomingMessage {
 /** What is to be done once the answer is on its way: OSCP answers first and calls back then. */
 export type Afterwards = () => void;
 
-/** Messages that wait for the one before to become durable. */
+/** Messages that wait to become durable. */
 const waitingMax = 64;
 /** We are offline for the peer when so many heartbeats are missing. */
 const missedHeartbeats = 3;
@@ -68,7 +68,7 @@ const nothing: Afterwards = () => {};
 /** One capacity provider, for which we are the Flexibility Provider. */
 export class OscpConnection {
   readonly #options: OscpOptions;
-  readonly #grid: GridPorts;
+  readonly #grid: PromptGridPorts;
   readonly #states: GridStates;
   readonly #wishedWatts: WishedWatts;
   readonly #log: Logger;
@@ -77,6 +77,8 @@ export class OscpConnection {
   readonly #peer: Peer;
   readonly #reports: Reports;
   readonly #recent = new RecentRequests();
+  /** Messages that are not durable yet, by request. */
+  readonly #underWay = new Map<string, { readonly hash: string; readonly acted: Promise<unknown> }>();
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
   #cancels: (() => void)[] = [];
@@ -111,16 +113,22 @@ export class OscpConnection {
   }
 
   /**
-   * Acts on a message. Resolves when what it says is durable; throws an OscpRefusal that the peer gets. One message at
-   * a time, in the order of their coming; one that was heard already is answered and not acted on again.
+   * Acts on a message. Resolves when what it says is durable; throws an OscpRefusal that the peer gets. In the order of
+   * their coming: a forecast is in force before the next message is looked at, and those that come at once reach the
+   * disk together; everything else waits for the one before. One that was heard already is answered and not acted on again.
    */
   async receive(message: IncomingMessage): Promise<Afterwards> {
     if (this.#waiting >= waitingMax) throw new OscpRefusal(503, 'too many messages at once: send it again');
     this.#waiting += 1;
-    const acted = this.#last.then(() => this.#once(message));
-    // An embedded database answers without a turn of the event loop: between two messages everybody else gets one.
-    this.#last = acted.catch(() => undefined).then(() => nextTurn());
+    const begun = this.#last.then(() => ({ acted: this.#once(message) }));
+    this.#last = begun.then(async ({ acted }) => {
+      if (message.action === 'forecast') return;
+      await acted.catch(() => undefined);
+      // An embedded database answers without a turn of the event loop: everybody else gets one.
+      await nextTurn();
+    });
     try {
+      const { acted } = await begun;
       return await acted;
     } finally {
       this.#waiting -= 1;
@@ -165,9 +173,21 @@ export class OscpConnection {
       this.#log.info({ requestId, action }, 'message heard before, not acted on again');
       return nothing;
     }
-    const afterwards = await this.#act(message, hash);
-    this.#recent.remember(requestId, hash);
-    return afterwards;
+    const twin = this.#underWay.get(requestId);
+    if (twin !== undefined) {
+      if (twin.hash !== hash) throw new OscpRefusal(400, 'this X-Request-ID named another message already');
+      await twin.acted;
+      return nothing;
+    }
+    const acted = this.#act(message, hash);
+    this.#underWay.set(requestId, { hash, acted });
+    try {
+      const afterwards = await acted;
+      this.#recent.remember(requestId, hash);
+      return afterwards;
+    } finally {
+      this.#underWay.delete(requestId);
+    }
   }
 
   async #act(message: IncomingMessage, hash: string): Promise<Afterwards> {

@@ -6,9 +6,10 @@ import type { OscpConfig } from '../../../src/domain/oscpConfig.ts';
 import type {
   GridChange,
   GridMeasurement,
-  GridPorts,
   GridProgress,
+  GridVerdict,
   HeardLimit,
+  PromptGridPorts,
 } from '../../../src/grid/gridPorts.ts';
 import type { GridStates } from '../../../src/grid/oscp/gridStates.ts';
 import { OscpConnection } from '../../../src/grid/oscp/oscpConnection.ts';
@@ -75,7 +76,7 @@ export interface GridHeard {
 }
 
 /** The service as the protocol sees it: keeps what it hears, and tells what it is told to. */
-function gridPorts(clock: VirtualClock): { readonly grid: GridPorts; readonly heard: GridHeard } {
+function gridPorts(clock: VirtualClock): { readonly grid: PromptGridPorts; readonly heard: GridHeard } {
   const limits = new Map<string, HeardLimit>();
   const listeners = new Set<(progress: GridProgress) => void>();
   const heard: GridHeard = {
@@ -103,25 +104,32 @@ function gridPorts(clock: VirtualClock): { readonly grid: GridPorts; readonly he
     wishedWatts: undefined,
     hearing: 'well',
   };
-  const grid: GridPorts = {
+  const verdict = (limit: HeardLimit): GridVerdict => {
+    if (heard.hearing === 'refuses' || (heard.hearing === 'refuses amps' && !('watts' in limit.value))) {
+      return { externalId: limit.externalId, outcome: 'refused', why: 'not this one' };
+    }
+    limits.set(limit.externalId, limit);
+    return { externalId: limit.externalId, outcome: 'accepted' };
+  };
+  const hearNow: PromptGridPorts['hearNow'] = (_id, change) => {
+    if (heard.hearing === 'cannot store')
+      return { verdicts: [], kept: Promise.reject(new Error('disk full')) };
+    heard.changes.push(change);
+    const kept = Promise.resolve();
+    if (change.kind !== 'withdraw') return { verdicts: change.limits.map(verdict), kept };
+    for (const id of change.externalIds) limits.delete(id);
+    return { verdicts: change.externalIds.map((externalId) => ({ externalId, outcome: 'accepted' })), kept };
+  };
+  const grid: PromptGridPorts = {
     clock,
     log: createLogger('silent'),
     random: () => 0.5,
     newId: () => 'id',
-    async hear(_id, change) {
-      if (heard.hearing === 'cannot store') throw new Error('disk full');
-      heard.changes.push(change);
-      if (change.kind === 'withdraw') {
-        for (const id of change.externalIds) limits.delete(id);
-        return change.externalIds.map((externalId) => ({ externalId, outcome: 'accepted' as const }));
-      }
-      return change.limits.map((limit) => {
-        if (heard.hearing === 'refuses' || (heard.hearing === 'refuses amps' && !('watts' in limit.value))) {
-          return { externalId: limit.externalId, outcome: 'refused' as const, why: 'not this one' };
-        }
-        limits.set(limit.externalId, limit);
-        return { externalId: limit.externalId, outcome: 'accepted' as const };
-      });
+    hearNow,
+    async hear(id, change, raw) {
+      const { verdicts, kept } = hearNow(id, change, raw);
+      await kept;
+      return verdicts;
     },
     hearPrices: () => {},
     heartbeat: (_id, aliveUntilMs) => void heard.heartbeats.push(aliveUntilMs),

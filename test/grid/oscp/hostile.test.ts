@@ -118,14 +118,12 @@ describe('a flexibility provider', () => {
   it('keeps the order of a hundred updates at once, each answered', async () => {
     const { provider, heard } = await given();
     const answers = [];
-    const startedMs = performance.now();
     for (let batch = 0; batch < 5; batch += 1) {
       const updates = Array.from({ length: 20 }, (_, index) =>
         provider.forecast(forecast([block(0, 15, 1 + batch * 20 + index)])),
       );
       answers.push(...(await Promise.all(updates)));
     }
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
     expect(answers.map(({ status }) => status)).toEqual(new Array(100).fill(204));
     expect(heard.standing()).toHaveLength(1);
   });
