@@ -8,6 +8,7 @@ import type { GridConnection } from './domain/gridConnection.ts';
 import type { EvseId } from './domain/ids.ts';
 import { curtailments } from './grid/curtailments.ts';
 import { type EvidenceQueue, evidenceQueue } from './grid/evidenceQueue.ts';
+import { exportLimits } from './grid/exportLimits.ts';
 import { type GridDesk, gridDesk } from './grid/gridDesk.ts';
 import type { GridProgress, HeardPrice } from './grid/gridPorts.ts';
 import { type GridIntake, gridIntake } from './grid/intake/gridIntake.ts';
@@ -47,7 +48,8 @@ export function gridService(needs: GridNeeds): GridService {
     isConfirmed: (evseId) => ledger.inFlight(evseId) === undefined && !ledger.isSilent(evseId),
     onEvidence: (entry) => evidence.put(entry),
   });
-  follower.onProgress((progress) => logProgress(progress, log));
+  const exported = exportLimits(state.grid, (entry) => evidence.put(entry));
+  for (const { onProgress } of [follower, exported]) onProgress((progress) => logProgress(progress, log));
   const means = minuteMeans(state.grid, (entry) => evidence.put(entry));
   const ports = gridDesk({
     clock,
@@ -60,6 +62,7 @@ export function gridService(needs: GridNeeds): GridService {
     changeLimits: (change) => store.changeLimits(change),
     evidence,
     curtailments: follower,
+    exported,
     onPrices: needs.onPrices,
   });
   return {
@@ -70,6 +73,7 @@ export function gridService(needs: GridNeeds): GridService {
     follow({ sent }) {
       const nowMs = clock.nowMs();
       follower.follow({ nowMs, sent: sent.map(({ command }) => command) });
+      exported.follow(nowMs);
       means.follow(nowMs);
     },
   };

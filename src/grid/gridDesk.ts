@@ -7,6 +7,7 @@ import { type LimitId, limitId } from '../domain/ids.ts';
 import type { Logger } from '../log.ts';
 import { type Curtailments, measurement } from './curtailments.ts';
 import type { Evidence, EvidenceQueue } from './evidenceQueue.ts';
+import type { ExportLimits } from './exportLimits.ts';
 import type { GridChange, GridVerdict, HeardPrice, PromptGridPorts } from './gridPorts.ts';
 import { forgetEnded, judgements, type Ledger, ledgerOf, remember, restore } from './senderLedger.ts';
 
@@ -28,6 +29,7 @@ export interface GridDeskPorts {
   }): Promise<void>;
   readonly evidence: EvidenceQueue;
   readonly curtailments: Curtailments;
+  readonly exported: ExportLimits;
   onPrices(connectionId: string, prices: readonly HeardPrice[]): void;
 }
 
@@ -165,7 +167,12 @@ export function gridDesk(ports: GridDeskPorts): GridDesk {
     },
 
     measurement: (target) => measurement(grid, limitedNode(target), clock.nowMs()),
-    onProgress: (listener) => ports.curtailments.onProgress(listener),
+    onProgress(listener) {
+      const ends = [ports.curtailments, ports.exported].map((each) => each.onProgress(listener));
+      return () => {
+        for (const end of ends) end();
+      };
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { GridConnection } from '../domain/gridConnection.ts';
 import { type GridLimit, type LimitTerms, type LimitValue, limitedNode } from '../domain/gridLimit.ts';
 import type { LimitId } from '../domain/ids.ts';
 import { perPhase, phaseName, phases } from '../domain/phases.ts';
+import { notControllable } from './exportLimits.ts';
 import type { GridValue, GridVerdict, HeardLimit } from './gridPorts.ts';
 
 /** What one thing that was heard does to the book of its connection. */
@@ -54,7 +55,8 @@ export function judge(input: JudgeInput): Judgement {
   }
   const set = limitOf(input);
   if (current !== undefined && isSame(current, set)) return { verdict: told('unchanged') };
-  return { verdict: told('accepted'), set, ...(current !== undefined && { ended: current }) };
+  const note = heard.direction === 'export' ? notControllable : undefined;
+  return { verdict: told('accepted', note), set, ...(current !== undefined && { ended: current }) };
 }
 
 /** What is wrong with it, for the sender; undefined when nothing is. */

@@ -11,6 +11,7 @@ import type { GridLimit } from '../../src/domain/gridLimit.ts';
 import { limitId } from '../../src/domain/ids.ts';
 import { type Curtailments, curtailments } from '../../src/grid/curtailments.ts';
 import { type EvidenceQueue, evidenceQueue } from '../../src/grid/evidenceQueue.ts';
+import { exportLimits } from '../../src/grid/exportLimits.ts';
 import { type GridDeskPorts, gridDesk } from '../../src/grid/gridDesk.ts';
 import type { GridPorts, HeardLimit } from '../../src/grid/gridPorts.ts';
 import { createLogger } from '../../src/log.ts';
@@ -74,6 +75,7 @@ export async function givenDesk(
     changeLimits: (limits) => store.changeLimits(limits),
     evidence,
     curtailments: follower,
+    exported: exportLimits(state.grid, nothing),
     onPrices: nothing,
     ...change,
   });
