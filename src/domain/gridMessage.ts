@@ -11,7 +11,7 @@ export const gridMessage = Type.Object(
     version: Type.Optional(
       Type.Number({
         minimum: 0,
-        description: 'Rises with each change; an older one is ignored. Left away: now.',
+        description: 'Rises with each change; an older one is ignored. Left away: newer than all before.',
       }),
     ),
     target: id('What you call the place: an externalId of the config. Needed where there are several.'),

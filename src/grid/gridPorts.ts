@@ -16,8 +16,11 @@ export type GridValue =
 export interface HeardLimit {
   /** The sender's own name of it, unique within its connection; one external message with many intervals gives each its own. */
   readonly externalId: string;
-  /** Rises with each change by the sender: a version number or the time of modification. An older one is ignored. */
-  readonly version: number;
+  /**
+   * Rises with each change by the sender: a version number or the time of modification. An older one is ignored.
+   * undefined: the sender counts none, and what is heard last is the newest, whatever our clock shows.
+   */
+  readonly version: number | undefined;
   readonly target: LimitTarget;
   readonly direction: 'import' | 'export';
   /** `connection`: the building counts too. `controllable`: the cars alone. */

@@ -46,7 +46,7 @@ export function judge(input: JudgeInput): Judgement {
   });
   const why = faultOf(heard, connection);
   if (why !== undefined) return { verdict: told('refused', why) };
-  if (versionMax !== undefined && heard.version < versionMax) {
+  if (versionMax !== undefined && heard.version !== undefined && heard.version < versionMax) {
     return { verdict: told('outdated', `version ${versionMax} was heard before`) };
   }
   if (heard.untilMs !== undefined && heard.untilMs <= nowMs) {
@@ -66,7 +66,7 @@ function faultOf(heard: HeardLimit, { id, targets }: GridConnection): string | u
     return `its id must have 1 to ${idMax} characters`;
   const node = limitedNode(target);
   if (!targets.some((own) => limitedNode(own.target) === node)) return `${node} is no target of ${id}`;
-  if (!Number.isFinite(heard.version)) return 'its version is no number';
+  if (heard.version !== undefined && !Number.isFinite(heard.version)) return 'its version is no number';
   if (!Number.isFinite(fromMs) || (untilMs !== undefined && !(untilMs > fromMs)))
     return 'its end is not after its beginning';
   if (averaging.mode === 'mean' && !(averaging.windowS >= 1 && averaging.windowS <= windowMaxS))
@@ -88,8 +88,8 @@ function valueFault(value: GridValue, isArea: boolean): string | undefined {
 const amountFault = (amount: number, most: number): string | undefined =>
   amount >= 0 && amount <= most ? undefined : `its value must be between 0 and ${most}, not ${amount}`;
 
-function limitOf({ connection, heard, newId, nowMs }: JudgeInput): HeardGridLimit {
-  const { target, value, fromMs, untilMs, reason, ...terms } = heard;
+function limitOf({ connection, heard, versionMax = 0, newId, nowMs }: JudgeInput): HeardGridLimit {
+  const { target, value, fromMs, untilMs, reason, version = Math.max(nowMs, versionMax), ...terms } = heard;
   return {
     id: newId(),
     target,
@@ -100,7 +100,7 @@ function limitOf({ connection, heard, newId, nowMs }: JudgeInput): HeardGridLimi
     fromMs,
     untilMs,
     createdAtMs: nowMs,
-    terms: { ...terms, connectionId: connection.id },
+    terms: { ...terms, version, connectionId: connection.id },
   };
 }
 

@@ -65,6 +65,15 @@ describe('what a grid operator says', () => {
     expect((await stored(given)).map(([id]) => id)).toEqual(['d']);
   });
 
+  it('without a version is newer than all before, also after our clock was set back', async () => {
+    const given = await givenDesk();
+    const say = (watts: number) => hear(given, [heard('a', { version: undefined, value: { watts } })]);
+    expect(await say(1)).toEqual(['accepted']);
+    given.clock.setWall?.(given.clock.nowMs() - 3_600_000);
+    expect(await say(2)).toEqual(['accepted']);
+    expect(given.held()).toEqual([['a', { watts: 2 }]]);
+  });
+
   it('does not come back with an old version after it was withdrawn', async () => {
     const given = await givenDesk();
     await hear(given, [heard('a', { version: 5 })]);

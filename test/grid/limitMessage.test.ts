@@ -17,7 +17,7 @@ describe('a message of a grid operator', () => {
   it('is one limit for its target, in force from now until it is ended, unless it says more', () => {
     expect(limitOf({ watts: 4_200 })).toEqual({
       externalId: 'limit-grid-event-cap',
-      version: nowMs,
+      version: undefined,
       target: givenConnection().targets[0]?.target,
       direction: 'import',
       boundary: 'connection',

@@ -48,7 +48,7 @@ export function understand(body: unknown, connection: GridConnection, nowMs: num
   const { averaging } = body;
   const limit: HeardLimit = {
     externalId,
-    version: body.version ?? nowMs,
+    version: body.version,
     target,
     direction: body.direction ?? 'import',
     boundary: body.boundary ?? connection.boundary,

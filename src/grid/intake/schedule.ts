@@ -84,12 +84,12 @@ function rowOf(text: string): Row | string {
 }
 
 function limitOf(
-  { target, boundary, kind, name, nowMs }: ScheduleInput,
+  { target, boundary, kind, name }: ScheduleInput,
   { fromMs, untilMs, watts }: Row,
 ): HeardLimit {
   return {
     externalId: `${name}-${new Date(fromMs).toISOString()}`,
-    version: nowMs,
+    version: undefined,
     target,
     direction: 'import',
     boundary,

@@ -76,7 +76,7 @@ export class Reporter {
       const isDurable = limits.every(({ externalId }) =>
         ['accepted', 'unchanged'].includes(outcomes.get(externalId) ?? 'unknown'),
       );
-      const version = Math.max(...limits.map((each) => each.version));
+      const version = Math.max(...limits.map((each) => each.version ?? 0));
       if (!isDurable || this.#acknowledged.get(event.id) === version) continue;
       this.#remember(event.id, version);
       const externalIds = limits.map(({ externalId }) => externalId);
