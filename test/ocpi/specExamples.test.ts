@@ -21,6 +21,7 @@ import {
   evse as evse230,
   location as location230,
 } from '../../src/ocpi/v230/location.ts';
+import { financialAdviceConfirmation, terminal } from '../../src/ocpi/v230/payment.ts';
 import { session as session230 } from '../../src/ocpi/v230/session.ts';
 import { tariff as tariff230 } from '../../src/ocpi/v230/tariff.ts';
 import { token as token230 } from '../../src/ocpi/v230/token.ts';
@@ -79,6 +80,12 @@ const kinds230: readonly ExampleKind[] = [
   ...shared,
 ];
 
+const kindsOfPayments: readonly ExampleKind[] = [
+  [/^payment_financial/, translation(financialAdviceConfirmation)],
+  [/^payment_terminal_(location_assignment|put_update)/, translation(partial(terminal))],
+  [/^payment_terminal/, translation(terminal)],
+];
+
 const errata221: readonly Erratum[] = [
   {
     files: /^tariff_put_example/,
@@ -106,9 +113,43 @@ const errata230: readonly Erratum[] = [
   },
 ];
 
+const taxesOf = (net: number, tax: number) => ({
+  before_taxes: net,
+  taxes: [{ name: 'VAT', amount: tax }],
+});
+
+const errataOfPayments: readonly Erratum[] = [
+  {
+    files: /^payment_terminal_create_minimal/,
+    why: 'has no last_updated, which is required',
+    expected: { refused: /lacks the key \\"last_updated\\"/ },
+  },
+  {
+    files: /^payment_terminal_(create|example_newly_created)\.json/,
+    why: 'tells an empty list, which means as much as none',
+    expected: {
+      meant: (wire: { readonly location_ids?: unknown }) => {
+        const { location_ids: _empty, ...rest } = wire;
+        return rest;
+      },
+    },
+  },
+  {
+    files: /^payment_financial.*(create|success)/,
+    why: 'tells its costs as 2.2.1 does',
+    expected: { meant: (wire) => ({ ...wire, total_costs: taxesOf(4, 0.4) }) },
+  },
+  {
+    files: /^payment_financial.*failure/,
+    why: 'tells its costs as 2.2.1 does, and has no eft_data, which is required',
+    expected: { meant: (wire) => ({ ...wire, total_costs: taxesOf(0, 0) }) },
+  },
+];
+
 describe.skipIf(!hasExamples).each([
   ['2.2.1-examples', kinds221, errata221],
   ['2.3.0-examples', kinds230, errata230],
+  ['2.3.0-payments-examples', kindsOfPayments, errataOfPayments],
 ] as const)("the specification's example, %s", (folder, kinds, wrong) => {
   const known = exampleFiles(folder).flatMap((file) => {
     const kind = kinds.find(([files]) => files.test(file));
