@@ -175,8 +175,11 @@ const entriesOf = <Value extends object>(fields: Fields<Value>) =>
 
 // --- values ----------------------------------------------------------------------------------------
 
+/** More than any list of OCPI has to hold: as many charging periods as are priced. */
+export const itemsMax = 100_000;
+
 export const listOf = <Item>(codec: Codec<Item>, atLeast = 0): Codec<readonly Item[]> => ({
-  schema: Type.Array(codec.schema, atLeast > 0 ? { minItems: atLeast } : {}),
+  schema: Type.Array(codec.schema, { maxItems: itemsMax, ...(atLeast > 0 ? { minItems: atLeast } : {}) }),
   read: (wire) => (Array.isArray(wire) ? wire.map((item) => codec.read(item)) : []),
   write: (items) => items.filter((item) => codec.tells?.(item) ?? true).map((item) => codec.write(item)),
 });

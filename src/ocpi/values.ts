@@ -37,6 +37,13 @@ export const integer = (minimum?: number, maximum?: number): Codec<number> => ({
   write: (value) => value,
 });
 
+/** A measure of something, not below zero; no money and no volume, which are exact. */
+export const measure: Codec<number> = {
+  schema: Type.Number({ minimum: 0 }),
+  read: Number,
+  write: (value) => value,
+};
+
 /** A number of OCPI: four decimals [OCPI 2.2.1 types, number]. More are read as they are and written rounded. */
 export const decimal = (minimum?: number): Codec<Fraction> => ({
   schema: Type.Number(minimum === undefined ? {} : { minimum }),

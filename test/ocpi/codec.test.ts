@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compare, fraction } from '../../src/domain/pricing/fraction.ts';
-import { type Codec, type Decoded, decoder, UntellableError } from '../../src/ocpi/codec.ts';
+import { type Codec, type Decoded, decoder, itemsMax, UntellableError } from '../../src/ocpi/codec.ts';
 import { answerDecoder, statusCodes } from '../../src/ocpi/envelope.ts';
 import { chargingPreferences, setChargingProfile } from '../../src/ocpi/objects/chargingProfile.ts';
 import { connector as connector221, evse as evse221 } from '../../src/ocpi/v221/location.ts';
@@ -117,6 +117,17 @@ describe('a body', () => {
       faults: [{ message: 'is nested deeper than 20' }],
     });
     expect(decoder(token221)(nested).status).toBe('refused');
+  });
+
+  it('is refused when a list in it has more items than the bound', () => {
+    const withIds = (count: number) => ({
+      ...connector,
+      tariff_ids: Array.from({ length: count }, () => 'T'),
+    });
+    expect(decoder(connector221)(withIds(itemsMax)).status).toBe('read');
+    expect(decoder(connector221)(withIds(1_000_000))).toMatchObject({
+      faults: [{ path: '/tariff_ids', message: `must NOT have more than ${itemsMax} items` }],
+    });
   });
 
   it.each([undefined, null, 1, 'text', [], {}])('is refused when it is no object of its kind: %s', (body) => {

@@ -165,6 +165,8 @@ describe.skipIf(!hasExamples).each([
     'comes out as it went in: $file',
     ({ wire, translate }) => {
       expect(translate(wire)).toEqual(wire);
+      // What we write is valid by our own schemas too.
+      expect(translate(translate(wire))).toEqual(wire);
     },
   );
 

@@ -4,7 +4,7 @@ import { image } from '../objects/common.ts';
 import { connectorFields } from '../objects/connector.ts';
 import { evseFields } from '../objects/evse.ts';
 import { locationFields } from '../objects/location.ts';
-import { anyWord, ciString, flag, integer, oneOf, text } from '../values.ts';
+import { anyWord, ciString, flag, measure, oneOf, text } from '../values.ts';
 import { dialect } from './dialect.ts';
 
 export const connector = object<PublicConnector>({
@@ -27,18 +27,18 @@ const parkingPlace = object<ParkingPlace>({
   id: required('id', ciString(36)),
   physicalReference: optional('physical_reference', text(12)),
   vehicleTypes: required('vehicle_types', listOf(anyWord, 1)),
-  maxVehicleWeightKg: optional('max_vehicle_weight', integer(0)),
-  maxVehicleHeightCm: optional('max_vehicle_height', integer(0)),
-  maxVehicleLengthCm: optional('max_vehicle_length', integer(0)),
-  maxVehicleWidthCm: optional('max_vehicle_width', integer(0)),
-  lengthCm: optional('parking_space_length', integer(0)),
-  widthCm: optional('parking_space_width', integer(0)),
+  maxVehicleWeightKg: optional('max_vehicle_weight', measure),
+  maxVehicleHeightCm: optional('max_vehicle_height', measure),
+  maxVehicleLengthCm: optional('max_vehicle_length', measure),
+  maxVehicleWidthCm: optional('max_vehicle_width', measure),
+  lengthCm: optional('parking_space_length', measure),
+  widthCm: optional('parking_space_width', measure),
   allowsDangerousGoods: optional('dangerous_goods_allowed', flag),
   direction: optional('direction', anyWord),
   isDriveThrough: optional('drive_through', flag),
   isRestrictedToType: required('restricted_to_type', flag),
   needsReservation: required('reservation_required', flag),
-  timeLimitMinutes: optional('time_limit', integer(0)),
+  timeLimitMinutes: optional('time_limit', measure),
   isRoofed: optional('roofed', flag),
   isLit: optional('lighting', flag),
   hasRefrigerationOutlet: optional('refrigeration_outlet', flag),
