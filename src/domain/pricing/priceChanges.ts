@@ -13,8 +13,8 @@ export interface Span {
   readonly end: { readonly atMs: number | undefined; readonly energyKwh: Fraction };
 }
 
-/** Enough for a week of a tariff with nine times of the day, and a bound on the work for one period. */
-const changesMax = 64;
+/** Looked at in one period: enough to find a difference, and a bound on the work. */
+const changesMax = 16;
 
 /** Whether other components come into force before a period ends than were in force when it started. */
 export function mayChange(span: Span): boolean {

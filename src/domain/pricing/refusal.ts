@@ -5,12 +5,22 @@ import { siteClock } from './siteClock.ts';
 /** 69 days in minutes; more is refused, because somebody sent it to keep us busy. */
 export const periodsMax = 100_000;
 
+/** A tariff with a price for every quarter of an hour of ten days has 960. */
+export const elementsMax = 1000;
+
+/** Of periods times elements, which is how often restrictions are looked at: some seconds. */
+const comparisonsMax = 10_000_000;
+
 const billedDimensions: ReadonlySet<string> = new Set(['ENERGY', 'TIME', 'PARKING_TIME', 'RESERVATION_TIME']);
 
 /** Why a session cannot be priced: what, where, and what to do. Undefined when it can. */
 export function refusalOf(session: SessionToPrice): string | undefined {
   const { periods, tariffs, endMs, timeZone } = session;
   if (periods.length > periodsMax) return `${periods.length} charging periods are more than ${periodsMax}`;
+  const elements = tariffs.reduce((count, rules) => count + rules.elements.length, 0);
+  if (elements > elementsMax) return `${elements} tariff elements are more than ${elementsMax}`;
+  if (periods.length * elements > comparisonsMax)
+    return `${periods.length} charging periods are too many for a tariff of ${elements} elements`;
   const [first] = tariffs;
   if (first === undefined) return 'no tariff is given';
   const other = tariffs.find(({ currency }) => currency !== first.currency);

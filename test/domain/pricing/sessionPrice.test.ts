@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addedUp, isSame } from '../../../src/domain/pricing/cost.ts';
 import { fraction, shortText } from '../../../src/domain/pricing/fraction.ts';
-import { periodsMax } from '../../../src/domain/pricing/refusal.ts';
+import { elementsMax, periodsMax } from '../../../src/domain/pricing/refusal.ts';
 import {
   priceSession,
   type SessionPrice,
@@ -261,5 +261,18 @@ describe('a session that cannot be priced', () => {
     const million = Array.from({ length: 1_000_000 }, () => untouchable);
     expect(reasonOf({ periods: million })).toBe('1000000 charging periods are more than 100000');
     expect(reasonOf({ periods: [...many, ten] })).toMatch(/more than 100000/);
+  });
+
+  it('has more elements than the bound, or many periods under many of them', () => {
+    const elements = (count: number): PriceRules =>
+      tariffOf(Array.from({ length: count }, () => element(component('ENERGY', 1))));
+    expect(reasonOf({ tariffs: [elements(elementsMax)] })).toBe('');
+    expect(reasonOf({ tariffs: [elements(elementsMax + 1)] })).toBe(
+      '1001 tariff elements are more than 1000',
+    );
+    const many = Array.from({ length: 20_000 }, () => ten);
+    expect(reasonOf({ tariffs: [elements(501)], periods: many })).toBe(
+      '20000 charging periods are too many for a tariff of 501 elements',
+    );
   });
 });
