@@ -74,9 +74,14 @@ interface Quantity {
   readonly phaseSum: number | undefined;
 }
 
+const nothing: Quantity = { whole: undefined, perPhase: undefined, phaseSum: undefined };
+
 function quantity(samples: readonly Sample[], measurand: string): Quantity {
   const ours = samples.filter((sample) => sample.measurand === measurand);
+  // Most measurands are missing from most messages, and there are many of those.
+  if (ours.length === 0) return nothing;
   const whole = ours.findLast((sample) => sample.phase === undefined);
+  if (ours.length === 1 && whole !== undefined) return { ...nothing, whole: inDomainUnit(whole) };
   const told = phases.map((phase) =>
     ours.findLast((sample) => phaseNames[phase].includes(sample.phase ?? '')),
   );

@@ -1,0 +1,161 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { pause, wallMs } from './benchStation.ts';
+import { quantile, report } from './figures.ts';
+import type { LoadCommand, LoadResult } from './ocppLoad.ts';
+import type { ServerKind, ServerPorts, ServerUsage } from './ocppServer.ts';
+
+// What the OCPP side costs: a call, against a bare WebSocket server and another OCPP stack; many stations; all of them
+// coming back at once; a limit on its way to many cars. Servers and stations are processes of their own.
+
+const { values: options } = parseArgs({
+  options: {
+    stations: { type: 'string', default: '10000' },
+    charging: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '60' },
+    rounds: { type: 'string', default: '3' },
+    json: { type: 'string' },
+  },
+});
+const stations = Number(options.stations);
+const charging = Math.min(stations, Number(options.charging));
+const seconds = Number(options.seconds);
+
+const pingPongSockets = 50;
+const pingPongSeconds = 4;
+const warmUpSeconds = 1;
+/** For every car to be given its share before it is cut: proof of each raise, and some ticks. */
+const settleMs = 15_000;
+/** Amps per car before a cut of this site's limit, and after. */
+const fullAmps = 10_000 / charging;
+const cutShare = 0.7;
+
+const load = fork(fileURLToPath(new URL('./ocppLoad.ts', import.meta.url)), {
+  execArgv: ['--import', 'tsx'],
+});
+load.once('exit', (code) => {
+  if (code !== null) throw new Error(`the stations ended with ${code}`);
+});
+
+async function commanded(command: LoadCommand): Promise<LoadResult> {
+  load.send(command);
+  const [result] = await once(load, 'message');
+  return result as LoadResult;
+}
+
+interface Server extends ServerPorts {
+  readonly url: string;
+  usage(): Promise<ServerUsage>;
+  stop(): void;
+}
+
+async function started(kind: ServerKind): Promise<Server> {
+  const child: ChildProcess = fork(fileURLToPath(new URL('./ocppServer.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx', '--expose-gc'],
+    env: {
+      ...process.env,
+      BENCH_KIND: kind,
+      BENCH_STATIONS: String(stations),
+      BENCH_CHARGING: String(charging),
+    },
+  });
+  const [ports] = (await once(child, 'message')) as [ServerPorts];
+  return {
+    ...ports,
+    url: `ws://127.0.0.1:${ports.ocppPort}${kind === 'ocppRpc' ? '' : '/ocpp'}`,
+    usage: async () => {
+      child.send('usage');
+      const [usage] = await once(child, 'message');
+      return usage as ServerUsage;
+    },
+    stop: () => child.kill(),
+  };
+}
+
+async function callsPerCpuSecond(kind: ServerKind): Promise<number> {
+  const server = await started(kind);
+  const round = (roundSeconds: number): Promise<LoadResult> =>
+    commanded({ do: 'ping-pong', url: server.url, sockets: pingPongSockets, seconds: roundSeconds });
+  await round(warmUpSeconds);
+  const before = await server.usage();
+  const { calls } = await round(pingPongSeconds);
+  const after = await server.usage();
+  server.stop();
+  return calls / ((after.cpuMs - before.cpuMs) / 1000);
+}
+
+const kinds = ['ours', 'bareWs', 'ocppRpc'] as const;
+const rounds: Record<(typeof kinds)[number], number[]> = { ours: [], bareWs: [], ocppRpc: [] };
+// In turns, so that what else the machine does falls on all of them.
+for (let round = 0; round < Number(options.rounds); round += 1) {
+  for (const kind of kinds) rounds[kind].push(await callsPerCpuSecond(kind));
+}
+const perCpuSecond = {
+  ours: quantile(rounds.ours, 0.5),
+  bareWs: quantile(rounds.bareWs, 0.5),
+  ocppRpc: quantile(rounds.ocppRpc, 0.5),
+};
+
+const server = await started('app');
+const empty = await server.usage();
+const connectBeganAtMs = wallMs();
+const connected = await commanded({ do: 'connect', url: server.url, stations, charging });
+await pause(settleMs);
+const before = await server.usage();
+const metering = await commanded({ do: 'meter', seconds });
+const after = await server.usage();
+const cpuShare = (after.cpuMs - before.cpuMs) / 1000 / seconds;
+const kbPerStation = ((after.rssMb - empty.rssMb) * 1024) / stations;
+
+const cutAtMs = wallMs();
+const cutting = commanded({ do: 'await cut', belowAmps: Math.min(fullAmps, 32) * 0.99 });
+const limited = await fetch(`http://127.0.0.1:${server.httpPort}/api/v1/limits`, {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({
+    site: 'site-0',
+    amps: Math.floor(Math.min(fullAmps, 32) * cutShare * charging),
+    until: new Date(Date.now() + 600_000).toISOString(),
+    reason: 'bench',
+  }),
+});
+if (limited.status !== 201)
+  throw new Error(`the limit was answered ${limited.status}: ${await limited.text()}`);
+const cutToLastAckMs = (await cutting).lastAtMs - cutAtMs;
+
+const stormBeganAtMs = wallMs();
+const stormBefore = await server.usage();
+const storm = await commanded({ do: 'storm' });
+const stormAfter = await server.usage();
+const stormMs = storm.lastAtMs - stormBeganAtMs;
+server.stop();
+load.removeAllListeners('exit').kill();
+
+report(
+  `${stations} stations, ${charging} of them charging, ${seconds} s of metering`,
+  [
+    { figure: 'calls per server processor second, ours', value: perCpuSecond.ours },
+    { figure: 'the same, bare ws with JSON.parse', value: perCpuSecond.bareWs },
+    { figure: 'the same, ocpp-rpc strict', value: perCpuSecond.ocppRpc },
+    { figure: 'ours to bare (goal 0.8)', value: perCpuSecond.ours / perCpuSecond.bareWs },
+    { figure: 'ours to ocpp-rpc (goal 1.5)', value: perCpuSecond.ours / perCpuSecond.ocppRpc },
+    { figure: 'first connection to all booted, ms', value: connected.lastAtMs - connectBeganAtMs },
+    { figure: 'memory per station, kB', value: kbPerStation },
+    { figure: 'processors in use while metering', value: cpuShare },
+    { figure: 'p99 of answers while metering, ms', value: metering.answerP99Ms },
+    { figure: 'all reconnect at once to all booted, ms', value: stormMs },
+    { figure: 'processor time of that, ms', value: stormAfter.cpuMs - stormBefore.cpuMs },
+    { figure: 'limit cut to last acknowledgement, ms (goal 1000)', value: cutToLastAckMs },
+  ],
+  {
+    callsPerCpuSecond: perCpuSecond,
+    stations,
+    kbPerStation,
+    answerP99Ms: metering.answerP99Ms,
+    stormMs,
+    cutToLastAckMs,
+    cpuShare,
+  },
+);
