@@ -32,12 +32,24 @@ const settleMs = 15_000;
 const fullAmps = 10_000 / charging;
 const cutShare = 0.7;
 
-const load = fork(fileURLToPath(new URL('./ocppLoad.ts', import.meta.url)), {
-  execArgv: ['--import', 'tsx'],
-});
-load.once('exit', (code) => {
-  if (code !== null) throw new Error(`the stations ended with ${code}`);
-});
+/** Without one of its processes the bench would wait for ever. */
+function mustLast(child: ChildProcess, name: string): ChildProcess {
+  child.once('exit', (code) => {
+    if (code === null) return;
+    process.stderr.write(`${name} ended with ${code}\n`);
+    process.exit(1);
+  });
+  process.once('exit', () => child.kill());
+  return child;
+}
+
+const side = (file: string, execArgv: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  fork(fileURLToPath(new URL(file, import.meta.url)), {
+    execArgv: ['--import', 'tsx', ...execArgv],
+    env: { ...process.env, ...env },
+  });
+
+const load = mustLast(side('./ocppLoad.ts', []), 'the stations');
 
 async function commanded(command: LoadCommand): Promise<LoadResult> {
   load.send(command);
@@ -52,15 +64,8 @@ interface Server extends ServerPorts {
 }
 
 async function started(kind: ServerKind): Promise<Server> {
-  const child: ChildProcess = fork(fileURLToPath(new URL('./ocppServer.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx', '--expose-gc'],
-    env: {
-      ...process.env,
-      BENCH_KIND: kind,
-      BENCH_STATIONS: String(stations),
-      BENCH_CHARGING: String(charging),
-    },
-  });
+  const sizes = { BENCH_STATIONS: String(stations), BENCH_CHARGING: String(charging) };
+  const child = mustLast(side('./ocppServer.ts', ['--expose-gc'], { BENCH_KIND: kind, ...sizes }), kind);
   const [ports] = (await once(child, 'message')) as [ServerPorts];
   return {
     ...ports,
@@ -131,7 +136,7 @@ const storm = await commanded({ do: 'storm' });
 const stormAfter = await server.usage();
 const stormMs = storm.lastAtMs - stormBeganAtMs;
 server.stop();
-load.removeAllListeners('exit').kill();
+load.kill();
 
 report(
   `${stations} stations, ${charging} of them charging, ${seconds} s of metering`,

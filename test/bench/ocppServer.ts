@@ -54,6 +54,8 @@ async function ours(): Promise<ServerPorts> {
       authenticate: async () => ({ kind: 'accepted', securityProfile: 0 }),
       authorize: async () => 'accepted',
       transactionNumber: async () => 1,
+      takeFacts: async () => undefined,
+      resumed: () => [],
     },
   );
   return { ocppPort: gateway.port, httpPort: 0 };
@@ -119,8 +121,9 @@ ${sites.join('\n')}
   return { ocppPort: running.ocppPort, httpPort: running.httpPort };
 }
 
-const built = <Module>(name: string): Promise<Module> =>
-  import(new URL(`../../dist/src/${name}.js`, import.meta.url).href);
+function built<Module>(name: string): Promise<Module> {
+  return import(new URL(`../../dist/src/${name}.js`, import.meta.url).href);
+}
 
 function portOf(address: ReturnType<WebSocketServer['address']>): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
