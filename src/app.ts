@@ -8,6 +8,7 @@ import { openAdrService } from './appOpenAdr.ts';
 import { metersOf, pemOf } from './appOptions.ts';
 import { startOscp } from './appOscp.ts';
 import { setHeardPrices } from './appPlan.ts';
+import { proxyPorts } from './appProxy.ts';
 import { type StationSecurity, stationSecurity } from './appSecurity.ts';
 import { openSessionBook, resumedTransactions, startSessionPruning } from './appSessions.ts';
 import { type StationDesk, stationAuthority, stationDesk } from './appStations.ts';
@@ -267,7 +268,7 @@ interface GatewayNeeds {
 
 const gatewayFor = (
   loaded: LoadedConfig,
-  { clock, log }: AppPorts,
+  { clock, log, random }: AppPorts,
   { store, inputs, sessions, security, tokens, stations }: GatewayNeeds,
 ): Promise<OcppGateway> => {
   const { config } = loaded;
@@ -293,6 +294,7 @@ const gatewayFor = (
       transactionNumber: (start) => store.transactionNumber(start),
       takeFacts: (facts) => sessions.take(facts),
       resumed: resumedTransactions(loaded, sessions),
+      proxy: proxyPorts(loaded, store, random),
     },
   );
 };

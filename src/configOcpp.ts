@@ -83,7 +83,25 @@ const traits = Type.Object(
   { ...closed, default: {} },
 );
 
+const upstream = Type.Object(
+  {
+    url: Type.String({
+      pattern: '^wss?://[^/?#]+[^?#]*$',
+      description: 'ws:// or wss:// address of it, to which the id is appended',
+    }),
+    password: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description:
+          'shown to it; left away: the one that the station shows here; better from the environment',
+      }),
+    ),
+  },
+  { ...closed, description: 'the CSMS that the station belongs to, which it then reaches through us' },
+);
+
 export const stationConfig = Type.Object(
-  { id, ...stationSecurity, traits },
+  { id, ...stationSecurity, upstream: Type.Optional(upstream), traits },
   { ...closed, description: 'per-station settings' },
 );

@@ -123,6 +123,9 @@ const restingAmps = (rest: Rest, { evse, isOn }: EvseRecord): number =>
   rest === 'rests' && !isOn ? 0 : evse.minAmps;
 
 const usable = (input: EvseNowInput, record: EvseRecord): number =>
+  Math.min(record.upstreamAmps ?? Number.POSITIVE_INFINITY, taken(input, record));
+
+const taken = (input: EvseNowInput, record: EvseRecord): number =>
   usableAmps({
     evse: record.evse,
     drawAmps: drawn(input, record),

@@ -17,6 +17,8 @@ export interface EvseRecord {
   status: EvseStatus | 'unknown';
   fault: string | undefined;
   session: Session | undefined;
+  /** The most that the station's own CSMS lets it take, where it has one that says so. */
+  upstreamAmps: number | undefined;
   draw: Draw | undefined;
   phaseUse: PhaseUse;
   /** The lowest setpoint since the newest measurement of the draw. */
@@ -52,6 +54,7 @@ export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRe
   status: 'unknown',
   fault: undefined,
   session: undefined,
+  upstreamAmps: undefined,
   draw: undefined,
   phaseUse: unknownPhaseUse,
   setpointAmpsMin: 0,

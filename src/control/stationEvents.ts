@@ -53,6 +53,11 @@ export function applyStationEvent(book: EvseBook, event: StationEvent): void {
     case 'measured':
       applyMeasurement(book, event);
       break;
+    case 'bounded by its own CSMS':
+      for (const record of station.evses)
+        if (record.evse.number === event.evseNumber) record.upstreamAmps = event.amps;
+      book.ports.onDrop();
+      break;
     default:
       event satisfies never;
   }

@@ -45,6 +45,12 @@ export type StationEvent = { readonly stationId: StationId; readonly atMs: numbe
       /** Delivered in the whole session, where the station told. */
       readonly energyWh: number | undefined;
     }
+  /** The most that the CSMS behind us lets it take, per phase; undefined: it says nothing. */
+  | {
+      readonly kind: 'bounded by its own CSMS';
+      readonly evseNumber: number;
+      readonly amps: number | undefined;
+    }
   | ({ readonly kind: 'measured' } & EvseMeasurement)
 );
 

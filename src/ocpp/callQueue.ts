@@ -18,6 +18,8 @@ export interface CallTerms {
   readonly urgency: 'setpoint' | 'request';
   /** A newer call takes the place of the waiting one in the same slot. */
   readonly slot?: string;
+  /** Left out: a new one. A call that is passed on for somebody else keeps its own. */
+  readonly messageId?: string;
   /** On our monotonic clock. Past it the call is dropped instead of sent. */
   readonly expiresAtMs?: number;
 }
@@ -152,7 +154,7 @@ export class CallQueue {
       return;
     }
     // Unique over all connections of the station, restarts included. [OCPP 2.0.1 Part 4, 4.1.4]
-    const messageId = randomUUID();
+    const messageId = call.terms.messageId ?? randomUUID();
     const { callTimeoutMs } = this.#limits;
     const cancelTimeout = this.#clock.after(callTimeoutMs, () => {
       this.#settleInFlight({ kind: 'in doubt', why: `no answer within ${callTimeoutMs} ms` });

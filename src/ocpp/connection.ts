@@ -15,7 +15,7 @@ export interface ConnectionLimits extends RpcLimits, FrameLimits {
 export interface ConnectionPort {
   readonly clock: Clock;
   readonly log: Logger;
-  answer(action: string, payload: unknown): Promise<RpcAnswer>;
+  answer(action: string, payload: unknown, messageId: string): Promise<RpcAnswer>;
   /** Called once, whoever ended it. */
   onClosed(): void;
 }
@@ -47,7 +47,7 @@ export class Connection {
       clock,
       log,
       write: (text) => this.#write(text),
-      answer: (action, payload) => port.answer(action, payload),
+      answer: (action, payload, messageId) => port.answer(action, payload, messageId),
       giveUp: (why) => this.#terminate(why),
     });
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));

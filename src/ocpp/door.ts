@@ -147,7 +147,8 @@ export class Door {
       }
       this.#refusals.accepted(stationId, address);
       this.#attempts.cameIn(stationId, address, this.#ports.clock.monotonicMs());
-      this.#stations.connected(stationId, webSocket, { dialect, address });
+      const { authorization } = request.headers;
+      this.#stations.connected(stationId, webSocket, { dialect, address, authorization });
     });
   }
 

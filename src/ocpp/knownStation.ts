@@ -7,6 +7,7 @@ import type { Logger } from '../log.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect, SignedCertificate, StationNews, TransactionStart } from './dialect.ts';
 import type { MissingStopLimits } from './missingStops.ts';
+import { Relay, type RelayStore, type Upstream } from './proxy/relay.ts';
 import { RefusedSessions } from './refusedSessions.ts';
 import { StationClock } from './stationClock.ts';
 import { StationHistory, type TakeFacts } from './stationHistory.ts';
@@ -27,6 +28,23 @@ export interface StationsPorts {
   readonly takeFacts: TakeFacts;
   /** What ran at a station when an earlier process ended. */
   resumed(stationId: StationId): readonly ResumedTransaction[];
+  readonly proxy?: ProxyPorts | undefined;
+}
+
+/** Stations that have a CSMS of their own behind us. */
+export interface ProxyPorts {
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly store: RelayStore;
+  upstreamOf(stationId: StationId): Upstream | undefined;
+}
+
+/** How a station came in. */
+export interface Arrival {
+  readonly dialect: Dialect;
+  readonly address: string;
+  /** The header with its password, which its own CSMS wants to see as well. */
+  readonly authorization: string | undefined;
 }
 
 /** A station that authenticated once. */
@@ -35,6 +53,8 @@ export interface KnownStation {
   readonly log: Logger;
   readonly memory: StationMemory;
   readonly clock: StationClock;
+  /** Where it has a CSMS of its own behind us. */
+  readonly relay: Relay | undefined;
   readonly history: StationHistory;
   readonly tokens: TokenGate;
   readonly refused: RefusedSessions;
@@ -61,7 +81,7 @@ export function knownStation(
     stopTransaction(transactionId: string): void;
   },
 ): KnownStation {
-  const { clock, takeFacts, authorize, tell } = ports;
+  const { clock, takeFacts, authorize, tell, proxy } = ports;
   const log = ports.log.child({ stationId: id });
   const memory = new StationMemory();
   const resumed = ports.resumed(id);
@@ -70,11 +90,24 @@ export function knownStation(
   for (const { transactionId, evseNumber, state, isRefused } of resumed) {
     if (isRefused) refused.follow({ kind: 'session changed', transactionId, evseNumber, state, isRefused });
   }
+  const upstream = proxy?.upstreamOf(id);
   return {
     id,
     log,
     memory,
     clock: new StationClock(),
+    relay:
+      proxy &&
+      upstream &&
+      new Relay(upstream, {
+        stationId: id,
+        clock,
+        log,
+        tell,
+        random: proxy.random,
+        store: proxy.store,
+        transactionAt: (evseNumber) => memory.transactionAt(evseNumber),
+      }),
     history: new StationHistory(limits, { stationId: id, clock, log, memory, takeFacts, tell }),
     tokens: new TokenGate({ clock, log }, authorize),
     refused,

@@ -26,7 +26,7 @@ export interface RpcPort {
   readonly log: Logger;
   write(text: string): void;
   /** Answers a call of the station, or throws `CallRefusal`. */
-  answer(action: string, payload: unknown): Promise<RpcAnswer>;
+  answer(action: string, payload: unknown, messageId: string): Promise<RpcAnswer>;
   /** The station misbehaves beyond its bounds: the connection has to end. */
   giveUp(why: string): void;
 }
@@ -49,6 +49,16 @@ export class CallRefusal extends Error {
 
 /** Different warnings about what one connection sends. */
 const maxLinesPerConnection = 50;
+
+/** Thrown by whoever passes a call on, to answer it with the CALLERROR of somebody else. */
+export class PassedRefusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, description: string) {
+    super(description);
+    this.code = code;
+  }
+}
 
 type CallFrame = Extract<Frame, { kind: 'call' | 'send' }>;
 
@@ -133,7 +143,9 @@ export class Rpc {
       const answer = await this.#answerOf(call);
       this.#unanswered.delete(call.messageId);
       if (call.kind === 'send') continue;
-      if (answer instanceof CallRefusal) {
+      if (answer instanceof PassedRefusal) {
+        this.#port.write(writeError(call.messageId, answer.code, answer.message));
+      } else if (answer instanceof CallRefusal) {
         this.#writeError(call.messageId, answer.code, answer.message);
       } else {
         this.#port.write(writeResult(call.messageId, answer.payload));
@@ -143,10 +155,15 @@ export class Rpc {
     this.#isAnswering = false;
   }
 
-  async #answerOf({ action, payload }: CallFrame): Promise<RpcAnswer | CallRefusal> {
+  async #answerOf({
+    action,
+    payload,
+    messageId,
+  }: CallFrame): Promise<RpcAnswer | CallRefusal | PassedRefusal> {
     try {
-      return await this.#port.answer(action, payload);
+      return await this.#port.answer(action, payload, messageId);
     } catch (error) {
+      if (error instanceof PassedRefusal) return error;
       if (error instanceof CallRefusal) {
         this.#warnOnce({ action, code: error.code, why: error.message }, 'call refused');
         return error;

@@ -4,9 +4,15 @@ import type { StationId } from '../domain/ids.ts';
 import type { ReportBody } from '../domain/stationReport.ts';
 import { CommandFence } from './commandFence.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
-import type { Dialect, SignedCertificate, StationNews, StationScope } from './dialect.ts';
+import type { SignedCertificate, StationNews, StationScope } from './dialect.ts';
 import { sendFollowUp } from './followUp.ts';
-import { type KnownStation, knownStation, type Line, type StationsPorts } from './knownStation.ts';
+import {
+  type Arrival,
+  type KnownStation,
+  knownStation,
+  type Line,
+  type StationsPorts,
+} from './knownStation.ts';
 import { liveNews } from './liveNews.ts';
 import type { StationMessage } from './messages.ts';
 import type { MissingStopLimits } from './missingStops.ts';
@@ -17,6 +23,7 @@ import {
   preparedRequest,
   type RequestPreparation,
 } from './preparedMessage.ts';
+import type { StationCall } from './proxy/relay.ts';
 import { unsentReply } from './reply.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { CallRefusal, type RpcAnswer } from './rpc.ts';
@@ -63,17 +70,13 @@ export class Stations {
   }
 
   /** A station that authenticated has a new connection, which replaces the one it had. */
-  connected(
-    stationId: StationId,
-    socket: WebSocket,
-    { dialect, address }: { readonly dialect: Dialect; readonly address: string },
-  ): void {
+  connected(stationId: StationId, socket: WebSocket, { dialect, address, authorization }: Arrival): void {
     const station = this.#stationFor(stationId);
     const former = station.line;
     const connection = new Connection(socket, dialect, this.#options, {
       clock: this.#ports.clock,
       log: station.log,
-      answer: (action, payload) => this.#answer(station, line, action, payload),
+      answer: (action, payload, messageId) => this.#answer(station, line, { action, payload, messageId }),
       onClosed: () => this.#closed(station, line),
     });
     const line: Line = {
@@ -89,6 +92,7 @@ export class Stations {
     station.line = line;
     former?.connection.replace();
     const { subprotocol: protocol } = dialect;
+    station.relay?.connect({ subprotocol: protocol, authorization, calls: connection.calls });
     station.log.info({ protocol, hasReplaced: former !== undefined }, 'station connected');
     this.#tell(station, { kind: 'connected', protocol });
   }
@@ -122,7 +126,8 @@ export class Stations {
   }
 
   stop(): void {
-    for (const { line, history, refused } of this.#known.values()) {
+    for (const { line, history, refused, relay } of this.#known.values()) {
+      relay?.disconnect();
       line?.connection.stop();
       history.stop();
       refused.stop();
@@ -162,14 +167,19 @@ export class Stations {
     return station;
   }
 
-  async #answer(station: KnownStation, line: Line, action: string, payload: unknown): Promise<RpcAnswer> {
+  async #answer(station: KnownStation, line: Line, call: StationCall): Promise<RpcAnswer> {
+    const { action, payload } = call;
     const handler = line.dialect.handlers.get(action);
     if (handler === undefined) {
       throw line.dialect.actions.has(action)
         ? new CallRefusal('NotSupported', `${action} is not for a station to call`)
         : new CallRefusal('NotImplemented', `${line.dialect.subprotocol} has no such action`);
     }
-    const handled = await handler(payload, this.#scope(station, line));
+    const scope = this.#scope(station, line);
+    const handled =
+      station.relay === undefined
+        ? await handler(payload, scope)
+        : await station.relay.answer(call, (change) => handler(payload, { ...scope, ...change(scope) }));
     const { response, news = [], facts = [], reports = [], followUp } = handled;
     await station.history.take(facts);
     return {
@@ -216,6 +226,7 @@ export class Stations {
     this.#ports.onEvent({ ...told, stationId: station.id, atMs });
     station.history.follow(news);
     station.refused.follow(news);
+    station.relay?.follow(news);
   }
 
   /** Only the connection in use may take the station offline: a replaced one closes late, or never. */
@@ -223,6 +234,7 @@ export class Stations {
     line.cancelIntroduction();
     if (station.line !== line) return;
     station.line = undefined;
+    station.relay?.disconnect();
     station.log.info('station disconnected');
     this.#tell(station, { kind: 'disconnected' });
   }

@@ -8,6 +8,7 @@ import { m007GridRelease } from './migrations/m007GridRelease.ts';
 import { m008Stations } from './migrations/m008Stations.ts';
 import { m010StationPasswords } from './migrations/m010StationPasswords.ts';
 import { m011Sessions } from './migrations/m011Sessions.ts';
+import { m012Upstream } from './migrations/m012Upstream.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -22,6 +23,7 @@ const migrations: Record<string, Migration> = {
   '008-stations': m008Stations,
   '010-station-passwords': m010StationPasswords,
   '011-sessions': m011Sessions,
+  '012-upstream': m012Upstream,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

@@ -24,6 +24,7 @@ import { type StationStore, stationStore } from './stations.ts';
 import { inStore } from './storeError.ts';
 import { type TokenStore, tokenStore } from './tokens.ts';
 import { type TransactionStore, transactionStore } from './transactions.ts';
+import { type UpstreamStore, upstreamStore } from './upstream.ts';
 import { WriteBehind, type WriteBehindOptions, type WriteQueueState } from './writeBehind.ts';
 
 /** How long `stop` waits for the connections to close. */
@@ -39,6 +40,7 @@ export interface Store
     SignedValueStore,
     StationStore,
     StationPasswordStore,
+    UpstreamStore,
     CommandStore,
     TransactionStore,
     TokenStore,
@@ -82,6 +84,7 @@ export async function openStore(
     ...signedValueStore(db, queue),
     ...stationStore(db, queue),
     ...stationPasswordStore(db),
+    ...upstreamStore(db),
     ...commandStore(db, queue),
     ...transactionStore(db),
     ...tokenStore(db),

@@ -21,6 +21,8 @@ export interface Tables {
   price_series: PriceSeriesTable;
   plan_memory: PlanMemoryTable;
   station_password: StationPasswordTable;
+  upstream_memory: UpstreamMemoryTable;
+  upstream_message: UpstreamMessageTable;
   signed_meter_value: SignedMeterValueTable;
   token: TokenTable;
   station_command: StationCommandTable;
@@ -262,4 +264,17 @@ export interface ReservationTable {
   made_at_ms: number;
   state: string;
   ended_at_ms: number | null;
+}
+
+/** What the own CSMS of a station has set, JSON: see upstream.ts. */
+interface UpstreamMemoryTable {
+  station_id: string;
+  document: string;
+}
+
+/** What it is still to be told, JSON, in the order of `sequence`. */
+interface UpstreamMessageTable {
+  station_id: string;
+  sequence: number;
+  document: string;
 }

@@ -52,7 +52,7 @@ async function ours(): Promise<ServerPorts> {
       onEvent: () => undefined,
       onAnswer: () => undefined,
       authenticate: async () => ({ kind: 'accepted', securityProfile: 0 }),
-      authorize: async () => 'accepted',
+      authorize: async () => ({ status: 'accepted', groupId: undefined, cacheUntilMs: undefined }),
       transactionNumber: async () => 1,
       takeFacts: async () => undefined,
       resumed: () => [],
@@ -82,7 +82,7 @@ async function ocppRpc(): Promise<ServerPorts> {
   return { ocppPort: portOf(http.address()), httpPort: 0 };
 }
 
-/** The whole service, its control loop and database included: one site whose cars charge, and others. */
+/** The whole service, its control loop and database included, but no broker: one site whose cars charge, and others. */
 async function app(): Promise<ServerPorts> {
   const { startApp } = await built<typeof import('../../src/app.ts')>('app');
   const { parseConfig } = await built<typeof import('../../src/config.ts')>('config');
@@ -103,7 +103,7 @@ async function app(): Promise<ServerPorts> {
   const text = `
 http: { port: 0 }
 ocpp: { port: 0, meterIntervalS: 30 }
-mqtt: { embedded: { port: 0 } }
+mqtt: { url: "mqtt://127.0.0.1:1" }
 database: { url: "sqlite::memory:" }
 control: { raiseDelayS: 0 }
 incidents: { enabled: false }
