@@ -1,9 +1,11 @@
 import { arrive, type CarModel, cutPower, stepCar } from './car.ts';
+import { stepJobs } from './stationCare.ts';
 import {
   beginTransaction,
   type EvseState,
   endTransaction,
   findEvse,
+  idleStatus,
   offeredAmps,
   quirksOf,
   type Station,
@@ -65,7 +67,7 @@ function stepOnce(station: Station, nowMs: number): Station {
     nowMs,
     evses: station.evses.map((evse) => flow(evse, station.model.phaseVolts, dtMs)),
   };
-  return beatHeart(readMeters(settle(restart(flowed))));
+  return work(beatHeart(readMeters(settle(expireReservations(restart(flowed))))));
 }
 
 /** Lets current flow at the present offer. */
@@ -81,7 +83,8 @@ function settleEvse(station: Station, evseNumber: number): Station {
   const evse = findEvse(station, evseNumber);
   if (evse === undefined) return station;
   const offer = offerAfterPause(station, evse);
-  const status = statusOf(evse, offer.offeredAmps);
+  const own = statusOf(evse, offer.offeredAmps);
+  const status = own === 'available' ? idleStatus(station, evseNumber) : own;
   const isOfferSame = offer.offeredAmps === evse.offeredAmps && offer.pause === evse.pause;
   // Nothing new is what most seconds bring.
   if (isOfferSame && status === evse.status) return station;
@@ -117,6 +120,24 @@ const restart = (station: Station): Station =>
   station.link === 'restarting' && station.nowMs >= station.waitsUntilMs
     ? { ...station, link: 'offline' }
     : station;
+
+function expireReservations(station: Station): Station {
+  const { care, nowMs } = station;
+  const reservations = care.reservations.filter(({ expiresAtMs }) => nowMs < expiresAtMs);
+  return reservations.length === care.reservations.length
+    ? station
+    : { ...station, care: { ...care, reservations } };
+}
+
+/** Goes on with what it was asked to do, and tells each step. */
+function work(station: Station): Station {
+  const { care, told } = stepJobs(station.care, station.nowMs);
+  return told.reduce(
+    (telling, { kind: of, requestId, status }) =>
+      tell(telling, { kind: 'work', atMs: station.nowMs, of, requestId, status }),
+    { ...station, care },
+  );
+}
 
 function readMeters(station: Station): Station {
   const { meterIntervalS } = station.settings;

@@ -6,6 +6,7 @@ import {
   type RateUnit,
 } from './chargingProfiles.ts';
 import type { Quirks } from './quirks.ts';
+import { type JobKind, noCare, reservationAt, type StationCare, withoutReservation } from './stationCare.ts';
 
 /** What the station is: fixed. */
 export interface StationModel {
@@ -74,6 +75,7 @@ export interface Station {
   readonly settings: StationSettings;
   readonly evses: readonly EvseState[];
   readonly profiles: readonly InstalledProfile[];
+  readonly care: StationCare;
   /** What it has yet to tell, oldest first. */
   readonly outbox: readonly Notice[];
   readonly transactionCount: number;
@@ -105,6 +107,8 @@ interface Transaction {
   readonly key: string;
   readonly token: string;
   readonly remoteStartId: number | undefined;
+  /** The reservation that it used. */
+  readonly reservationId: number | undefined;
   readonly startedAtMs: number;
   readonly startWh: number;
   /** The profiles of purpose `default` that were installed then. */
@@ -115,6 +119,8 @@ interface Transaction {
 
 export type StationStatus =
   | 'available'
+  | 'reserved'
+  | 'unavailable'
   | 'preparing'
   | 'charging'
   | 'suspended by station'
@@ -127,6 +133,12 @@ export type StopReason = 'remote' | 'unplugged' | 'reset' | 'refused';
 export type Notice = { readonly atMs: number } & (
   | { readonly kind: 'boot'; readonly reason: Station['bootReason'] }
   | { readonly kind: 'heartbeat' }
+  | {
+      readonly kind: 'work';
+      readonly of: JobKind;
+      readonly requestId: number | undefined;
+      readonly status: string;
+    }
   | { readonly kind: 'authorise'; readonly evseNumber: number; readonly token: string }
   | {
       readonly kind: 'status';
@@ -183,6 +195,7 @@ export const createStation = (model: StationModel, nowMs: number): Station => ({
     meteredAtMs: nowMs,
   })),
   profiles: [],
+  care: noCare,
   outbox: [],
   transactionCount: 0,
   transactionNames: new Map(),
@@ -218,6 +231,7 @@ export function isKept(notice: Notice): boolean {
     case 'heartbeat':
     case 'authorise':
     case 'status':
+    case 'work':
       return false;
     default:
       return notice satisfies never;
@@ -233,19 +247,23 @@ export function beginTransaction(
 ): Station {
   const evse = findEvse(station, evseNumber);
   if (evse?.car === undefined || evse.transaction !== undefined) return station;
-  const { nowMs, model } = station;
+  const { nowMs, model, care } = station;
+  const held = reservationAt(care, evseNumber);
+  if (care.inoperative.includes(evseNumber) || (held !== undefined && held.token !== token)) return station;
   const transactionCount = station.transactionCount + 1;
   const transaction: Transaction = {
     // At most 36 characters fit a transaction id of 2.0.1.
     key: `${model.stationId.slice(0, 20)}-${nowMs.toString(36)}-${transactionCount}`,
     token,
     remoteStartId,
+    reservationId: held?.id,
     startedAtMs: nowMs,
     startWh: evse.meterWh,
     defaultsAtStart: station.profiles.filter(({ purpose }) => purpose === 'default'),
     sequence: 0,
   };
-  const begun = withEvse({ ...station, transactionCount }, evseNumber, {
+  const used = held === undefined ? care : withoutReservation(care, held.id);
+  const begun = withEvse({ ...station, transactionCount, care: used }, evseNumber, {
     pendingToken: undefined,
     transaction,
     meteredAtMs: nowMs,
@@ -349,6 +367,12 @@ export function statusOf(evse: EvseState, offeredAmps = evse.offeredAmps): Stati
   if (evse.transaction === undefined) return evse.hasFinished ? 'finishing' : 'preparing';
   if (offeredAmps === 0) return 'suspended by station';
   return wantsCurrent(evse.car) ? 'charging' : 'suspended by car';
+}
+
+/** What an EVSE shows that no car is at. */
+export function idleStatus({ care }: Station, evseNumber: number): StationStatus {
+  if (care.inoperative.includes(evseNumber)) return 'unavailable';
+  return reservationAt(care, evseNumber) === undefined ? 'available' : 'reserved';
 }
 
 function sampleOf(station: Station, evse: EvseState): Sample {

@@ -40,6 +40,8 @@ export const v16: StationCodec = {
 
 const statuses: Record<StationStatus, string> = {
   available: 'Available',
+  reserved: 'Reserved',
+  unavailable: 'Unavailable',
   preparing: 'Preparing',
   charging: 'Charging',
   'suspended by station': 'SuspendedEVSE',
@@ -61,6 +63,11 @@ function encode(station: Station, notice: Notice): Call | undefined {
       return { action: 'BootNotification', payload: identity(station) };
     case 'heartbeat':
       return { action: 'Heartbeat', payload: {} };
+    case 'work': {
+      const action =
+        notice.of === 'firmware' ? 'FirmwareStatusNotification' : 'DiagnosticsStatusNotification';
+      return { action, payload: { status: notice.status } };
+    }
     case 'authorise':
       return { action: 'Authorize', payload: { idTag: notice.token } };
     case 'status': {
@@ -69,9 +76,10 @@ function encode(station: Station, notice: Notice): Call | undefined {
       return { action: 'StatusNotification', payload };
     }
     case 'started': {
-      const { token: idTag, startWh } = notice.transaction;
+      const { token: idTag, startWh, reservationId } = notice.transaction;
       const meterStart = Math.round(startWh);
-      const payload = { connectorId: notice.evseNumber, idTag, meterStart, timestamp };
+      const reserved = reservationId === undefined ? {} : { reservationId };
+      const payload = { connectorId: notice.evseNumber, idTag, meterStart, timestamp, ...reserved };
       return { action: 'StartTransaction', payload };
     }
     // Told by the status.

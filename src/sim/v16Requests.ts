@@ -28,6 +28,7 @@ import {
   trigger,
 } from './stationRequests.ts';
 import { quirksOf, type Station, type StationSettings, stationClockMs } from './stationState.ts';
+import { v16CareHandlers } from './v16Care.ts';
 
 const malformed = 'FormationViolation';
 
@@ -158,7 +159,7 @@ function configuration(station: Station): ReadonlyMap<string, string> {
   const { settings, model } = station;
   const { firmware, evses } = model;
   const { hasNoSmartCharging, hidesSmartCharging } = quirksOf(station);
-  const features = ['Core', 'RemoteTrigger'];
+  const features = ['Core', 'RemoteTrigger', 'Reservation', 'LocalAuthListManagement', 'FirmwareManagement'];
   if (!hasNoSmartCharging && !hidesSmartCharging) features.push('SmartCharging');
   const units = firmware.units.map((unit) => (unit === 'A' ? 'Current' : 'Power'));
   return new Map([
@@ -208,4 +209,5 @@ export const v16Handlers: ReadonlyMap<string, Handler> = new Map([
   ['Reset', (station) => result(reset(station), { status: 'Accepted' })],
   ['GetConfiguration', getConfiguration],
   ['ChangeConfiguration', changeConfiguration],
+  ...v16CareHandlers,
 ]);

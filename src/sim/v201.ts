@@ -51,6 +51,11 @@ function encode(station: Station, notice: Notice): Call | undefined {
     }
     case 'heartbeat':
       return { action: 'Heartbeat', payload: {} };
+    case 'work': {
+      const { of, status, requestId } = notice;
+      const action = of === 'firmware' ? 'FirmwareStatusNotification' : 'LogStatusNotification';
+      return { action, payload: { status, ...(requestId !== undefined && { requestId }) } };
+    }
     case 'authorise':
       return { action: 'Authorize', payload: { idToken: idToken(notice.token) } };
     case 'status':
@@ -63,7 +68,9 @@ function encode(station: Station, notice: Notice): Call | undefined {
         context: 'Transaction.Begin',
         info: remoteStartId === undefined ? {} : { remoteStartId },
       });
-      return { ...event, payload: { ...event.payload, idToken: idToken(token) } };
+      const { reservationId } = notice.transaction;
+      const reserved = reservationId === undefined ? {} : { reservationId };
+      return { ...event, payload: { ...event.payload, idToken: idToken(token), ...reserved } };
     }
     case 'changed':
       return transactionEvent(station, notice, {
@@ -109,10 +116,23 @@ function statusNotification(notice: Notice & { kind: 'status' }): Call | undefin
   return { action: 'StatusNotification', payload };
 }
 
-const occupancy = (status: StationStatus): string => (status === 'available' ? 'Available' : 'Occupied');
+function occupancy(status: StationStatus): string {
+  switch (status) {
+    case 'available':
+      return 'Available';
+    case 'reserved':
+      return 'Reserved';
+    case 'unavailable':
+      return 'Unavailable';
+    default:
+      return 'Occupied';
+  }
+}
 
 const chargingStates: Record<StationStatus, string> = {
   available: 'Idle',
+  reserved: 'Idle',
+  unavailable: 'Idle',
   preparing: 'EVConnected',
   charging: 'Charging',
   'suspended by station': 'SuspendedEVSE',

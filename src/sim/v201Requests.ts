@@ -29,6 +29,7 @@ import {
   trigger,
 } from './stationRequests.ts';
 import { findEvse, quirksOf, type Station, type StationSettings, stationClockMs } from './stationState.ts';
+import { v201CareHandlers } from './v201Care.ts';
 
 const malformed = 'FormatViolation';
 
@@ -273,4 +274,5 @@ export const v201Handlers: ReadonlyMap<string, Handler> = new Map([
   ['Reset', resetStation],
   ['GetVariables', getVariables],
   ['SetVariables', setVariables],
+  ...v201CareHandlers,
 ]);

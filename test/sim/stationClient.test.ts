@@ -211,7 +211,7 @@ describe.each(versions)('a simulated station that speaks $codec.subprotocol', (v
     const { csms, client } = await given(codec);
     client.start();
     await until(() => client.station.link === 'online');
-    await expect(csms.call('CP-1', 'ClearCache', {})).rejects.toThrow('NotImplemented');
+    await expect(csms.call('CP-1', 'DataTransfer', {})).rejects.toThrow('NotImplemented');
     const code = codec === v16 ? 'FormationViolation' : 'FormatViolation';
     await expect(csms.call('CP-1', 'TriggerMessage', {})).rejects.toThrow(code);
   });
@@ -223,7 +223,7 @@ describe.each(versions)('a simulated station that speaks $codec.subprotocol', (v
     for (const frame of ['hello', '{}', '[]', '[2,5]', '[3,"never asked",{}]', '[9,"x"]']) {
       csms.raw('CP-1', frame);
     }
-    await expect(csms.call('CP-1', 'ClearCache', {})).rejects.toThrow('NotImplemented');
+    await expect(csms.call('CP-1', 'DataTransfer', {})).rejects.toThrow('NotImplemented');
     expect(csms.connections('CP-1')).toBe(1);
   });
 
