@@ -36,7 +36,7 @@ def now():
 
 
 class Profiles:
-    """What holds now: the profile of the transaction, or else the standing one."""
+    """What holds now: the profile of the transaction or else the standing one, and what bounds the whole station."""
 
     def __init__(self):
         self.by_purpose = {}
@@ -52,16 +52,19 @@ class Profiles:
         return "Unknown" if cleared is None else "Accepted"
 
     def amps(self):
-        schedule = self.by_purpose.get("TxProfile") or self.by_purpose.get("TxDefaultProfile")
-        if schedule is None:
-            return MAX_AMPS
-        start = schedule.get("start_schedule")
-        since_s = 0
-        if start is not None:
-            begin = datetime.fromisoformat(start.replace("Z", "+00:00"))
-            since_s = (datetime.now(timezone.utc) - begin).total_seconds()
-        begun = [p for p in schedule["charging_schedule_period"] if p["start_period"] <= since_s]
-        return begun[-1]["limit"] if begun else MAX_AMPS
+        session = self.by_purpose.get("TxProfile") or self.by_purpose.get("TxDefaultProfile")
+        whole = self.by_purpose.get("ChargePointMaxProfile") or self.by_purpose.get("ChargingStationMaxProfile")
+        return min(MAX_AMPS if each is None else limit_now(each) for each in (session, whole))
+
+
+def limit_now(schedule):
+    start = schedule.get("start_schedule")
+    since_s = 0
+    if start is not None:
+        begin = datetime.fromisoformat(start.replace("Z", "+00:00"))
+        since_s = (datetime.now(timezone.utc) - begin).total_seconds()
+    begun = [p for p in schedule["charging_schedule_period"] if p["start_period"] <= since_s]
+    return begun[-1]["limit"] if begun else MAX_AMPS
 
 
 def station16(connection):

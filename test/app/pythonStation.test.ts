@@ -47,9 +47,21 @@ function startStation(python: string, protocol: string, url: string) {
   };
 }
 
+/** What the operator lets the whole station take, in the words of the version. */
+function wholeStation(protocol: string, limit: number): object {
+  const schedule = { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit }] };
+  const terms = { stackLevel: 5, chargingProfileKind: 'Absolute' };
+  if (protocol === 'ocpp1.6') {
+    const purpose = { chargingProfileId: 4717, chargingProfilePurpose: 'ChargePointMaxProfile' };
+    return { connectorId: 0, csChargingProfiles: { ...purpose, ...terms, chargingSchedule: schedule } };
+  }
+  const purpose = { id: 4717, chargingProfilePurpose: 'ChargingStationMaxProfile' };
+  return { evseId: 0, chargingProfile: { ...purpose, ...terms, chargingSchedule: [{ id: 1, ...schedule }] } };
+}
+
 describeWith('python', "a station on Mobility House's stack", (python) => {
   it.each(['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'])(
-    'is limited in %s, obeys, loses a profile that is cleared, and ends its session',
+    'is limited in %s, obeys, is bounded and set free again by its operator, and ends its session',
     async (protocol) => {
       const { app, api, ocppUrl } = await givenApp(oneStationConfig);
       ends.push(() => app.stop());
@@ -71,12 +83,17 @@ describeWith('python', "a station on Mobility House's stack", (python) => {
       expect((await curtail(api)).status).toBe(201);
       await offers((amps) => amps <= 8);
 
-      const clear = `${api}/api/v1/stations/CP-A1/commands/clear-charging-profile`;
-      const answer = await post(clear, { purpose: 'transaction default' });
-      expect(await answer.json()).toMatchObject({ outcome: 'accepted' });
-      expect(station.told()).toContainEqual({ event: 'cleared', purpose: 'TxDefaultProfile' });
-      // The lease goes on without the standing profile below it.
-      expect(station.offeredAmps()).toBeLessThanOrEqual(8);
+      const command = (name: string, body: object) =>
+        post(`${api}/api/v1/stations/CP-A1/commands/${name}`, body);
+      const bound = await command('SetChargingProfile', wholeStation(protocol, 7));
+      expect([bound.status, await bound.json()]).toMatchObject([200, { answer: { status: 'Accepted' } }]);
+      await offers((amps) => amps === 7);
+      const cleared = await command('clear-charging-profile', { purpose: 'station maximum' });
+      expect([cleared.status, await cleared.json()]).toMatchObject([200, { outcome: 'accepted' }]);
+      await offers((amps) => amps === 8);
+
+      // What holds the site under its limit is nobody's to clear.
+      expect((await command('clear-charging-profile', { purpose: 'transaction default' })).status).toBe(422);
 
       expect(await station.unplug()).toBe(0);
       expect(station.told().at(-1)).toEqual({ event: 'ended' });
