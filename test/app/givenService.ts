@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { patienceMs } from '../eventually.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -37,7 +38,7 @@ export function runProgram(args: readonly string[]): ServiceProcess {
 /** Resolves to the first value that `look` finds; looks again and again, and gives up with what it last saw. */
 export async function eventually<T>(
   look: () => T | undefined | Promise<T | undefined>,
-  withinMs = 20_000,
+  withinMs = patienceMs,
 ): Promise<T> {
   const endMs = performance.now() + withinMs;
   for (;;) {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { givenCsms, stopCsms } from '../ocpp/proxy/testCsms.ts';
-import { connectRaw, eventually } from '../ocpp/sockets.ts';
+import { connectRaw } from '../ocpp/sockets.ts';
 import { type GivenApp, givenApp } from './givenApp.ts';
 
 const apps: GivenApp[] = [];

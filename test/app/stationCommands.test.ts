@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { givenAuthority } from '../ocpp/givenAuthority.ts';
-import { eventually } from '../ocpp/sockets.ts';
 import { commandedStation } from './commandedStation.ts';
 
 const ends: (() => unknown)[] = [];

@@ -11,10 +11,9 @@ import { createLogger } from '../../src/log.ts';
 import type { OcppGateway, OcppGatewayOptions } from '../../src/ocpp/gateway.ts';
 import { publishedSchemas } from '../../src/ocpp/schemas.ts';
 import { givenGateway, password } from '../ocpp/givenGateway.ts';
-import { connectRaw, eventually, type RawStation } from '../ocpp/sockets.ts';
+import { connectRaw, type RawStation } from '../ocpp/sockets.ts';
 
 export type Protocol = 'ocpp1.6' | 'ocpp2.0.1' | 'ocpp2.1';
-export { eventually };
 
 const schemas = {
   'ocpp1.6': publishedSchemas('ocpp1_6.json'),

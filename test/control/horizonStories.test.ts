@@ -1,8 +1,9 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type PlanThread, startPlanThread } from '../../solver/plan.ts';
 import { createPlanner, type Planner } from '../../solver/planner.ts';
 import { explanation } from '../../src/control/explain.ts';
 import type { Site } from '../../src/domain/site.ts';
+import { eventually } from '../eventually.ts';
 import { onThisThread, type PlannedWorld, plannedWorld } from './givenHorizon.ts';
 import { givenCircuit, givenEvses } from './givenSite.ts';
 import { loopOptions, type WorldInput } from './world.ts';
@@ -285,7 +286,7 @@ describe('a plan in a thread of its own', () => {
         { planned: 0, failed: 1, missing: 'the last plan failed' },
       ]);
       world.run(20);
-      await vi.waitFor(() => expect(world.horizon?.figures()).toMatchObject([{ planned: 1 }]), 20_000);
+      await eventually(() => expect(world.horizon?.figures()).toMatchObject([{ planned: 1 }]));
       world.run(10);
       expect(world.setpointAmps('A1')).toBe(0);
     } finally {

@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { areaId } from '../../src/domain/ids.ts';
 import type { GridValue, HeardLimit } from '../../src/grid/gridPorts.ts';
 import { givenConnection } from '../control/givenConnection.ts';
+import { eventually } from '../eventually.ts';
 import { type GivenDesk, givenDesk, heard } from './givenDesk.ts';
 
 const hear = async (
@@ -146,7 +147,7 @@ describe('what a grid operator says', () => {
       'rejected',
       'fulfilled',
     ]);
-    await vi.waitFor(() => expect(given.held()).toEqual([['a', { watts: 3 }]]), 10_000);
+    await eventually(() => expect(given.held()).toEqual([['a', { watts: 3 }]]));
   });
 
   it('takes a hundred changes a second of one limit, and ends with the last', async () => {

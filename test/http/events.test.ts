@@ -1,7 +1,8 @@
 import { get, type IncomingMessage } from 'node:http';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { SiteView } from '../../src/control/siteView.ts';
 import { type HttpOptions, type HttpServer, startHttpServer } from '../../src/http/server.ts';
+import { eventually } from '../eventually.ts';
 import { VirtualClock } from '../virtualClock.ts';
 import { as, depot, type GivenPorts, garage, givenPorts, keys, nowMs } from './givenApi.ts';
 
@@ -63,7 +64,7 @@ describe('GET /events', () => {
     const { server } = await serve();
     const listener = await listen(server, 'guest');
     expect(listener.response.headers['content-type']).toBe('text/event-stream');
-    await vi.waitFor(() => expect(listener.events()).toHaveLength(1));
+    await eventually(() => expect(listener.events()).toHaveLength(1));
     expect(listener.events()[0]).toMatchObject({
       event: 'snapshot',
       sites: [{ id: 'garage', tick: { number: 7 } }],
@@ -74,17 +75,17 @@ describe('GET /events', () => {
   it('sends one update a second at most, with the newest of every site that changed', async () => {
     const { server, ports, advance } = await serve();
     const listener = await listen(server, 'root');
-    await vi.waitFor(() => expect(listener.events()).toHaveLength(1));
+    await eventually(() => expect(listener.events()).toHaveLength(1));
     ports.show(tick(garage, 8));
     ports.show(tick(garage, 9));
     advance(999);
     ports.show(tick(depot, 10));
     advance(1);
-    await vi.waitFor(() => expect(listener.events()).toHaveLength(2));
+    await eventually(() => expect(listener.events()).toHaveLength(2));
     advance(5000);
     ports.show(tick(garage, 11));
     advance(0);
-    await vi.waitFor(() => expect(listener.events()).toHaveLength(3));
+    await eventually(() => expect(listener.events()).toHaveLength(3));
     expect(listener.events().slice(1)).toMatchObject([
       {
         event: 'update',
@@ -107,8 +108,8 @@ describe('GET /events', () => {
     ports.show(tick(garage, 8));
     ports.show(tick(depot, 8));
     advance(1000);
-    await vi.waitFor(() => expect(neighbour.events()).toHaveLength(2));
-    await vi.waitFor(() => expect(dso.events()).toHaveLength(2));
+    await eventually(() => expect(neighbour.events()).toHaveLength(2));
+    await eventually(() => expect(dso.events()).toHaveLength(2));
     expect(neighbour.text()).not.toContain('garage');
     expect(dso.text()).not.toContain('depot');
     expect(dso.text()).not.toContain('transactionId');
@@ -118,11 +119,11 @@ describe('GET /events', () => {
   it('shows every five seconds that it is still there', async () => {
     const { server, advance } = await serve();
     const listener = await listen(server, 'guest');
-    await vi.waitFor(() => expect(listener.events()).toHaveLength(1));
+    await eventually(() => expect(listener.events()).toHaveLength(1));
     advance(4999);
     expect(listener.text()).not.toContain(': heartbeat');
     advance(5001);
-    await vi.waitFor(() => expect(listener.text().split(': heartbeat\n\n')).toHaveLength(3));
+    await eventually(() => expect(listener.text().split(': heartbeat\n\n')).toHaveLength(3));
   });
 
   it('takes as many listeners as allowed and refuses the next until one leaves', async () => {
@@ -131,11 +132,11 @@ describe('GET /events', () => {
     const second = await listen(server, 'guest');
     const third = await listen(server, 'guest');
     expect([first, second, third].map(({ response }) => response.statusCode)).toEqual([200, 200, 503]);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(JSON.parse(third.text()).detail).toContain('as many listen as this server allows'),
     );
     first.response.destroy();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const next = await listen(server, 'guest');
       expect(next.response.statusCode).toBe(200);
     });
@@ -153,15 +154,12 @@ describe('GET /events', () => {
       return (await answer.text()).includes('lastvakt_event_clients_dropped_total 1\n');
     };
     let updates = 0;
-    await vi.waitFor(
-      async () => {
-        ports.show(tick(big, ++updates));
-        advance(1000);
-        await vi.waitFor(() => expect(reading.text()).toContain(`"number":${updates},`));
-        expect(await dropped()).toBe(true);
-      },
-      { timeout: 10_000, interval: 1 },
-    );
+    await eventually(async () => {
+      ports.show(tick(big, ++updates));
+      advance(1000);
+      await eventually(() => expect(reading.text()).toContain(`"number":${updates},`));
+      expect(await dropped()).toBe(true);
+    });
     expect(reading.response.destroyed).toBe(false);
     expect(updates).toBeLessThan(60);
   });

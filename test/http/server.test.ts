@@ -1,9 +1,10 @@
 import { request as tlsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
 import { type HttpOptions, type HttpServer, startHttpServer } from '../../src/http/server.ts';
+import { eventually } from '../eventually.ts';
 import { VirtualClock } from '../virtualClock.ts';
 import { as, givenPorts, keys, later, nowMs } from './givenApi.ts';
 import { givenStations } from './givenStations.ts';
@@ -77,7 +78,7 @@ describe('the HTTP server', () => {
     socket.write(`${head}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`);
     const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
     for (let sent = 0; sent < 64; sent++) socket.write(chunk);
-    await vi.waitFor(() => expect(text()).toContain('HTTP/1.1 413'));
+    await eventually(() => expect(text()).toContain('HTTP/1.1 413'));
     socket.end();
     await closed;
     await isServing(server);
@@ -125,14 +126,14 @@ describe('the HTTP server', () => {
     const server = await serve({ limits: { maxConnections: 2 } });
     const first = dial(server);
     const second = dial(server);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect([first, second].map(({ socket }) => socket.readyState)).toEqual(['open', 'open']),
     );
     const third = dial(server);
     await third.closed;
     expect([first, second].map(({ socket }) => socket.readyState)).toEqual(['open', 'open']);
     first.socket.destroy();
-    await vi.waitFor(() => isServing(server));
+    await eventually(() => isServing(server));
   });
 
   it('speaks TLS when it has a certificate', async () => {
@@ -174,7 +175,7 @@ describe('stopping the HTTP server', () => {
       body: JSON.stringify({ urgency: 'graceful' }),
     });
     const failed = expect(pending).rejects.toThrow();
-    await vi.waitFor(() => expect(asked).toEqual(['CP-A1']));
+    await eventually(() => expect(asked).toEqual(['CP-A1']));
     const stopped = server.stop();
     clock.advance(1999);
     await expect(Promise.race([stopped, isSoon()])).resolves.toBe('still draining');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startEmbeddedBroker } from '../../src/meters/embeddedBroker.ts';
-import { eventually, stranger } from './setup.ts';
+import { eventually } from '../eventually.ts';
+import { stranger } from './setup.ts';
 
 describe('the embedded broker', () => {
   it.each(['127.0.0.1', 'localhost'])('carries messages between clients on %s', async (host) => {

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { startEmbeddedBroker } from '../../src/meters/embeddedBroker.ts';
 import { startGridMqttIntake } from '../../src/meters/mqttIntake.ts';
-import { connected, eventually, freshTopic, recordedLog, stranger } from './setup.ts';
+import { eventually } from '../eventually.ts';
+import { connected, freshTopic, recordedLog, stranger } from './setup.ts';
 
 const stops: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {

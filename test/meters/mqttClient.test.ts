@@ -11,8 +11,9 @@ import { systemClock } from '../../src/clock.ts';
 import type { MqttConfig } from '../../src/domain/mqttConfig.ts';
 import { startEmbeddedBroker } from '../../src/meters/embeddedBroker.ts';
 import { connectMqtt, type MqttConnection } from '../../src/meters/mqttClient.ts';
+import { eventually } from '../eventually.ts';
 import { describeWith } from '../servers.ts';
-import { eventually, freshTopic, recordedLog, stranger } from './setup.ts';
+import { freshTopic, recordedLog, stranger } from './setup.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

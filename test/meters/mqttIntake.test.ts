@@ -4,8 +4,9 @@ import { systemClock } from '../../src/clock.ts';
 import { siteId } from '../../src/domain/ids.ts';
 import { startEmbeddedBroker } from '../../src/meters/embeddedBroker.ts';
 import { type LimitAnswer, startMqttIntake } from '../../src/meters/mqttIntake.ts';
+import { eventually } from '../eventually.ts';
 import { describeWith } from '../servers.ts';
-import { connected, eventually, freshTopic, recordedLog, stranger } from './setup.ts';
+import { connected, freshTopic, recordedLog, stranger } from './setup.ts';
 
 const limit = { circuit: 'grid', amps: 16, until: '2099-01-01T00:00:00Z', reason: 'congestion' };
 

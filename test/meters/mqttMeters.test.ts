@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedBroker, startEmbeddedBroker } from '../../src/meters/embeddedBroker.ts';
+import { eventually } from '../eventually.ts';
 import { describeWith } from '../servers.ts';
-import { eventually, freshTopic, givenMeteredCircuit, type MeteredCircuit } from './setup.ts';
+import { freshTopic, givenMeteredCircuit, type MeteredCircuit } from './setup.ts';
 
 const good = { amps: [1, 2, 3] };
 const goodReading = { amps: { 0: 1, 1: 2, 2: 3 } };

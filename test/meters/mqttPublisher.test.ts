@@ -5,10 +5,11 @@ import { circuitId, limitId, siteId } from '../../src/domain/ids.ts';
 import { type EmbeddedBroker, startEmbeddedBroker } from '../../src/meters/embeddedBroker.ts';
 import type { MqttConnection } from '../../src/meters/mqttClient.ts';
 import { startMqttPublisher } from '../../src/meters/mqttPublisher.ts';
+import { eventually } from '../eventually.ts';
 import { describeWith } from '../servers.ts';
 import { circuitView, evseView, givenSession, siteView } from '../views.ts';
 import { VirtualClock } from '../virtualClock.ts';
-import { connected, eventually, recordedLog, stranger } from './setup.ts';
+import { connected, recordedLog, stranger } from './setup.ts';
 
 const circuit = circuitView('grid', {
   breakerAmps: 63,

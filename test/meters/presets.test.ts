@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedBroker, startEmbeddedBroker } from '../../src/meters/embeddedBroker.ts';
-import { eventually, freshTopic, givenMeteredCircuit, type MeteredCircuit, stranger } from './setup.ts';
+import { eventually } from '../eventually.ts';
+import { freshTopic, givenMeteredCircuit, type MeteredCircuit, stranger } from './setup.ts';
 
 let broker: EmbeddedBroker;
 let circuit: MeteredCircuit | undefined;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Clock } from '../../src/control/ports.ts';
 import { circuitId } from '../../src/domain/ids.ts';
@@ -13,10 +13,7 @@ import type { RefusalReason } from '../../src/meters/mapping.ts';
 import { connectMqtt, type MqttConnection } from '../../src/meters/mqttClient.ts';
 import { startMqttMeters } from '../../src/meters/mqttMeters.ts';
 import { compileConfig } from '../../src/schema.ts';
-
-/** Polls until the assertions in `check` hold. */
-export const eventually = (check: () => void): Promise<void> =>
-  vi.waitFor(check, { interval: 5, timeout: 8_000 });
+import { eventually } from '../eventually.ts';
 
 export interface LogLine {
   readonly level: number;

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { stationId } from '../../src/domain/ids.ts';
 import { CommandFence } from '../../src/ocpp/commandFence.ts';
+import { eventually } from '../eventually.ts';
 import { givenLease, givenStanding } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
-import { connectRaw, eventually } from './sockets.ts';
+import { connectRaw } from './sockets.ts';
 
 afterEach(stopGateways);
 

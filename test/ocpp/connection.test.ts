@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { stationId } from '../../src/domain/ids.ts';
 import { type Authorization, answer } from '../../src/domain/token.ts';
+import { eventually } from '../eventually.ts';
 import { givenLease } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
-import { connectRaw, eventually } from './sockets.ts';
+import { connectRaw } from './sockets.ts';
 
 afterEach(stopGateways);
 

@@ -2,10 +2,11 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chosenSubprotocol } from '../../src/ocpp/handshake.ts';
 import type { Verdict } from '../../src/ocpp/security/claim.ts';
+import { eventually } from '../eventually.ts';
 import { selfSigned } from '../http/selfSigned.ts';
 import { accepted, givenGateway, password, stopGateways } from './givenGateway.ts';
 import { givenTls } from './givenTls.ts';
-import { connectRaw, eventually, refusedWith } from './sockets.ts';
+import { connectRaw, refusedWith } from './sockets.ts';
 
 afterEach(stopGateways);
 

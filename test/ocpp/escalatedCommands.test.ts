@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StationCommand } from '../../src/control/ports.ts';
+import { eventually } from '../eventually.ts';
 import { givenLease } from './givenCommand.ts';
 import { givenGateway, stopGateways } from './givenGateway.ts';
 import { independentStation } from './independentStation.ts';
-import { eventually } from './sockets.ts';
 
 afterEach(stopGateways);
 

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { type GivenGateway, givenGateway, password, stopGateways } from './givenGateway.ts';
-import { connectRaw, eventually, type RawStation, refusedWith } from './sockets.ts';
+import { connectRaw, type RawStation, refusedWith } from './sockets.ts';
 
 afterEach(stopGateways);
 

@@ -6,6 +6,7 @@ import type { SecurityProfile } from '../../src/ocpp/security/claim.ts';
 import { Credentials } from '../../src/ocpp/security/credentials.ts';
 import { hashPassword } from '../../src/ocpp/security/passwords.ts';
 import type { TlsMaterial } from '../../src/ocpp/security/tls.ts';
+import { eventually } from '../eventually.ts';
 import { selfSigned } from '../http/selfSigned.ts';
 import {
   authorityPem,
@@ -20,7 +21,7 @@ import {
 } from './certificates.ts';
 import { type GivenGateway, givenGateway, password, stopGateways } from './givenGateway.ts';
 import { givenTls } from './givenTls.ts';
-import { connectRaw, eventually, refusedWith } from './sockets.ts';
+import { connectRaw, refusedWith } from './sockets.ts';
 
 afterEach(stopGateways);
 

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { stationId } from '../../src/domain/ids.ts';
 import type { StationRequest } from '../../src/ocpp/requests.ts';
+import { eventually } from '../eventually.ts';
 import { givenLease, givenStanding } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
 import { independentStation } from './independentStation.ts';
-import { connectRaw, eventually, nowText } from './sockets.ts';
+import { connectRaw, nowText } from './sockets.ts';
 
 afterEach(stopGateways);
 

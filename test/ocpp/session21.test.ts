@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { schemas } from '../../src/ocpp/v21/schemas.ts';
+import { eventually } from '../eventually.ts';
 import { givenLease } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
-import { connectRaw, eventually, nowText, type RawStation } from './sockets.ts';
+import { connectRaw, nowText, type RawStation } from './sockets.ts';
 
 const atTime = nowText();
 const evse = { id: 1, connectorId: 1 };

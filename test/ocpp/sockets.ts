@@ -1,14 +1,10 @@
 import { once } from 'node:events';
 import type { SecureContextOptions } from 'node:tls';
-import { vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { eventually } from '../eventually.ts';
 
 /** This moment, as stations write it: what is told of another day is not taken for what flows now. */
 export const nowText = (): string => new Date().toISOString();
-
-/** Waits until the condition no longer throws, with patience for a busy machine. */
-export const eventually = <T>(condition: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(condition, { timeout: 10_000, interval: 10 });
 
 export interface RawStationOptions {
   readonly port: number;

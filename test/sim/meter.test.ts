@@ -1,11 +1,12 @@
 import { connectAsync } from 'mqtt';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { circuitId } from '../../src/domain/ids.ts';
 import { noAmps, type PhaseAmps } from '../../src/domain/phases.ts';
 import { createLogger } from '../../src/log.ts';
 import { startEmbeddedBroker } from '../../src/meters/embeddedBroker.ts';
 import { circuitAmps, MeterPublisher, meterPayload, meterTopic, onPhases } from '../../src/sim/meter.ts';
 import { CompressedClock } from '../compressedClock.ts';
+import { eventually } from '../eventually.ts';
 import { site } from './givenSite.ts';
 
 const stops: (() => Promise<unknown>)[] = [];
@@ -88,10 +89,10 @@ describe('a simulated meter', () => {
     await meter.start();
 
     const grid = (amps: readonly number[]) => ['meters/grid', { t: expect.any(Number), amps }];
-    await vi.waitFor(() => expect(heard).toContainEqual(grid([1.23, 2, 3])));
+    await eventually(() => expect(heard).toContainEqual(grid([1.23, 2, 3])));
     expect(heard).toContainEqual(['meters/hall/status/em:0', expect.objectContaining({ c_current: 3 })]);
     amps = [9, 9, 9];
-    await vi.waitFor(() => expect(heard).toContainEqual(grid([9, 9, 9])));
+    await eventually(() => expect(heard).toContainEqual(grid([9, 9, 9])));
     await meter.stop();
     await meter.stop();
   });

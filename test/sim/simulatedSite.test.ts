@@ -1,5 +1,5 @@
 import { connectAsync } from 'mqtt';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { circuitId, evseId, stationId } from '../../src/domain/ids.ts';
 import { addAmps, noAmps, type PhaseAmps } from '../../src/domain/phases.ts';
 import { createLogger } from '../../src/log.ts';
@@ -7,6 +7,7 @@ import { startEmbeddedBroker } from '../../src/meters/embeddedBroker.ts';
 import type { Arrival } from '../../src/sim/arrivals.ts';
 import { realTimeStations, SimulatedSite, type SimulatedSiteOptions } from '../../src/sim/simulatedSite.ts';
 import { CompressedClock } from '../compressedClock.ts';
+import { eventually } from '../eventually.ts';
 import { startCsms } from './csms.ts';
 import { site } from './givenSite.ts';
 import { carModel } from './givenStation.ts';
@@ -59,12 +60,11 @@ const truthOf = (simulated: SimulatedSite, id: string) => {
   const truth = simulated.truth();
   return [...truth.circuits, ...truth.evses].find((part) => part.id === id)?.amps;
 };
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 10 });
 
 describe('a simulated site', () => {
   it('connects one station for each in the site', async () => {
     const { csms } = await given({});
-    await until(() => {
+    await eventually(() => {
       const booted = csms.heard.filter(({ action }) => action === 'BootNotification');
       expect(new Set(booted.map((call) => call.stationId)).size).toBe(8);
     });
@@ -73,9 +73,9 @@ describe('a simulated site', () => {
   it('draws what its cars draw, on the phases they are wired to, beside the building', async () => {
     const oneCar = { car: carModel({ phaseCount: 1 }) };
     const { simulated } = await given({ arrivals: [arrival('A1'), arrival('A2', oneCar), arrival('B4')] });
-    await until(() => expect(truthOf(simulated, 'A1')).toEqual([16, 16, 16]));
-    await until(() => expect(truthOf(simulated, 'A2')).toEqual([0, 16, 0]));
-    await until(() => expect(truthOf(simulated, 'B4')).toEqual([0, 0, 16]));
+    await eventually(() => expect(truthOf(simulated, 'A1')).toEqual([16, 16, 16]));
+    await eventually(() => expect(truthOf(simulated, 'A2')).toEqual([0, 16, 0]));
+    await eventually(() => expect(truthOf(simulated, 'B4')).toEqual([0, 0, 16]));
     expect(truthOf(simulated, 'hall-a')).toEqual([16, 32, 16]);
     expect(truthOf(simulated, 'hall-b')).toEqual([0, 0, 16]);
     expect(truthOf(simulated, 'grid')).toEqual([36, 52, 52]);
@@ -90,13 +90,13 @@ describe('a simulated site', () => {
       metered = JSON.parse(payload.toString()).amps;
     });
     await listener.subscribeAsync('meters/grid');
-    await until(() => expect(metered).toEqual(addAmps([20, 20, 20], [16, 16, 16])));
+    await eventually(() => expect(metered).toEqual(addAmps([20, 20, 20], [16, 16, 16])));
     expect(truthOf(simulated, 'grid')).toEqual(metered);
   });
 
   it('obeys its server', async () => {
     const { csms, simulated } = await given({ arrivals: [arrival('A1')] });
-    await until(() => expect(truthOf(simulated, 'A1')).toEqual([16, 16, 16]));
+    await eventually(() => expect(truthOf(simulated, 'A1')).toEqual([16, 16, 16]));
     const answer = await csms.call('CP-A1', 'SetChargingProfile', {
       evseId: 1,
       chargingProfile: {
@@ -115,7 +115,7 @@ describe('a simulated site', () => {
       },
     });
     expect(answer).toEqual({ status: 'Accepted' });
-    await until(() => expect(truthOf(simulated, 'A1')).toEqual([7, 7, 7]));
+    await eventually(() => expect(truthOf(simulated, 'A1')).toEqual([7, 7, 7]));
   });
 
   it('lets cars leave and others come, and keeps account of what they got', async () => {
@@ -125,8 +125,8 @@ describe('a simulated site', () => {
       arrival('A1', { afterMs: 60_000, token: 'NEXT', car: carModel({ needWh: 100 }) }),
     ];
     const { simulated } = await given({ arrivals });
-    await until(() => expect(simulated.energy().visits).toHaveLength(2));
-    await until(() => expect(simulated.energy().visits[1]?.deliveredWh).toBe(100));
+    await eventually(() => expect(simulated.energy().visits).toHaveLength(2));
+    await eventually(() => expect(simulated.energy().visits[1]?.deliveredWh).toBe(100));
     const { visits, turnedAway, wantedWh, deliveredWh } = simulated.energy();
     expect(turnedAway).toBe(1);
     expect(wantedWh).toBe(20_100);

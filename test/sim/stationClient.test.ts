@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/log.ts';
 import type { Quirks } from '../../src/sim/quirks.ts';
 import { createRandom } from '../../src/sim/random.ts';
@@ -8,6 +8,7 @@ import { drawnAmps } from '../../src/sim/stationState.ts';
 import { v16 } from '../../src/sim/v16.ts';
 import { v201 } from '../../src/sim/v201.ts';
 import { CompressedClock } from '../compressedClock.ts';
+import { eventually } from '../eventually.ts';
 import { type Csms, startCsms } from './csms.ts';
 import { carModel, stationModel } from './givenStation.ts';
 
@@ -47,7 +48,7 @@ const actions = (csms: Csms): readonly string[] => csms.heard.map(({ action }) =
 const drawn = (client: StationClient): readonly number[] =>
   client.station.evses.flatMap((evse) => drawnAmps(evse));
 const until = (condition: () => unknown): Promise<unknown> =>
-  vi.waitFor(() => expect(condition()).toBeTruthy(), { timeout: 8_000, interval: 5 });
+  eventually(() => expect(condition()).toBeTruthy());
 
 /** What differs between the versions, in the words of each. */
 const versions = [

@@ -6,9 +6,9 @@ import { systemClock } from '../../src/clock.ts';
 import type { GridLimit } from '../../src/domain/gridLimit.ts';
 import { areaId, evseId, limitId } from '../../src/domain/ids.ts';
 import { openStore, type Store } from '../../src/store/openStore.ts';
+import { eventually } from '../eventually.ts';
 import { describeWith } from '../servers.ts';
 import { describeOnBothDatabases } from './databases.ts';
-import { eventually } from './eventually.ts';
 import { recordedLog } from './recordedLog.ts';
 import { startTcpProxy, type TcpProxy } from './tcpProxy.ts';
 

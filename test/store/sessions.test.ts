@@ -3,8 +3,8 @@ import { evseId, sessionId, stationId } from '../../src/domain/ids.ts';
 import type { Session } from '../../src/domain/session.ts';
 import { recordFrom, recordOf } from '../../src/domain/sessionRecord.ts';
 import type { Store } from '../../src/store/openStore.ts';
+import { eventually } from '../eventually.ts';
 import { describeOnBothDatabases } from './databases.ts';
-import { eventually } from './eventually.ts';
 
 const startedAtMs = 1_763_690_000_123;
 

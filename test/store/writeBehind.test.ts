@@ -5,8 +5,8 @@ import { openDatabase } from '../../src/store/dialect.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import type { Tables } from '../../src/store/schema.ts';
 import { WriteBehind, type WriteBehindOptions } from '../../src/store/writeBehind.ts';
+import { eventually } from '../eventually.ts';
 import { VirtualClock } from '../virtualClock.ts';
-import { eventually } from './eventually.ts';
 import { recordedLog } from './recordedLog.ts';
 
 const flushMs = 200;

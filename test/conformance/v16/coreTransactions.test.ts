@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../eventually.ts';
 import { stopGateways } from '../../ocpp/givenGateway.ts';
-import { type ConnectedStation, type Csms, eventually, givenCsms, minutesAgo } from '../csms.ts';
+import { type ConnectedStation, type Csms, givenCsms, minutesAgo } from '../csms.ts';
 
 afterEach(stopGateways);
 

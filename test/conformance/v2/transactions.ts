@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../eventually.ts';
 import { stopGateways } from '../../ocpp/givenGateway.ts';
-import { eventually, minutesAgo, type Protocol } from '../csms.ts';
+import { minutesAgo, type Protocol } from '../csms.ts';
 import { card, given, inState, register, stopped } from './station.ts';
 
 /** Block E, what the CSMS has to do in it, the same in both versions. */

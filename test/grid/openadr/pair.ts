@@ -8,6 +8,7 @@ import { type OpenAdrVen, startOpenAdrVen } from '../../../src/grid/openadr/ven.
 import { compileConfig } from '../../../src/schema.ts';
 import { startVtn, type Vtn, type VtnOptions } from '../../../src/sim/vtn/vtnServer.ts';
 import type { VtnVersion } from '../../../src/sim/vtn/vtnStore.ts';
+import { patienceMs } from '../../eventually.ts';
 import { VirtualClock } from '../../virtualClock.ts';
 import { garage, type RecordedPorts, recordedPorts } from './given.ts';
 
@@ -21,7 +22,11 @@ export function givenConfig(change: Record<string, unknown>): OpenAdrConfig {
 }
 
 /** Waits for something that real sockets bring about; virtual time stands still meanwhile. */
-export async function until(holds: () => boolean, what = holds.toString(), withinMs = 4_000): Promise<void> {
+export async function until(
+  holds: () => boolean,
+  what = holds.toString(),
+  withinMs = patienceMs,
+): Promise<void> {
   const endMs = performance.now() + withinMs;
   while (!holds()) {
     if (performance.now() > endMs) throw new Error(`never came: ${what}`);

@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { stationId } from '../../../src/domain/ids.ts';
 import type { KeptMessage } from '../../../src/ocpp/proxy/keptMessages.ts';
 import type { RelayMemory } from '../../../src/ocpp/proxy/relay.ts';
+import { eventually } from '../../eventually.ts';
 import { givenLease } from '../givenCommand.ts';
 import { type GivenGateway, givenGateway, password, stopGateways } from '../givenGateway.ts';
-import { connectRaw, eventually, type RawStation } from '../sockets.ts';
+import { connectRaw, type RawStation } from '../sockets.ts';
 import { givenCsms, stopCsms, type TestCsms } from './testCsms.ts';
 
 afterEach(async () => {

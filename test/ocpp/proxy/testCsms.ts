@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { eventually } from '../sockets.ts';
+import { eventually } from '../../eventually.ts';
 
 type Message = readonly unknown[];
 
