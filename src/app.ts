@@ -1,17 +1,18 @@
-import { type Audit, type AuditResult, startAudit } from '../solver/audit.ts';
+import type { Audit } from '../solver/audit.ts';
+import { startTickAudit } from './appAudit.ts';
 import { startControl } from './appControlStart.ts';
-import { evidenceOf, type GridService, gridLimitOverMqtt, gridService, startPruning } from './appGrid.ts';
-import { httpPorts } from './appHttp.ts';
+import { startGateway } from './appGateway.ts';
+import { evidenceOf, type GridService, gridService, startPruning } from './appGrid.ts';
+import { startHttp } from './appHttp.ts';
 import { type AppIncidents, startAppIncidents } from './appIncidents.ts';
-import { limitOverMqtt } from './appLimits.ts';
+import { startIntakes, startMeters, startMqtt } from './appMqtt.ts';
 import { openAdrService } from './appOpenAdr.ts';
-import { metersOf, pemOf } from './appOptions.ts';
 import { startOscp } from './appOscp.ts';
+import { Parts } from './appParts.ts';
 import { setHeardPrices } from './appPlan.ts';
-import { proxyPorts } from './appProxy.ts';
-import { type StationSecurity, stationSecurity } from './appSecurity.ts';
-import { openSessionBook, resumedTransactions, startSessionPruning } from './appSessions.ts';
-import { type StationDesk, stationAuthority, stationDesk } from './appStations.ts';
+import { stationSecurity } from './appSecurity.ts';
+import { openSessionBook, startSessionPruning } from './appSessions.ts';
+import { type StationDesk, stationDesk } from './appStations.ts';
 import { openTokenDesk } from './appTokens.ts';
 import type { LoadedConfig } from './config.ts';
 import type { ControlLoop, TickResult } from './control/controlLoop.ts';
@@ -30,15 +31,11 @@ import { topologies } from './control/topology.ts';
 import { ViewBoard } from './control/viewBoard.ts';
 import type { SiteId } from './domain/ids.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
-import { startHttpServer } from './http/server.ts';
 import { HeldClock } from './incidents/heldClock.ts';
 import type { Logger } from './log.ts';
-import { startEmbeddedBroker } from './meters/embeddedBroker.ts';
-import { connectMqtt, type MqttConnection } from './meters/mqttClient.ts';
-import { startGridMqttIntake, startMqttIntake } from './meters/mqttIntake.ts';
-import { startMqttMeters } from './meters/mqttMeters.ts';
+import type { MqttConnection } from './meters/mqttClient.ts';
 import { startMqttPublisher } from './meters/mqttPublisher.ts';
-import { type OcppGateway, startOcppGateway } from './ocpp/gateway.ts';
+import type { OcppGateway } from './ocpp/gateway.ts';
 import type { Credentials } from './ocpp/security/credentials.ts';
 import { openStore, type Store } from './store/openStore.ts';
 import { type InfluxWriter, startInfluxWriter } from './timeseries/influxWriter.ts';
@@ -110,16 +107,11 @@ export async function startApp(loaded: LoadedConfig, ports: AppPorts): Promise<A
 
 async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Promise<App> {
   const { config } = loaded;
-  const { clock, log, random } = ports;
+  const { clock, log } = ports;
   const store = parts.add(await openStore(config.database.url, { log, clock }));
   const epoch = await store.nextEpoch();
   const board = new ViewBoard();
-  const audit = parts.add(
-    startAudit({
-      after: (delayMs, callback) => clock.after(delayMs, callback),
-      onResult: (result) => judgeAudit(result, log, (detail) => incidents?.audited(detail)),
-    }),
-  );
+  const audit = parts.add(startTickAudit(clock, log, (detail) => incidents?.audited(detail)));
   const evidence = parts.add(evidenceOf(store, clock, log));
   const held = new HeldClock(clock);
   const sessions = await openSessionBook(loaded, { clock: held, log }, store);
@@ -139,14 +131,9 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const tokens = await openTokenDesk(loaded, { clock, log }, { store, sessions, sources: [] });
   const stations = parts.add(await stationDesk(loaded.sites, { ...ports, store }));
   const stationNeeds = { store, inputs, sessions, security, tokens, stations };
-  const gateway = parts.add(await gatewayFor(loaded, ports, stationNeeds));
+  const gateway = parts.add(await startGateway(loaded, ports, stationNeeds));
   connect(gateway);
-  const broker = config.mqtt.embedded && parts.add(await startEmbeddedBroker(config.mqtt.embedded));
-  const { embedded: _, ...client } = config.mqtt;
-  const url = broker?.url ?? client.url;
-  const mqtt = parts.add(
-    connectMqtt({ ...client, ...(url !== undefined && { url }) }, { clock, log, random }),
-  );
+  const { mqtt, port: mqttPort } = await startMqtt(config.mqtt, ports, parts);
   const influx = config.influx && parts.add(startInfluxWriter(config.influx, { log, clock }));
 
   const publisher = parts.add(startMqttPublisher(mqtt, clock));
@@ -156,15 +143,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   });
   const cost = marginCost(loaded.sites);
   board.onTick(({ views }) => cost.follow(views));
-  const refusedReadings = new Map<string, number>();
-  parts.add(
-    startMqttMeters(mqtt, metersOf(config), {
-      clock,
-      log,
-      onReading: (reading) => inputs.applyReading(reading),
-      onRefused: (_circuit, reason) => refusedReadings.set(reason, (refusedReadings.get(reason) ?? 0) + 1),
-    }),
-  );
+  const refusedReadings = startMeters({ loaded, ports, mqtt, inputs }, parts);
   const grid = gridService({
     ...ports,
     store,
@@ -190,32 +169,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     },
     book: store,
   });
-  const heartbeatsMs = new Map<SiteId, number>();
-  parts.add(
-    startMqttIntake(
-      mqtt,
-      loaded.sites.map(({ id }) => id),
-      {
-        clock,
-        log,
-        setLimit: (site, body) => limitOverMqtt({ loaded, ports, desk }, site, body),
-        heartbeat: (site) => void heartbeatsMs.set(site, clock.monotonicMs()),
-      },
-    ),
-  );
-  parts.add(
-    startGridMqttIntake(
-      mqtt,
-      loaded.connections.map(({ id }) => id),
-      {
-        clock,
-        log,
-        take: (id, body, text) => gridLimitOverMqtt(grid, id, body, text),
-        heartbeat: (id) => grid.ports.heartbeat(id),
-        gone: (id) => grid.ports.gone(id),
-      },
-    ),
-  );
+  const heartbeatsMs = startIntakes({ loaded, ports, mqtt, desk, grid }, parts);
   parts.add(startPruning(loaded, { store, clock, log }));
   parts.add(startSessionPruning(loaded, { store, clock, log }));
   const running: Running = {
@@ -250,99 +204,9 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   return {
     httpPort: http.port,
     ocppPort: gateway.port,
-    mqttPort: broker?.port,
+    mqttPort,
     views: () => board.views,
     onTick: (listener) => board.onTick(listener),
     stop: () => parts.stop(),
   };
-}
-
-interface GatewayNeeds {
-  readonly store: Store;
-  readonly inputs: SiteInputs;
-  readonly sessions: SessionBook;
-  readonly security: StationSecurity;
-  readonly tokens: TokenDesk;
-  readonly stations: StationDesk;
-}
-
-const gatewayFor = (
-  loaded: LoadedConfig,
-  { clock, log, random }: AppPorts,
-  { store, inputs, sessions, security, tokens, stations }: GatewayNeeds,
-): Promise<OcppGateway> => {
-  const { config } = loaded;
-  const authority = stationAuthority(config, clock);
-  return startOcppGateway(
-    {
-      host: config.ocpp.host,
-      port: config.ocpp.port,
-      tls: security.tls,
-      heartbeatIntervalS: config.ocpp.heartbeatS,
-      meterIntervalS: config.ocpp.meterIntervalS,
-      callTimeoutMs: config.ocpp.callTimeoutS * 1000,
-    },
-    {
-      clock,
-      log,
-      onEvent: (event) => inputs.applyStationEvent(event),
-      onAnswer: (answer) => inputs.applyAnswer(answer),
-      onReport: (report) => stations.take(report),
-      ...(authority !== undefined && { signCertificate: (...asked) => authority.sign(...asked) }),
-      authenticate: security.authenticate,
-      authorize: (request) => tokens.authorize(request),
-      transactionNumber: (start) => store.transactionNumber(start),
-      takeFacts: (facts) => sessions.take(facts),
-      resumed: resumedTransactions(loaded, sessions),
-      proxy: proxyPorts(loaded, store, random),
-    },
-  );
-};
-
-function startHttp(running: Running): ReturnType<typeof startHttpServer> {
-  const { config, sites } = running.loaded;
-  const { host, port } = config.http;
-  const tls = pemOf(config.http.tls);
-  const keys = config.access.keys.map((key) => ({
-    ...key,
-    sites: sites.flatMap(({ id }) => (key.sites.includes(id) ? id : [])),
-  }));
-  const options = { host, port, keys, version: running.ports.version, ...(tls && { tls }) };
-  return startHttpServer(options, httpPorts(running));
-}
-
-/** Rounding in two different ways of solving; anything above is a fault in one of them. */
-const auditToleranceAmps = 0.01;
-
-function judgeAudit(result: AuditResult, log: Logger, onDifference: (detail: string) => void): void {
-  if (result.status === 'failed') {
-    log.warn({ why: result.reason }, 'tick could not be audited');
-    return;
-  }
-  if (result.differenceAmps <= auditToleranceAmps) {
-    log.debug({ result }, 'tick audited');
-    return;
-  }
-  log.error({ result }, 'allocation differs from GLPK');
-  onDifference(
-    `GLPK gives ${result.evse} ${result.differenceAmps.toFixed(2)} A more or less than the tick did`,
-  );
-}
-
-/** What runs, in the order it was started, so that it ends in the reverse order. */
-class Parts {
-  readonly #running: { stop(): Promise<void> | void }[] = [];
-  #stopping: Promise<void> | undefined;
-
-  add<T extends { stop(): Promise<void> | void }>(part: T): T {
-    this.#running.push(part);
-    return part;
-  }
-
-  stop(): Promise<void> {
-    this.#stopping ??= (async () => {
-      for (const part of this.#running.reverse()) await part.stop();
-    })();
-    return this.#stopping;
-  }
 }

@@ -1,6 +1,7 @@
 import type { Running } from './app.ts';
 import { gridFigures, gridHttp } from './appGridHttp.ts';
 import { endLimit, setLimit } from './appLimits.ts';
+import { pemOf } from './appOptions.ts';
 import { planFigures, setPrices } from './appPlan.ts';
 import { sessionDetail } from './appSessions.ts';
 import { stationsHttp } from './appStationsHttp.ts';
@@ -10,10 +11,24 @@ import type { SiteView } from './control/siteView.ts';
 import { isInFailsafe } from './domain/gridConnection.ts';
 import type { SiteId } from './domain/ids.ts';
 import type { Figure, Health, HealthReason, HttpPorts } from './http/ports.ts';
+import { startHttpServer } from './http/server.ts';
 import { rotatePassword } from './ocpp/security/rotation.ts';
 
+/** Opens the port of the API, the metrics and the protocols that share it. */
+export function startHttp(running: Running): ReturnType<typeof startHttpServer> {
+  const { config, sites } = running.loaded;
+  const { host, port } = config.http;
+  const tls = pemOf(config.http.tls);
+  const keys = config.access.keys.map((key) => ({
+    ...key,
+    sites: sites.flatMap(({ id }) => (key.sites.includes(id) ? id : [])),
+  }));
+  const options = { host, port, keys, version: running.ports.version, ...(tls && { tls }) };
+  return startHttpServer(options, httpPorts(running));
+}
+
 /** What the HTTP side asks of the running service. */
-export function httpPorts(running: Running): HttpPorts {
+function httpPorts(running: Running): HttpPorts {
   const {
     loaded,
     ports,

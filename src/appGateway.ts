@@ -1,0 +1,54 @@
+import type { AppPorts } from './app.ts';
+import { proxyPorts } from './appProxy.ts';
+import type { StationSecurity } from './appSecurity.ts';
+import { resumedTransactions } from './appSessions.ts';
+import { type StationDesk, stationAuthority } from './appStations.ts';
+import type { LoadedConfig } from './config.ts';
+import type { SessionBook } from './control/sessionBook.ts';
+import type { SiteInputs } from './control/siteInput.ts';
+import type { TokenDesk } from './control/tokenDesk.ts';
+import { type OcppGateway, startOcppGateway } from './ocpp/gateway.ts';
+import type { Store } from './store/openStore.ts';
+
+interface GatewayNeeds {
+  readonly store: Store;
+  readonly inputs: SiteInputs;
+  readonly sessions: SessionBook;
+  readonly security: StationSecurity;
+  readonly tokens: TokenDesk;
+  readonly stations: StationDesk;
+}
+
+/** Opens the port of the stations, and joins what they say and ask to those who care. */
+export const startGateway = (
+  loaded: LoadedConfig,
+  { clock, log, random }: AppPorts,
+  { store, inputs, sessions, security, tokens, stations }: GatewayNeeds,
+): Promise<OcppGateway> => {
+  const { config } = loaded;
+  const authority = stationAuthority(config, clock);
+  return startOcppGateway(
+    {
+      host: config.ocpp.host,
+      port: config.ocpp.port,
+      tls: security.tls,
+      heartbeatIntervalS: config.ocpp.heartbeatS,
+      meterIntervalS: config.ocpp.meterIntervalS,
+      callTimeoutMs: config.ocpp.callTimeoutS * 1000,
+    },
+    {
+      clock,
+      log,
+      onEvent: (event) => inputs.applyStationEvent(event),
+      onAnswer: (answer) => inputs.applyAnswer(answer),
+      onReport: (report) => stations.take(report),
+      ...(authority !== undefined && { signCertificate: (...asked) => authority.sign(...asked) }),
+      authenticate: security.authenticate,
+      authorize: (request) => tokens.authorize(request),
+      transactionNumber: (start) => store.transactionNumber(start),
+      takeFacts: (facts) => sessions.take(facts),
+      resumed: resumedTransactions(loaded, sessions),
+      proxy: proxyPorts(loaded, store, random),
+    },
+  );
+};
