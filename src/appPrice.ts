@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { codecsOf, FileError, jsonOf, type OcpiCodecs, readWire } from './appOcpiFiles.ts';
 import { differsFromBill, offerReport, priceReport } from './appPriceReport.ts';
 import { instantMs } from './domain/instant.ts';
 import type { BilledPeriod } from './domain/pricing/billedPeriod.ts';
@@ -9,13 +9,7 @@ import type { PriceRules } from './domain/pricing/tariff.ts';
 import { type Rounding, roundingOf } from './domain/pricing/words.ts';
 import type { BilledPrice } from './domain/roaming/common.ts';
 import type { Tariff } from './domain/roaming/tariff.ts';
-import { type Codec, decoder, listOf } from './ocpi/codec.ts';
-import { cdr as cdr221 } from './ocpi/v221/cdr.ts';
-import { session as session221 } from './ocpi/v221/session.ts';
-import { tariff as tariff221 } from './ocpi/v221/tariff.ts';
-import { cdr as cdr230 } from './ocpi/v230/cdr.ts';
-import { session as session230 } from './ocpi/v230/session.ts';
-import { tariff as tariff230 } from './ocpi/v230/tariff.ts';
+import { type Codec, listOf } from './ocpi/codec.ts';
 
 const usage = `Usage: lastvakt price [--tariff FILE] [--session FILE] [options]
   --tariff FILE       an OCPI tariff, or a list of them; without one the tariffs inside a CDR count
@@ -27,19 +21,16 @@ const usage = `Usage: lastvakt price [--tariff FILE] [--session FILE] [options]
   --expired           the session is a reservation that ran out
   --json              the receipt as JSON`;
 
-/** A wrong command line, or a file that cannot be priced: what, where, and what to do. */
-export class PriceError extends Error {}
-
-/** What `lastvakt price …` prints, and its exit code: 1 when a CDR tells another total. Throws a `PriceError`. */
+/** What `lastvakt price …` prints, and its exit code: 1 when a CDR tells another total. Throws a `FileError`. */
 export function priceCommand(args: readonly string[]): { readonly text: string; readonly code: number } {
   const options = optionsOf(args);
   if (options.help) return { text: usage, code: 0 };
-  const tariffWire = options.tariff === undefined ? undefined : fileOf(options.tariff);
-  const sessionWire = options.session === undefined ? undefined : fileOf(options.session);
-  const codecs = codecsOf(options.ocpi ?? versionOf([tariffWire, sessionWire]));
+  const tariffWire = options.tariff === undefined ? undefined : jsonOf(options.tariff);
+  const sessionWire = options.session === undefined ? undefined : jsonOf(options.session);
+  const codecs = codecsOf(options.ocpi, [tariffWire, sessionWire]);
   const told = tariffWire === undefined ? undefined : tariffsOf(tariffWire, codecs.tariff, options.tariff);
   if (sessionWire === undefined) {
-    if (told === undefined) throw new PriceError(`--tariff is needed, or --session with a CDR\n\n${usage}`);
+    if (told === undefined) throw new FileError(`--tariff is needed, or --session with a CDR\n\n${usage}`);
     const start = options.at === undefined ? undefined : offerTime(options, told);
     return { text: offerReport(told, start), code: 0 };
   }
@@ -69,7 +60,7 @@ function priceOf(session: Priceable, tariffs: readonly Tariff[], options: Option
   const timeZone = timeZoneFor(tariffs, options.timeZone);
   const reservationExpired = options.expired;
   const pricing = priceSession({ startMs, endMs, periods, tariffs, timeZone, reservationExpired });
-  if (pricing.status === 'refused') throw new PriceError(`${options.session}: ${pricing.reason}`);
+  if (pricing.status === 'refused') throw new FileError(`${options.session}: ${pricing.reason}`);
   return pricing.price;
 }
 
@@ -77,73 +68,36 @@ function priceOf(session: Priceable, tariffs: readonly Tariff[], options: Option
 function timeZoneFor(tariffs: readonly PriceRules[], given: string | undefined): string {
   const matters = tariffs.some(({ elements }) => thresholdsOf(elements).minutesOfDay.length > 0);
   if (given === undefined && matters)
-    throw new PriceError('the tariff depends on the hour or the day: say --time-zone of the location');
+    throw new FileError('the tariff depends on the hour or the day: say --time-zone of the location');
   return given ?? 'UTC';
 }
 
 function offerTime(options: Options, tariffs: readonly Tariff[]): { atMs: number; timeZone: string } {
   const atMs = instantMs(options.at ?? '');
   if (atMs === undefined)
-    throw new PriceError(`--at is "${options.at}": give a time such as 2026-11-21T18:00:00Z`);
+    throw new FileError(`--at is "${options.at}": give a time such as 2026-11-21T18:00:00Z`);
   return { atMs, timeZone: timeZoneFor(tariffs, options.timeZone) };
 }
 
 function roundingFor({ currency }: SessionPrice, decimals: string | undefined): Rounding {
   if (decimals !== undefined && !/^[0-8]$/.test(decimals))
-    throw new PriceError(`--decimals is "${decimals}": give a number from 0 to 8`);
+    throw new FileError(`--decimals is "${decimals}": give a number from 0 to 8`);
   const usual = roundingOf(currency);
   return decimals === undefined ? usual : { ...usual, decimals: Number(decimals) };
 }
 
 // --- files -----------------------------------------------------------------------------------------
 
-const fileMaxBytes = 16 * 1024 * 1024;
-
-function fileOf(file: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new PriceError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
-  }
-  if (text.length > fileMaxBytes) throw new PriceError(`${file} is larger than ${fileMaxBytes} bytes`);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new PriceError(`${file} is no JSON: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-const codecs221 = { tariff: tariff221, session: session221, cdr: cdr221 };
-const codecs230 = { tariff: tariff230, session: session230, cdr: cdr230 };
-
-function codecsOf(version: string): typeof codecs221 | typeof codecs230 {
-  if (version === '2.2.1') return codecs221;
-  if (version === '2.3.0') return codecs230;
-  throw new PriceError(`there is no OCPI version "${version}" here: say 2.2.1 or 2.3.0`);
-}
-
-/** 2.3.0 tells taxes in words that 2.2.1 has not. */
-const versionOf = (wires: readonly unknown[]): string =>
-  /"(tax_included|before_taxes)"/.test(JSON.stringify(wires)) ? '2.3.0' : '2.2.1';
-
-function read<Value>(codec: Codec<Value>, wire: unknown, file: string | undefined): Value {
-  const decoded = decoder(codec)(wire);
-  if (decoded.status === 'read') return decoded.value;
-  const faults = decoded.faults.map(({ path, message }) => `  ${path} ${message}`);
-  throw new PriceError(`${file} is not what OCPI describes:\n${faults.join('\n')}`);
-}
-
 const tariffsOf = (wire: unknown, codec: Codec<Tariff>, file: string | undefined): readonly Tariff[] =>
-  Array.isArray(wire) ? read(listOf(codec, 1), wire, file) : [read(codec, wire, file)];
+  Array.isArray(wire) ? readWire(listOf(codec, 1), wire, file) : [readWire(codec, wire, file)];
 
-function sessionOf(wire: unknown, codecs: ReturnType<typeof codecsOf>, file: string | undefined): Priceable {
+function sessionOf(wire: unknown, codecs: OcpiCodecs, file: string | undefined): Priceable {
   const isCdr = typeof wire === 'object' && wire !== null && 'cdr_location' in wire;
   if (isCdr) {
-    const { startedAtMs, endedAtMs, periods, tariffs, totalCost } = read(codecs.cdr, wire, file);
+    const { startedAtMs, endedAtMs, periods, tariffs, totalCost } = readWire(codecs.cdr, wire, file);
     return { startMs: startedAtMs, endMs: endedAtMs, periods, tariffs, bill: totalCost };
   }
-  const { startedAtMs, endedAtMs, periods, totalCost } = read(codecs.session, wire, file);
+  const { startedAtMs, endedAtMs, periods, totalCost } = readWire(codecs.session, wire, file);
   return { startMs: startedAtMs, endMs: endedAtMs, periods, tariffs: [], bill: totalCost };
 }
 
@@ -173,6 +127,6 @@ function optionsOf(args: readonly string[]): Options {
     const { tariff, session, at, ocpi, decimals, expired = false, json = false, help = false } = values;
     return { tariff, session, timeZone: values['time-zone'], at, ocpi, decimals, expired, json, help };
   } catch (error) {
-    throw new PriceError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    throw new FileError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
   }
 }

@@ -1,6 +1,7 @@
 import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
 import { protectedStations, securityFaults } from './configSecurity.ts';
 import { gridFaults, type KnownNodes } from './domain/gridConfig.ts';
+import { isTimeZone } from './domain/localTime.ts';
 import { meterFaults } from './domain/meterConfig.ts';
 import { mqttFaults } from './domain/mqttConfig.ts';
 import { openAdrFaults } from './domain/openAdrConfig.ts';
@@ -149,11 +150,8 @@ function stationFaults(config: Config, places: readonly Place[]): readonly Fault
 
 function siteFaults(site: Config['sites'][number], index: number): readonly Fault[] {
   const faults: Fault[] = [];
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: site.timeZone });
-  } catch {
+  if (!isTimeZone(site.timeZone))
     faults.push({ path: `/sites/${index}/timeZone`, message: `"${site.timeZone}" is no IANA time zone` });
-  }
   const { prices, peakTariff } = site;
   if (prices !== undefined && peakTariff !== undefined && prices.currency !== peakTariff.currency) {
     const message = `is ${peakTariff.currency}, but the prices are in ${prices.currency}: a site counts in one currency`;

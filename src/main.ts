@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type App, startApp } from './app.ts';
-import { PriceError, priceCommand } from './appPrice.ts';
+import { invoiceCommand } from './appInvoice.ts';
+import { FileError } from './appOcpiFiles.ts';
+import { priceCommand } from './appPrice.ts';
 import { replay } from './appReplay.ts';
 import { isClean, replayReport } from './appReplayReport.ts';
 import { checkReport } from './checkReport.ts';
@@ -24,6 +26,7 @@ const usage = `Usage:
   lastvakt simulate [--seeds A..B]   the control code against a simulated world with faults (--help tells more)
   lastvakt replay FILE               an incident bundle through the control code again; 1 when it finds something
   lastvakt price --tariff FILE       an OCPI tariff in words; with --session what a session or CDR costs, and why
+  lastvakt invoice --month MONTH     OCPI CDRs as invoice lines for each contract; --help tells more
   lastvakt check --config FILE       validate, print the circuit tree with its failsafe budget
   lastvakt key create --name NAME --role ROLE [--site SITE]...   API key for access.keys
   lastvakt station add --id STATION  password for a station
@@ -43,6 +46,7 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   simulate: runSimulate,
   replay: replayFile,
   price,
+  invoice,
   key,
   station,
   evidence,
@@ -105,6 +109,13 @@ async function replayFile([file, ...others]: readonly string[]): Promise<number>
 async function price(rest: readonly string[]): Promise<number> {
   const { text, code } = priceCommand(rest);
   print(text);
+  return code;
+}
+
+async function invoice(rest: readonly string[]): Promise<number> {
+  const { text, notes, code } = invoiceCommand(rest);
+  print(text);
+  for (const note of notes) process.stderr.write(`lastvakt: ${note}\n`);
   return code;
 }
 
@@ -218,7 +229,7 @@ try {
     const told = error instanceof SimulateUsageError ? error.usage : usage;
     process.stderr.write(`lastvakt: ${error.message}\n\n${told}\n`);
     process.exitCode = exitCodes.refused;
-  } else if (error instanceof ConfigError || error instanceof BundleError || error instanceof PriceError) {
+  } else if (error instanceof ConfigError || error instanceof BundleError || error instanceof FileError) {
     process.stderr.write(`lastvakt: ${error.message}\n`);
     process.exitCode = exitCodes.refused;
   } else {

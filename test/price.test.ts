@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PriceError, priceCommand } from '../src/appPrice.ts';
+import { FileError } from '../src/appOcpiFiles.ts';
+import { priceCommand } from '../src/appPrice.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lastvakt-price-'));
 
@@ -131,7 +132,7 @@ describe('lastvakt price', () => {
       'is no time zone',
     ],
   ])('refuses %s', (_what, args, why) => {
-    expect(() => priceCommand(args)).toThrow(PriceError);
+    expect(() => priceCommand(args)).toThrow(FileError);
     expect(() => priceCommand(args)).toThrow(why);
   });
 });

@@ -31,6 +31,16 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** Whether this is the IANA name of a time zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    formatOf(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Local time at an instant; summer time included. */
 export function localTime(timeZone: string, atMs: number): LocalTime {
   const found = new Map(

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { csvText } from '../domain/csv.ts';
 import { instantMs } from '../domain/instant.ts';
 import type { Plugin } from './plugin.ts';
 import type { EvidenceRow, HttpPorts } from './ports.ts';
@@ -124,20 +125,14 @@ const recordBody = (row: EvidenceRow) => ({
   hash: row.hash,
 });
 
-/** One line a record; the body as JSON in its last column but one. */
-function csvOf(rows: readonly EvidenceRow[]): string {
-  const lines = rows.map((row) => {
-    const { sequence, at, kind, connection, node, externalId, body, hash } = recordBody(row);
-    return [sequence, at, kind, connection, node ?? '', externalId ?? '', JSON.stringify(body), hash]
-      .map(cell)
-      .join(',');
-  });
-  return `${['sequence,at,kind,connection,node,externalId,body,hash', ...lines].join('\r\n')}\r\n`;
-}
+const columns = ['sequence', 'at', 'kind', 'connection', 'node', 'externalId', 'body', 'hash'];
 
-/** RFC 4180; what a spreadsheet would take for a formula is shown as text. */
-function cell(value: string | number): string {
-  const text = String(value);
-  const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+/** One line a record; the body as JSON in its last column but one. */
+const csvOf = (rows: readonly EvidenceRow[]): string =>
+  csvText(
+    columns,
+    rows.map((row) => {
+      const { sequence, at, kind, connection, node, externalId, body, hash } = recordBody(row);
+      return [sequence, at, kind, connection, node ?? '', externalId ?? '', JSON.stringify(body), hash];
+    }),
+  );

@@ -1,6 +1,6 @@
+import { isTimeZone } from '../localTime.ts';
 import type { BilledPeriod } from './billedPeriod.ts';
 import type { SessionToPrice } from './sessionPrice.ts';
-import { siteClock } from './siteClock.ts';
 
 /** 69 days in minutes; more is refused, because somebody sent it to keep us busy. */
 export const periodsMax = 100_000;
@@ -49,12 +49,3 @@ function periodRefusal({ periods, tariffs, startMs }: SessionToPrice): string | 
 
 const hasNegativeVolume = ({ volumes }: BilledPeriod): boolean =>
   volumes.some(({ dimension, volume }) => volume.numerator < 0n && billedDimensions.has(dimension));
-
-function isTimeZone(name: string): boolean {
-  try {
-    siteClock(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
