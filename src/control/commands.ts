@@ -43,7 +43,7 @@ const risingLeases = 2;
 export function lease(input: CommandInput, evse: Addressee, setpointAmps: number): StationCommand {
   // What honours no end goes on as it is.
   const isForEver = evse.at.evse.traits.leaseForm === 'none';
-  const tailAmps = isForEver ? setpointAmps : evse.planned.tailAmps;
+  const tailAmps = isForEver ? setpointAmps : endAmps(input.ledger, evse.at.evse, evse.planned);
   const { leaseMs } = input.options;
   return {
     kind: 'lease',
@@ -55,6 +55,10 @@ export function lease(input: CommandInput, evse: Addressee, setpointAmps: number
     schedule: form(evse),
   };
 }
+
+/** What a lease falls to: one that only ends, to the standing profile that is there already or comes next. */
+export const endAmps = (ledger: ExposureLedger, { id, traits }: Evse, { tailAmps }: EvsePlan): number =>
+  traits.leaseForm === 'duration' ? Math.max(tailAmps, ledger.standingAmps(id) ?? 0) : tailAmps;
 
 /** What the rung asks for: the lease again, a bound on its whole station, or the end of its session. */
 export function escalated(input: CommandInput, evse: Addressee): StationCommand {

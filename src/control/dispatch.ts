@@ -5,11 +5,13 @@ import {
   type Addressee,
   type CommandInput,
   type CommandOptions,
+  endAmps,
   escalated,
   lease,
   standing,
 } from './commands.ts';
 import { drawnAmps, type EvseRecord } from './evseRecord.ts';
+import type { Lease } from './lease.ts';
 import { isMeteredOver } from './nodePlan.ts';
 import type { EvsePlan, Plan } from './plan.ts';
 import type { StationCommand } from './ports.ts';
@@ -83,7 +85,7 @@ function intent(
   record: EvseRecord,
 ): Dispatched['cause'] | undefined {
   const mayAsk = record.standingRetryAtMs === undefined || monotonicMs >= record.standingRetryAtMs;
-  const lacksStanding = mayAsk && ledger.standingAmps(evse.id) !== planned.standingAmps;
+  const lacksStanding = mayAsk && !ledger.hasStanding(evse.id, planned.standingAmps);
   if (!planned.isPlanned) return lacksStanding ? 'standing' : undefined;
 
   const held = ledger.lease(evse.id);
@@ -98,12 +100,17 @@ function intent(
   const rung = rungs.get(index);
   if (rung !== undefined && rung !== 'alarm') return 'escalate';
   const hasTail = evse.traits.leaseForm !== 'none';
-  if (hasTail && planned.tailAmps < held.tailAmps - sameAmps) return 'tail';
+  if (hasTail && endAmps(ledger, evse, planned) < held.tailAmps - sameAmps) return 'tail';
   if (monotonicMs - held.sentAtMs >= options.leaseMs * refreshShare(index)) return 'refresh';
-  if (lacksStanding) return 'standing';
+  // A lease that would end in the higher standing profile has to know it first: it is given differently.
+  if (lacksStanding) return endsHigher(evse, held, planned) ? 'refresh' : 'standing';
   const isDelayed = monotonicMs - record.loweredAtMs < options.raiseDelayMs;
   return rise > sameAmps && !isDelayed ? 'raise' : undefined;
 }
+
+/** Whether the standing profile that is planned would make of the end of a lease a rise that was not foreseen. */
+const endsHigher = ({ traits }: Evse, held: Lease, { standingAmps }: EvsePlan): boolean =>
+  traits.leaseForm === 'duration' && standingAmps > Math.max(held.setpointAmps, held.tailAmps);
 
 /** Half of the lease, less up to a tenth so that leases given together are not refreshed together. */
 const refreshShare = (index: number): number => 0.5 - 0.1 * ((index * 0.618_034) % 1);

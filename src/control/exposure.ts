@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import type { EvseId } from '../domain/ids.ts';
 import type { Evse } from '../domain/site.ts';
+import {
+  type ExposureEntry,
+  fallsToStanding,
+  inheritedTail,
+  isForEver,
+  isInherited,
+  newEntry,
+  standingAnswered,
+  standingLeast,
+  standingMost,
+  withoutLease,
+} from './exposureEntry.ts';
 import { certainlyLeftAmps, keptAmps, type RememberedExposure } from './inherited.ts';
 import { inForceAmps, type Lease, leastInForceAmps, lowest, withUnanswered } from './lease.ts';
 import type { CommandAnswer, StationCommand } from './ports.ts';
@@ -29,35 +41,7 @@ export interface Presence {
 }
 
 /** What the ledger holds of an EVSE, for a replay. Plain values. */
-export type LedgerEntry = Omit<Entry, 'evse'> & { readonly evseId: EvseId };
-
-interface Entry {
-  readonly evse: Evse;
-  standingAmps: number | undefined;
-  /** Acknowledged in this process. What an earlier one kept may lack its last moments. */
-  isStandingSure: boolean;
-  /** Acknowledged, for the session that runs. */
-  lease: Lease | undefined;
-  /** Leases that were sent and never answered: any of them may be in force. */
-  unanswered: readonly Lease[];
-  /** The least of all that were sent and never answered, those that count for nothing above included. */
-  leastUnanswered: Lease | undefined;
-  /** The value before a decrease, while the car follows. */
-  falling: { readonly amps: number; readonly untilMs: number } | undefined;
-  inFlight: StationCommand | undefined;
-  /** What is in flight is for a session that ended meanwhile: its answer says nothing about the next one. */
-  isInFlightVoid: boolean;
-  /** Until then an earlier process may have left anything in force. */
-  unknownUntilMs: number;
-  /** Until then it is worth waiting for the station to tell. */
-  awaitedUntilMs: number;
-  /** How far its station's clock is off, either way. */
-  skewMs: number;
-  /** What it left, as far as that is known. */
-  inherited: RememberedExposure | undefined;
-  /** The station said hello, booted or began a session since it last acknowledged a lease. */
-  needsAssertion: boolean;
-}
+export type LedgerEntry = Omit<ExposureEntry, 'evse'> & { readonly evseId: EvseId };
 
 /**
  * Per EVSE the most that may be in force there [P1]: a raise counts from the moment it is sent, a
@@ -65,7 +49,7 @@ interface Entry {
  * then its tail, the hardware maximum where nothing is known.
  */
 export class ExposureLedger {
-  readonly #entries = new Map<EvseId, Entry>();
+  readonly #entries = new Map<EvseId, ExposureEntry>();
   readonly #options: ExposureOptions;
 
   /**
@@ -88,22 +72,7 @@ export class ExposureLedger {
       const record = known.get(evse.id);
       // An end beyond the longest lease was written while the clock stood wrong.
       const recordedEndMs = Math.min(record?.leaseEndsAtMs ?? 0, input.nowMs + longestLeaseMs);
-      this.#entries.set(evse.id, {
-        evse,
-        standingAmps: record?.standingAmps,
-        isStandingSure: false,
-        lease: undefined,
-        unanswered: [],
-        leastUnanswered: undefined,
-        falling: undefined,
-        inFlight: undefined,
-        isInFlightVoid: false,
-        unknownUntilMs: isForEver(evse) ? Number.POSITIVE_INFINITY : Math.max(worstEndMs, recordedEndMs),
-        awaitedUntilMs: Math.max(worstEndMs, recordedEndMs),
-        skewMs: 0,
-        inherited: record,
-        needsAssertion: true,
-      });
+      this.#entries.set(evse.id, newEntry(evse, record, Math.max(worstEndMs, recordedEndMs)));
     }
   }
 
@@ -113,14 +82,13 @@ export class ExposureLedger {
     const { evse, lease, unanswered, falling } = entry;
     // Without a car nothing flows; the station tells when that changes, before the car may draw.
     if (presence.isOnline && !presence.hasSession) return 0;
-    const candidates = [lease === undefined ? this.#withoutLease(entry, nowMs) : inForceAmps(lease, nowMs)];
+    const candidates = [lease === undefined ? withoutLease(entry, nowMs) : inForceAmps(lease, nowMs)];
     // A new session may begin at an offline station, and a restarted one may have lost its lease.
-    if (!presence.isOnline || entry.needsAssertion) candidates.push(standingOf(entry));
+    if (!presence.isOnline || entry.needsAssertion) candidates.push(standingMost(entry));
     for (const each of unanswered) candidates.push(inForceAmps(each, nowMs));
-    if (fallsToStanding(entry, nowMs)) candidates.push(standingOf(entry));
+    if (fallsToStanding(entry, nowMs)) candidates.push(standingMost(entry));
     const sent = this.#leaseInFlight(entry);
     if (sent !== undefined) candidates.push(inForceAmps(sent, nowMs));
-    if (entry.inFlight?.kind === 'standing' && lease === undefined) candidates.push(entry.inFlight.amps);
     if (falling !== undefined && nowMs < falling.untilMs) candidates.push(falling.amps);
     return Math.min(Math.max(...candidates), evse.maxAmps);
   }
@@ -132,7 +100,7 @@ export class ExposureLedger {
     // One that keeps its last value keeps an earlier process's too, as long as we do not know it.
     if (unknownUntilMs === Number.POSITIVE_INFINITY && lease === undefined) return evse.maxAmps;
     const tails = [lease, ...unanswered, this.#leaseInFlight(entry)].map((each) => each?.tailAmps ?? 0);
-    return Math.min(evse.maxAmps, Math.max(standingOf(entry), inheritedTail(entry), ...tails));
+    return Math.min(evse.maxAmps, Math.max(standingMost(entry), inheritedTail(entry), ...tails));
   }
 
   /** The least that an earlier process left there by what was kept of it; undefined when nothing was. */
@@ -147,7 +115,10 @@ export class ExposureLedger {
     const { lease, leastUnanswered } = entry;
     if (lease === undefined) return 0;
     const told = [lease, leastUnanswered, this.#leaseInFlight(entry)];
-    return Math.min(...told.flatMap((each) => (each === undefined ? [] : leastInForceAmps(each, nowMs))));
+    return Math.min(
+      ...told.flatMap((each) => (each === undefined ? [] : leastInForceAmps(each, nowMs))),
+      fallsToStanding(entry, nowMs) ? standingLeast(entry) : Number.POSITIVE_INFINITY,
+    );
   }
 
   /**
@@ -160,10 +131,10 @@ export class ExposureLedger {
     { drawAmps, nowMs }: { readonly drawAmps: number | undefined; readonly nowMs: number },
   ): number | undefined {
     const entry = this.#entry(evseId);
-    const { evse, lease, standingAmps, leastUnanswered, inherited } = entry;
+    const { evse, lease, leastUnanswered, inherited } = entry;
     if (lease !== undefined) return this.setpointAmpsMin(evseId, nowMs);
     const now = { drawAmps, nowMs, leaseSlackMs: this.#options.leaseSlackMs };
-    const leftAmps = isInherited(entry) ? certainlyLeftAmps(evse, inherited, now) : (standingAmps ?? 0);
+    const leftAmps = isInherited(entry) ? certainlyLeftAmps(evse, inherited, now) : standingLeast(entry);
     if (leftAmps === undefined || leastUnanswered === undefined) return leftAmps;
     return Math.min(leftAmps, leastInForceAmps(leastUnanswered, nowMs));
   }
@@ -172,8 +143,15 @@ export class ExposureLedger {
     return this.#entry(evseId).lease;
   }
 
+  /** The highest standing profile that may be in force; undefined: nobody knows of one. */
   standingAmps(evseId: EvseId): number | undefined {
     return this.#entry(evseId).standingAmps;
+  }
+
+  /** Whether its standing profile is this one, and certainly no other. */
+  hasStanding(evseId: EvseId, amps: number): boolean {
+    const { standingAmps, standingAmpsMin } = this.#entry(evseId);
+    return standingAmps === amps && standingAmpsMin === amps;
   }
 
   inFlight(evseId: EvseId): StationCommand | undefined {
@@ -203,7 +181,9 @@ export class ExposureLedger {
   /** The station started anew. Some come back without any profile, so the standing one is unknown too. */
   rebooted(evseId: EvseId): void {
     this.doubt(evseId);
-    this.#entry(evseId).standingAmps = undefined;
+    const entry = this.#entry(evseId);
+    entry.standingAmps = undefined;
+    entry.standingAmpsMin = undefined;
   }
 
   /** Commands nobody told the fate of: they would keep their EVSE from ever being told anything again. */
@@ -260,12 +240,8 @@ export class ExposureLedger {
     entry.inFlight = undefined;
     if (entry.isInFlightVoid) return true;
     if (command.kind === 'standing') {
-      if (answer.outcome === 'accepted') {
-        entry.standingAmps = command.amps;
-        entry.isStandingSure = true;
-      } else if (answer.outcome === 'timed-out' && entry.standingAmps !== undefined) {
-        entry.standingAmps = Math.max(entry.standingAmps, command.amps);
-      }
+      if (answer.outcome === 'accepted' || answer.outcome === 'timed-out')
+        standingAnswered(entry, command.amps, answer.outcome);
       return true;
     }
     // What bounds the station beside our leases only ever takes away.
@@ -289,7 +265,7 @@ export class ExposureLedger {
     for (const { evseId, ...held } of entries) Object.assign(this.#entry(evseId), held);
   }
 
-  #accepted(entry: Entry, lease: Lease, nowMs: number): void {
+  #accepted(entry: ExposureEntry, lease: Lease, nowMs: number): void {
     const beforeAmps = this.exposureAmps(entry.evse.id, { isOnline: true, hasSession: true }, nowMs);
     entry.lease = lease;
     entry.unanswered = [];
@@ -301,18 +277,13 @@ export class ExposureLedger {
         : undefined;
   }
 
-  #withoutLease(entry: Entry, nowMs: number): number {
-    if (nowMs < entry.unknownUntilMs) return entry.evse.maxAmps;
-    return Math.max(standingOf(entry), inheritedTail(entry));
-  }
-
-  #leaseInFlight(entry: Entry): Lease | undefined {
+  #leaseInFlight(entry: ExposureEntry): Lease | undefined {
     const { inFlight, isInFlightVoid } = entry;
     return inFlight?.kind === 'lease' && !isInFlightVoid ? this.#leaseOf(inFlight, entry) : undefined;
   }
 
   /** The station may start the schedule as late as the command may reach it. */
-  #leaseOf(command: Extract<StationCommand, { kind: 'lease' }>, { evse, skewMs }: Entry): Lease {
+  #leaseOf(command: Extract<StationCommand, { kind: 'lease' }>, { evse, skewMs }: ExposureEntry): Lease {
     const { setpointAmps, tailAmps, leaseMs, sentAtMs, expiresAtMs, transactionId } = command;
     const never = Number.POSITIVE_INFINITY;
     const told = { transactionId, setpointAmps, sentAtMs };
@@ -328,34 +299,9 @@ export class ExposureLedger {
     };
   }
 
-  #entry(evseId: EvseId): Entry {
+  #entry(evseId: EvseId): ExposureEntry {
     const entry = this.#entries.get(evseId);
     assert(entry !== undefined, `the ledger knows every EVSE of the config, and so ${evseId}`);
     return entry;
   }
-}
-
-/** The standing profile that may be in force: never below the failsafe current on the word of an earlier process. */
-function standingOf({ evse, standingAmps, isStandingSure }: Entry): number {
-  if (standingAmps === undefined) return evse.maxAmps;
-  return isStandingSure ? standingAmps : Math.max(standingAmps, evse.failsafeAmps);
-}
-
-/**
- * What a lease of an earlier process may fall to. The last one it sent may be missing from what was kept, for a crash
- * takes the last moments with it; but no tail is above the failsafe current.
- */
-const inheritedTail = (entry: Entry): number =>
-  Math.max(isInherited(entry) ? entry.evse.failsafeAmps : 0, entry.inherited?.tailAmps ?? 0);
-
-/** An earlier process told it last. */
-const isInherited = ({ lease, unknownUntilMs }: Entry): boolean => lease === undefined && unknownUntilMs > 0;
-
-/** Its station honours no end of a setpoint. */
-const isForEver = ({ traits }: Evse): boolean => traits.leaseForm === 'none';
-
-/** Whether the standing profile may be in force although there was a lease: its end brings it. */
-function fallsToStanding({ evse, lease, unanswered }: Entry, nowMs: number): boolean {
-  if (evse.traits.leaseForm !== 'duration') return false;
-  return [lease, ...unanswered].some((each) => each !== undefined && nowMs >= each.mayEndFromMs);
 }

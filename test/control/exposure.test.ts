@@ -134,6 +134,23 @@ describe('what counts without a lease', () => {
     expect(given.exposure()).toBe(10);
   });
 
+  it('is no more for certain than the lower of two standing profiles of which the second was never answered', () => {
+    const certainAmps = (amps: number) => {
+      const given = new Given().settled();
+      given.answer(given.sendStanding(amps), 'timed-out');
+      expect(given.ledger.hasStanding(id, amps)).toBe(false);
+      return given.ledger.certainAmps(id, { drawAmps: undefined, nowMs: startMs });
+    };
+    expect([certainAmps(10), certainAmps(0)]).toEqual([6, 0]);
+  });
+
+  it('is not certain on the word of an earlier process', () => {
+    const { ledger } = new Given({ standingAmps: 6 });
+    ledger.sessionEnded(id);
+    expect(ledger.hasStanding(id, 6)).toBe(false);
+    expect(ledger.certainAmps(id, { drawAmps: undefined, nowMs: startMs })).toBe(0);
+  });
+
   it('stays the old standing profile when the new one is refused', () => {
     const given = new Given().settled();
     given.answer(given.sendStanding(10), 'rejected');
@@ -439,6 +456,17 @@ describe('a station whose setpoints only end', () => {
     expect(ending.exposure(startMs + leaseMs - leaseSlackMs - 1)).toBe(0);
     expect(ending.exposure(startMs + leaseMs - leaseSlackMs)).toBe(6);
     expect(ending.exposure(startMs + 10 * leaseMs)).toBe(6);
+  });
+
+  it('is certain to hold then no more than the lowest standing profile it may have', () => {
+    const ending = given().accept({ setpointAmps: 16 });
+    const { ledger } = ending;
+    const certainAmps = (nowMs: number) => ledger.certainAmps(id, { drawAmps: undefined, nowMs });
+    ending.answer(ending.sendStanding(0), 'timed-out');
+    expect(certainAmps(startMs)).toBe(16);
+    expect(certainAmps(startMs + leaseMs)).toBe(0);
+    ending.answer(ending.sendStanding(6), 'accepted');
+    expect(certainAmps(startMs + leaseMs)).toBe(6);
   });
 
   it('counts its hardware maximum then, where no standing profile was acknowledged', () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { evseId } from '../../src/domain/ids.ts';
-import type { LeaseForm } from '../../src/domain/site.ts';
+import type { Evse, LeaseForm } from '../../src/domain/site.ts';
 import { givenCircuit, givenEvse, givenSite } from './givenSite.ts';
 import { watch } from './invariants.ts';
 import { leaseMs, World } from './world.ts';
 
 /** Two cars at 63 A with 11 A of background, 26 A each; the station of the first ends its setpoints in another way. */
-function givenGarage(leaseForm: LeaseForm): World {
+function givenGarage(leaseForm: LeaseForm, first: Partial<Evse> = {}, second: Partial<Evse> = {}): World {
   const traits = { unit: 'A', stepAmps: 1, stackLevel: 0, leaseForm } as const;
-  const evses = [givenEvse({ traits }), givenEvse({ id: evseId('A2') })];
+  const evses = [givenEvse({ traits, ...first }), givenEvse({ id: evseId('A2'), ...second })];
   const circuits = [givenCircuit({ assumedBackgroundAmps: 11 })];
   const world = watch(new World({ sites: [givenSite({ circuits, evses })] }))
     .setBackground(11)
@@ -71,6 +71,22 @@ describe('a station whose setpoints only end', () => {
     world.setLimit({ amps: 16 });
     world.run(30).kill().forgetOverloads().run(600);
     expect(world.inForceAmps('A1') + world.inForceAmps('A2')).toBeLessThanOrEqual(5);
+    expect(world.overload().worstAmps).toBe(0);
+  });
+});
+
+describe('a car that is paused at a station whose setpoints only end', () => {
+  it('is told first for how long it stays paused, so that it does not wake into what others hold when we die', () => {
+    const world = givenGarage('duration', { priority: 0 }, { priority: 1 });
+    const night = world.setLimit({ amps: 16 });
+    world.run(90).endLimit(night);
+    // There is room for one again, and the standing profile of the other comes back.
+    world.setLimit({ amps: 22 });
+    world.run(20).forgetOverloads();
+    expect([world.inForceAmps('A1'), world.inForceAmps('A2')]).toEqual([0, 11]);
+    expect(world.real('A1').standingAmps).toBe(6);
+    world.kill().run(600);
+    expect([world.inForceAmps('A1'), world.inForceAmps('A2')]).toEqual([6, 0]);
     expect(world.overload().worstAmps).toBe(0);
   });
 });

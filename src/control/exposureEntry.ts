@@ -1,0 +1,112 @@
+import type { Evse } from '../domain/site.ts';
+import type { RememberedExposure } from './inherited.ts';
+import type { Lease } from './lease.ts';
+import type { StationCommand } from './ports.ts';
+
+/** What the ledger holds of one EVSE. Instants are monotonic. */
+export interface ExposureEntry {
+  readonly evse: Evse;
+  /** The highest standing profile that may be in force; undefined: nobody knows of one. */
+  standingAmps: number | undefined;
+  /** The lowest. Known once one was acknowledged in this process: what an earlier one kept may lack its last moments. */
+  standingAmpsMin: number | undefined;
+  /** Acknowledged, for the session that runs. */
+  lease: Lease | undefined;
+  /** Leases that were sent and never answered: any of them may be in force. */
+  unanswered: readonly Lease[];
+  /** The least of all that were sent and never answered, those that count for nothing above included. */
+  leastUnanswered: Lease | undefined;
+  /** The value before a decrease, while the car follows. */
+  falling: { readonly amps: number; readonly untilMs: number } | undefined;
+  inFlight: StationCommand | undefined;
+  /** What is in flight is for a session that ended meanwhile: its answer says nothing about the next one. */
+  isInFlightVoid: boolean;
+  /** Until then an earlier process may have left anything in force. */
+  unknownUntilMs: number;
+  /** Until then it is worth waiting for the station to tell. */
+  awaitedUntilMs: number;
+  /** How far its station's clock is off, either way. */
+  skewMs: number;
+  /** What it left, as far as that is known. */
+  inherited: RememberedExposure | undefined;
+  /** The station said hello, booted or began a session since it last acknowledged a lease. */
+  needsAssertion: boolean;
+}
+
+/** Of an EVSE that an earlier process may have told anything whose end comes by `endsAtMs`. */
+export const newEntry = (
+  evse: Evse,
+  inherited: RememberedExposure | undefined,
+  endsAtMs: number,
+): ExposureEntry => ({
+  evse,
+  standingAmps: inherited?.standingAmps,
+  standingAmpsMin: undefined,
+  lease: undefined,
+  unanswered: [],
+  leastUnanswered: undefined,
+  falling: undefined,
+  inFlight: undefined,
+  isInFlightVoid: false,
+  unknownUntilMs: isForEver(evse) ? Number.POSITIVE_INFINITY : endsAtMs,
+  awaitedUntilMs: endsAtMs,
+  skewMs: 0,
+  inherited,
+  needsAssertion: true,
+});
+
+/**
+ * The highest standing profile that may be in force, one on its way included: never below the failsafe current on the
+ * word of an earlier process.
+ */
+export function standingMost({ evse, standingAmps, standingAmpsMin, inFlight }: ExposureEntry): number {
+  if (standingAmps === undefined) return evse.maxAmps;
+  const keptAmps = standingAmpsMin === undefined ? evse.failsafeAmps : 0;
+  return Math.max(standingAmps, keptAmps, inFlight?.kind === 'standing' ? inFlight.amps : 0);
+}
+
+/** The lowest: no more than that is in force for certain. */
+export const standingLeast = ({ standingAmpsMin = 0, inFlight }: ExposureEntry): number =>
+  Math.min(standingAmpsMin, inFlight?.kind === 'standing' ? inFlight.amps : standingAmpsMin);
+
+/** A standing profile was acknowledged, or sent and never answered: then either may be in force. */
+export function standingAnswered(
+  entry: ExposureEntry,
+  amps: number,
+  outcome: 'accepted' | 'timed-out',
+): void {
+  const { standingAmps, standingAmpsMin } = entry;
+  if (outcome === 'accepted') {
+    entry.standingAmps = amps;
+    entry.standingAmpsMin = amps;
+    return;
+  }
+  entry.standingAmps = standingAmps === undefined ? undefined : Math.max(standingAmps, amps);
+  entry.standingAmpsMin = standingAmpsMin === undefined ? undefined : Math.min(standingAmpsMin, amps);
+}
+
+/** The most that may be in force where no lease was acknowledged. */
+export function withoutLease(entry: ExposureEntry, nowMs: number): number {
+  if (nowMs < entry.unknownUntilMs) return entry.evse.maxAmps;
+  return Math.max(standingMost(entry), inheritedTail(entry));
+}
+
+/**
+ * What a lease of an earlier process may fall to. The last one it sent may be missing from what was kept, for a crash
+ * takes the last moments with it; but no tail is above the failsafe current.
+ */
+export const inheritedTail = (entry: ExposureEntry): number =>
+  Math.max(isInherited(entry) ? entry.evse.failsafeAmps : 0, entry.inherited?.tailAmps ?? 0);
+
+/** An earlier process told it last. */
+export const isInherited = ({ lease, unknownUntilMs }: ExposureEntry): boolean =>
+  lease === undefined && unknownUntilMs > 0;
+
+/** Its station honours no end of a setpoint. */
+export const isForEver = ({ traits }: Evse): boolean => traits.leaseForm === 'none';
+
+/** Whether the standing profile may be in force although there was a lease: its end brings it. */
+export function fallsToStanding({ evse, lease, unanswered }: ExposureEntry, nowMs: number): boolean {
+  if (evse.traits.leaseForm !== 'duration') return false;
+  return [lease, ...unanswered].some((each) => each !== undefined && nowMs >= each.mayEndFromMs);
+}
