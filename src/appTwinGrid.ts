@@ -7,6 +7,7 @@ import type { SiteState } from './control/siteState.ts';
 import { isInFailsafe } from './domain/gridConnection.ts';
 import { type EvidenceQueue, evidenceQueue } from './grid/evidenceQueue.ts';
 import type { HeardLimit } from './grid/gridPorts.ts';
+import { plainCap } from './grid/plainCap.ts';
 import type { Logger } from './log.ts';
 import type { GridOutcome, GridWish, ServicePorts, TwinGrid, TwinPlace } from './sim/twin/ports.ts';
 
@@ -85,24 +86,9 @@ export function twinGrid(
 }
 
 function heardLimit(
-  { externalId, version, watts, fromMs, untilMs }: GridWish,
+  wish: GridWish,
   { boundary, targets: [first] }: TwinPlace['connections'][number],
 ): HeardLimit {
   if (first === undefined) throw new Error('a connection has a target');
-  return {
-    externalId,
-    version,
-    target: first.target,
-    direction: 'import',
-    boundary,
-    kind: 'cap',
-    role: 'event',
-    value: { watts },
-    averaging: { mode: 'instant' },
-    fromMs,
-    untilMs,
-    priority: 100,
-    complyWithinS: 0,
-    reason: 'cold evening',
-  };
+  return plainCap({ ...wish, target: first.target, boundary, reason: 'cold evening' });
 }

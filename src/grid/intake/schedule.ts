@@ -1,6 +1,7 @@
 import type { LimitTarget } from '../../domain/gridLimit.ts';
 import { instantMs } from '../../domain/instant.ts';
 import type { HeardLimit } from '../gridPorts.ts';
+import { plainCap } from '../plainCap.ts';
 
 export interface ScheduleInput {
   /** `from,until,watts`, one interval a line; `;` separates as well, and a first line may name the columns. */
@@ -83,26 +84,21 @@ function rowOf(text: string): Row | string {
   return { fromMs, untilMs, watts };
 }
 
-function limitOf(
+const limitOf = (
   { target, boundary, kind, name }: ScheduleInput,
   { fromMs, untilMs, watts }: Row,
-): HeardLimit {
-  return {
+): HeardLimit => ({
+  ...plainCap({
     externalId: `${name}-${new Date(fromMs).toISOString()}`,
     version: undefined,
     target,
-    direction: 'import',
     boundary,
-    kind,
-    role: 'event',
-    value: { watts },
-    averaging: { mode: 'instant' },
+    watts,
     fromMs,
     untilMs,
-    priority: 100,
-    complyWithinS: 0,
     reason: `schedule ${name}`,
-  };
-}
+  }),
+  kind,
+});
 
 const refusedAt = (line: number, why: string): Schedule => ({ status: 'refused', faults: [{ line, why }] });
