@@ -3,7 +3,9 @@ import type { GridPorts } from './grid/gridPorts.ts';
 import { publicAddressFault } from './grid/openadr/addresses.ts';
 import { connectionResources } from './grid/openadr/connectionResources.ts';
 import { connectBroker } from './grid/openadr/mqttBroker.ts';
+import { startSwitchReadings } from './grid/openadr/switchReadings.ts';
 import { type OpenAdrVen, startOpenAdrVen } from './grid/openadr/ven.ts';
+import { switchClient } from './grid/openadr/vtnClient.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
 
 export interface OpenAdrService {
@@ -17,27 +19,29 @@ const noticeMaxBytes = 1024 * 1024;
 /** A VEN for each connection that has an `openadr`. Throws where a callback or token address may not be used. */
 export function openAdrService({ config, connections }: LoadedConfig, ports: GridPorts): OpenAdrService {
   const vens = new Map<string, OpenAdrVen>();
+  const readings: { stop(): void }[] = [];
   for (const { id, openadr } of config.grid.connections) {
     const connection = connections.find((each) => each.id === id);
     if (openadr === undefined || connection === undefined) continue;
     if (!openadr.allowPrivateAddresses) {
       ensurePublic(id, 'webhook.callbackUrl', openadr.webhook?.callbackUrl);
       ensurePublic(id, 'auth.tokenUrl', openadr.auth?.tokenUrl);
+      ensurePublic(id, 'switchReadings.url', openadr.switchReadings?.url);
+      ensurePublic(id, 'switchReadings.auth.tokenUrl', openadr.switchReadings?.auth.tokenUrl);
     }
     const resources = connectionResources(connection, openadr);
-    const options = {
-      connectionId: id,
-      config: openadr,
-      resources,
-      boundary: connection.boundary,
-      connectBroker,
-    };
-    vens.set(id, startOpenAdrVen(options, ports));
+    const about = { connectionId: id, resources, boundary: connection.boundary };
+    vens.set(id, startOpenAdrVen({ ...about, config: openadr, connectBroker }, ports));
+    const { switchReadings } = openadr;
+    if (switchReadings !== undefined) {
+      const client = switchClient(switchReadings, ports.clock);
+      readings.push(startSwitchReadings({ ...about, config: switchReadings, client }, ports));
+    }
   }
   return {
     handler: callbacks(vens),
     stop: () => {
-      for (const ven of vens.values()) ven.stop();
+      for (const each of [...vens.values(), ...readings]) each.stop();
     },
   };
 }

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { ConnectionProfile, GridConnection } from './gridConnection.ts';
 import type { LimitTarget } from './gridLimit.ts';
 import { areaId, circuitId, siteId } from './ids.ts';
+import type { OpenAdrConfig } from './openAdrConfig.ts';
 
 const closed = { additionalProperties: false } as const;
 const id = Type.String({
@@ -64,7 +65,7 @@ export const gridConnectionSettings = {
   supersede: Type.Optional(
     Type.Enum(['lowest', 'priority', 'latest', 'version'], {
       description:
-        'which of its limits in force binds; left away: priority with openadr3, latest with lpc, else lowest',
+        'which of its limits in force binds; left away: version with switch-se, priority with openadr3, latest with lpc, else lowest',
     }),
   ),
   mayRaiseAboveContract: Type.Boolean({
@@ -193,8 +194,12 @@ const supersedeRule = {
 } as const;
 
 /** A connection of a config without faults. */
-export function gridConnection(config: GridConnectionConfig, known: KnownNodes): GridConnection {
+export function gridConnection(
+  config: GridConnectionConfig & { readonly openadr?: Pick<OpenAdrConfig, 'profile'> },
+  known: KnownNodes,
+): GridConnection {
   const heartbeatS = config.heartbeatTimeoutS ?? timeoutS[config.profile];
+  const isSwitch = config.openadr?.profile === 'switch-se';
   return {
     id: config.id,
     profile: config.profile,
@@ -208,7 +213,7 @@ export function gridConnection(config: GridConnectionConfig, known: KnownNodes):
     boundary: config.boundary,
     minDurationMs: config.minDurationS * 1000,
     afterMin: config.afterMin,
-    supersede: config.supersede ?? supersedeRule[config.profile],
+    supersede: config.supersede ?? (isSwitch ? 'version' : supersedeRule[config.profile]),
     mayRaiseAboveContract: config.mayRaiseAboveContract,
     meanCeiling: config.meanCeiling,
     release: { randomMs: config.release.randomS * 1000, rampMs: config.release.rampS * 1000 },

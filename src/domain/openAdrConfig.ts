@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { switchReadingsConfig } from './switchReadingsConfig.ts';
 
 /** What a type of payload says to us. */
 export const meaningNames = [
@@ -34,6 +35,13 @@ const auth = Type.Object(
     }),
     tokenUrl: Type.Optional(url('left away: what the VTN says at /auth/server (3.1), or its /auth/token')),
     scope: Type.Optional(Type.String({ maxLength: 1_024, description: 'left away: none is asked for' })),
+    audience: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1_024,
+        description: 'whom the token is for, where that is asked',
+      }),
+    ),
   },
   { ...closed, description: 'left away: the VTN wants no token' },
 );
@@ -120,6 +128,7 @@ export const openAdrConfig = Type.Object(
       description: 'of 50 events each; more than that is not a full look, and deletions are not believed',
     }),
     webhook: Type.Optional(webhook),
+    switchReadings: Type.Optional(switchReadingsConfig),
     mqtt: Type.Boolean({
       default: false,
       description: 'be told of changes over MQTT where a 3.1 VTN offers it',
@@ -146,21 +155,28 @@ export function gacVenNameFault(venName: string): string | undefined {
 
 /** What the schema cannot say. `externalIds` are those of all targets of the connection; paths are from its settings. */
 export function openAdrFaults(
-  { profile, venName, resources }: OpenAdrConfig,
+  { profile, venName, resources, switchReadings }: OpenAdrConfig,
   externalIds: readonly string[],
 ): readonly { readonly path: string; readonly message: string }[] {
   const nameFault = profile.startsWith('gac-') ? gacVenNameFault(venName) : undefined;
+  const isAlone = switchReadings !== undefined && profile !== 'switch-se';
+  const named = [
+    ...resources.map(({ name: each }, index) => ({ path: `/resources/${index}/name`, each })),
+    ...(switchReadings?.registers ?? []).map(({ resource: each }, index) => ({
+      path: `/switchReadings/registers/${index}/resource`,
+      each,
+    })),
+  ];
   return [
     ...(nameFault === undefined ? [] : [{ path: '/venName', message: nameFault }]),
-    ...resources.flatMap(({ name: each }, index) =>
-      externalIds.includes(each)
-        ? []
-        : [
-            {
-              path: `/resources/${index}/name`,
-              message: `"${each}" is no externalId of a target of this connection`,
-            },
-          ],
-    ),
+    ...(isAlone
+      ? [{ path: '/switchReadings', message: 'has a meaning with the profile switch-se only' }]
+      : []),
+    ...named
+      .filter(({ each }) => !externalIds.includes(each))
+      .map(({ path, each }) => ({
+        path,
+        message: `"${each}" is no externalId of a target of this connection`,
+      })),
   ];
 }

@@ -10,6 +10,8 @@ export interface Credentials {
   /** Left away: found by discovery where there is one, otherwise the VTN's own. */
   readonly tokenUrl?: string | undefined;
   readonly scope?: string | undefined;
+  /** Whom the token is for: some servers (Auth0) give none without. */
+  readonly audience?: string | undefined;
 }
 
 export interface TokenSourceOptions {
@@ -68,12 +70,13 @@ export class TokenSource {
   async #fetch(): Promise<string> {
     const { credentials, bounds } = this.#options;
     this.#tokenUrl ??= await this.#discovered();
-    const { clientId, clientSecret, scope } = credentials;
+    const { clientId, clientSecret, scope, audience } = credentials;
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: clientId,
       client_secret: clientSecret,
       ...(scope === undefined ? {} : { scope }),
+      ...(audience === undefined ? {} : { audience }),
     });
     const request = {
       method: 'POST',

@@ -244,7 +244,8 @@ export class OpenAdrVen {
       booked.flatMap((each) => each.prices),
     );
     const key = JSON.stringify([isComplete, limits]);
-    if (key === this.#heardKey) return;
+    // What changed without changing a limit is for the record alone: Switch's verdict on a delivery.
+    if (key === this.#heardKey && changed.length === 0) return;
     const kind = isComplete ? 'everything' : 'update';
     const verdicts = await this.#ports.hear(connectionId, { kind, limits }, rawOf(changed));
     this.#heardKey = key;

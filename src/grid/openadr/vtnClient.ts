@@ -1,5 +1,6 @@
 import type { Clock } from '../../control/ports.ts';
 import type { OpenAdrConfig } from '../../domain/openAdrConfig.ts';
+import type { SwitchReadingsConfig } from '../../domain/switchReadingsConfig.ts';
 import type { Codec } from './codec.ts';
 import { exchange, type HttpAnswer, type HttpBounds, type HttpRequest, VtnError } from './http.ts';
 import { TokenSource } from './tokens.ts';
@@ -133,13 +134,18 @@ export class VtnClient {
 /** The client of a connection, with tokens where the config has credentials. */
 export function clientOf(config: OpenAdrConfig, codec: Codec, clock: Clock): VtnClient {
   const { url: vtnUrl, auth: credentials, allowPrivateAddresses } = config;
+  if (credentials === undefined) return new VtnClient(vtnUrl, undefined, clock);
   const { hasDiscovery, tokenPath } = codec;
-  const tokens =
-    credentials === undefined
-      ? undefined
-      : new TokenSource(
-          { vtnUrl, credentials, hasDiscovery, tokenPath, allowPrivateAddresses, bounds: vtnBounds },
-          clock,
-        );
-  return new VtnClient(vtnUrl, tokens, clock);
+  const place = { vtnUrl, hasDiscovery, tokenPath, allowPrivateAddresses };
+  return new VtnClient(vtnUrl, new TokenSource({ ...place, credentials, bounds: vtnBounds }, clock), clock);
+}
+
+/** The client of the API of Switch, whose tokens come from the server that the config names. */
+export function switchClient({ url, auth }: SwitchReadingsConfig, clock: Clock): VtnClient {
+  const place = { vtnUrl: url, hasDiscovery: false, tokenPath: '', allowPrivateAddresses: false };
+  return new VtnClient(
+    url,
+    new TokenSource({ ...place, credentials: auth, bounds: vtnBounds }, clock),
+    clock,
+  );
 }

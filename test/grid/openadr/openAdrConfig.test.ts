@@ -29,6 +29,22 @@ describe('the settings of an OpenADR connection', () => {
     expect(openAdrFaults(config, ['1211']).map(({ path }) => path)).toEqual(['/resources/1/name']);
   });
 
+  it('are refused with readings for Switch of a place that is no target, or under another profile', () => {
+    const switchReadings = {
+      url: 'https://api.switchmarket.se',
+      auth: { clientId: 'a', clientSecret: 'b', tokenUrl: 'https://login.switchmarket.se/oauth/token' },
+      registers: [{ resource: '1211', meter: 'M', register: 'P' }],
+    };
+    const config = given({ profile: 'switch-se', switchReadings });
+    expect(openAdrFaults(config, ['1211'])).toEqual([]);
+    expect(openAdrFaults(config, []).map(({ path }) => path)).toEqual([
+      '/switchReadings/registers/0/resource',
+    ]);
+    expect(openAdrFaults(given({ switchReadings }), ['1211']).map(({ path }) => path)).toEqual([
+      '/switchReadings',
+    ]);
+  });
+
   it.each([
     ['an unknown key', { pollSeconds: 5 }],
     ['a poll that is too fast', { pollS: 4 }],

@@ -81,16 +81,17 @@ describe('the profile switch-se', () => {
     await until(() => ports.acks.length === 2, 'the second acknowledgement');
   });
 
-  it('goes on when the VTN adds the result of its validation', async () => {
+  it('goes on when the VTN adds the result of its validation, which is put on record', async () => {
     const { vtn, ports, look, programId } = await start();
     await until(() => ports.acks.length === 1, 'the acknowledgement');
     const id = vtn.store.all('events')[0]?.id ?? '';
     const judged = switchEvent(programId, 1, 15_000);
-    judged.intervals[0]?.payloads.push({ type: 'POWER_LIMIT_READING', values: [12_000] });
+    judged.intervals[0]?.payloads.push({ type: 'POWER_LIMIT_VALIDATION_READING', values: [12_000] });
     vtn.store.update('events', id, judged, true);
     await look();
     expect([...ports.limits.values()]).toMatchObject([{ version: 1, value: { watts: 15_000_000 } }]);
     expect(ports.acks).toHaveLength(1);
+    expect(ports.raws.at(-1)).toContain('POWER_LIMIT_VALIDATION_READING');
   });
 
   it('reads a limit on production as one on export', async () => {
