@@ -13,6 +13,7 @@ import { setHeardPrices } from './appPlan.ts';
 import { stationSecurity } from './appSecurity.ts';
 import { openSessionBook, startSessionPruning } from './appSessions.ts';
 import { type StationDesk, stationDesk } from './appStations.ts';
+import { startTimeSeries } from './appTimeSeries.ts';
 import { openTokenDesk } from './appTokens.ts';
 import type { LoadedConfig } from './config.ts';
 import type { ControlLoop, TickResult } from './control/controlLoop.ts';
@@ -38,7 +39,7 @@ import { startMqttPublisher } from './meters/mqttPublisher.ts';
 import type { OcppGateway } from './ocpp/gateway.ts';
 import type { Credentials } from './ocpp/security/credentials.ts';
 import { openStore, type Store } from './store/openStore.ts';
-import { type InfluxWriter, startInfluxWriter } from './timeseries/influxWriter.ts';
+import type { InfluxWriter } from './timeseries/influxWriter.ts';
 
 export interface AppPorts {
   readonly clock: Clock;
@@ -134,13 +135,9 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const gateway = parts.add(await startGateway(loaded, ports, stationNeeds));
   connect(gateway);
   const { mqtt, port: mqttPort } = await startMqtt(config.mqtt, ports, parts);
-  const influx = config.influx && parts.add(startInfluxWriter(config.influx, { log, clock }));
 
   const publisher = parts.add(startMqttPublisher(mqtt, clock));
-  board.onView((view) => {
-    publisher.publish(view);
-    influx?.write(view);
-  });
+  board.onView((view) => publisher.publish(view));
   const cost = marginCost(loaded.sites);
   board.onTick(({ views }) => cost.follow(views));
   const refusedReadings = startMeters({ loaded, ports, mqtt, inputs }, parts);
@@ -154,6 +151,8 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     onPrices: (connectionId, heard) => setHeardPrices({ loaded, ports, store, prices }, connectionId, heard),
   });
   board.onTick((result) => grid.follow(result));
+  const timeSeries = startTimeSeries(loaded, { clock, log, board, state, grid, mqtt, store });
+  if (timeSeries !== undefined) parts.add(timeSeries);
   const oscp = parts.add(await startOscp({ loaded, grid: grid.ports, store, views: () => board.views }));
   const openAdr = parts.add(openAdrService(loaded, grid.ports));
   parts.add(loop);
@@ -185,7 +184,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     credentials: security.credentials,
     stations,
     mqtt,
-    influx,
+    influx: timeSeries?.writer,
     audit,
     incidents,
     board,

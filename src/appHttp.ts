@@ -5,6 +5,7 @@ import { pemOf } from './appOptions.ts';
 import { planFigures, setPrices } from './appPlan.ts';
 import { sessionDetail } from './appSessions.ts';
 import { stationsHttp } from './appStationsHttp.ts';
+import { timeSeriesFigures, timeSeriesNow } from './appTimeSeries.ts';
 import { tokensPort } from './appTokens.ts';
 import { explanation } from './control/explain.ts';
 import type { SiteView } from './control/siteView.ts';
@@ -103,13 +104,14 @@ function httpPorts(running: Running): HttpPorts {
     tokens: tokensPort(running),
     rawHandlers,
     grid: gridHttp(running),
+    timeSeries: () => timeSeriesNow(running),
     health: () => health(running),
     figures: () => figures(running),
   };
 }
 
 /** Losing time series or the broker degrades; only what control needs makes the service unready. */
-function health({ loaded, ports, loop, mqtt, store, board, grid, state }: Running): Health {
+function health({ loaded, ports, loop, mqtt, store, board, grid, state, influx }: Running): Health {
   const sinceTickMs = ports.clock.monotonicMs() - loop.lastTickMs;
   const isAlive = sinceTickMs < 3 * loaded.config.control.tickMs;
   const reasons: HealthReason[] = [];
@@ -119,12 +121,12 @@ function health({ loaded, ports, loop, mqtt, store, board, grid, state }: Runnin
   if (isSilent || board.views.some((view) => view.state === 'failsafe')) reasons.push('failsafe in force');
   if (!mqtt.isConnected) reasons.push('broker unreachable');
   if (store.writeQueue().isFailing) reasons.push('database unreachable');
+  if (influx?.isFailing) reasons.push('time series unreachable');
   return { isAlive, isReady: isAlive && board.views.length > 0, reasons };
 }
 
 function figures(running: Running): readonly Figure[] {
-  const { ports, influx, audit, incidents, store, loop, board, marginCost, refusedReadings, heartbeatsMs } =
-    running;
+  const { ports, audit, incidents, store, loop, board, marginCost, refusedReadings, heartbeatsMs } = running;
   const nowMs = ports.clock.monotonicMs();
   const audited = audit.counts();
   const queue = store.writeQueue();
@@ -139,7 +141,6 @@ function figures(running: Running): readonly Figure[] {
   const ages = new Map<SiteId, number>(
     [...heartbeatsMs].map(([site, atMs]) => [site, (nowMs - atMs) / 1000]),
   );
-  const points = influx?.counters();
   return [
     ...planFigures(running),
     ...gridFigures(running),
@@ -186,22 +187,7 @@ function figures(running: Running): readonly Figure[] {
       samples: by('site', ages),
     },
     ...incidentFigures(incidents),
-    ...(points === undefined
-      ? []
-      : [
-          one(
-            'counter',
-            'timeseries_points_written_total',
-            'Points the time-series database took',
-            points.written,
-          ),
-          one(
-            'counter',
-            'timeseries_points_lost_total',
-            'Points that were dropped',
-            points.lostToOverflow + points.lostToRefusal + points.lostAtStop,
-          ),
-        ]),
+    ...timeSeriesFigures(running),
   ];
 }
 

@@ -184,6 +184,12 @@ export const configSchema = Type.Object(
           }),
           org: Type.String({ default: '', description: 'organisation, InfluxDB 2' }),
           bucket: Type.String({ minLength: 1, description: 'bucket, or database/retention of InfluxDB 1.8' }),
+          flushS: Type.Number({
+            default: 2,
+            minimum: 1,
+            maximum: 5,
+            description: 'how often points are sent',
+          }),
         },
         { ...closed, description: 'time series, best effort' },
       ),

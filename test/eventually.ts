@@ -4,5 +4,5 @@ import { vi } from 'vitest';
 export const patienceMs = 45_000;
 
 /** Waits until the condition no longer throws, and returns what it returned. */
-export const eventually = <T>(condition: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(condition, { timeout: patienceMs, interval: 10 });
+export const eventually = <T>(condition: () => T | Promise<T>, everyMs = 10): Promise<T> =>
+  vi.waitFor(condition, { timeout: patienceMs, interval: everyMs });

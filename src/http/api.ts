@@ -26,6 +26,7 @@ import { stationCommands } from './stationCommands.ts';
 import { stationMessages } from './stationMessages.ts';
 import { stationPassword } from './stationPassword.ts';
 import { stations } from './stations.ts';
+import { timeSeries } from './timeSeries.ts';
 import { tokens } from './tokens.ts';
 
 export interface ApiOptions {
@@ -81,6 +82,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     tokens,
     grid,
     evidence,
+    timeSeries,
     stations,
     stationCommands,
     stationPassword,

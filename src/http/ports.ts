@@ -46,6 +46,7 @@ export interface HttpPorts {
   /** Other protocols over the same port. */
   readonly rawHandlers?: readonly RawHandler[];
   readonly grid: GridPort;
+  timeSeries(): TimeSeriesNow;
   health(): Health;
   /** Figures of other parts, read at each scrape. */
   figures(): readonly Figure[];
@@ -255,6 +256,23 @@ export type HealthReason =
   | 'broker unreachable'
   | 'time series unreachable'
   | 'failsafe in force';
+
+/** What became of every point since the start: `offered` is the sum of the others. */
+export type TimeSeriesNow =
+  | { readonly status: 'off' }
+  | {
+      readonly status: 'working' | 'failing';
+      readonly counters: {
+        readonly offered: number;
+        readonly written: number;
+        readonly waiting: number;
+        readonly lostToOverflow: number;
+        readonly lostToRefusal: number;
+        readonly lostAtStop: number;
+      };
+      /** First and last instant of what the newest outage cost. */
+      readonly lostSpan: { readonly fromMs: number; readonly untilMs: number } | undefined;
+    };
 
 /** A metric of another part. `name` comes without the prefix, in base units; labels must be bounded (site, never session). */
 export interface Figure {

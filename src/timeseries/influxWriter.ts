@@ -1,18 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { HttpError, InfluxDB, setLogger, type WriteApi } from '@influxdata/influxdb-client';
+import type { Point } from '@influxdata/influxdb-client';
 import type { Clock } from '../control/ports.ts';
 import type { SiteView } from '../control/siteView.ts';
 import type { Logger } from '../log.ts';
 import { pointsOf } from './points.ts';
-
-export interface InfluxConfig {
-  /** Base address of an InfluxDB 2 write API, which InfluxDB 1.8, 3 and VictoriaMetrics serve as well. */
-  readonly url: string;
-  readonly token: string;
-  readonly org: string;
-  readonly bucket: string;
-}
+import { type InfluxConfig, influxSender, type Outcome, type Sender } from './sender.ts';
 
 export interface InfluxWriterOptions {
   /** Points kept while the server is away, those on their way included. Past it the oldest are lost. */
@@ -47,6 +38,12 @@ export interface InfluxCounters {
   readonly waiting: number;
 }
 
+/** The instants of the points that an outage cost, both included: what a backfill has to cover. */
+export interface LostSpan {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 interface Ports {
   readonly log: Logger;
   readonly clock: Clock;
@@ -71,8 +68,7 @@ export class InfluxWriter {
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #options: InfluxWriterOptions;
-  readonly #agent: HttpAgent | HttpsAgent;
-  readonly #api: WriteApi;
+  readonly #sender: Sender;
   /** Lines in the order they were offered. The first `#onTheirWay` of them are in the running request. */
   #lines: string[] = [];
   #onTheirWay = 0;
@@ -86,38 +82,24 @@ export class InfluxWriter {
   #lostToOverflow = 0;
   #lostToRefusal = 0;
   #lostAtStop = 0;
+  #lostSpan: LostSpan | undefined;
+  /** Points were written since the last were lost: the next loss begins another span. */
+  #isSpanOver = false;
 
   constructor(config: InfluxConfig, { log, clock }: Ports, options: InfluxWriterOptions) {
     this.#log = log;
     this.#clock = clock;
     this.#options = options;
-    this.#agent = config.url.startsWith('https:')
-      ? new HttpsAgent({ keepAlive: true })
-      : new HttpAgent({ keepAlive: true });
-    // The client has one logger for the whole process, the console unless it is told otherwise.
-    setLogger({
-      error: (message, error) => log.debug({ err: error }, message),
-      warn: (message, error) => log.debug({ err: error }, message),
-    });
-    const { url, token, org, bucket } = config;
-    const transportOptions = { agent: this.#agent };
-    this.#api = new InfluxDB({ url, token, timeout: options.requestTimeoutMs, transportOptions }).getWriteApi(
-      org,
-      bucket,
-      'ms',
-      // One more than a batch, no timer, no retry: the client sends when it is told and only then.
-      {
-        batchSize: options.batchMax + 1,
-        flushInterval: 0,
-        maxRetries: 0,
-        writeFailed: (error) => Promise.reject(error),
-      },
-    );
+    this.#sender = influxSender(config, options, log);
   }
 
   /** Queues the points of one tick. */
   write(view: SiteView): void {
-    const lines = pointsOf(view).flatMap((point) => point.toLineProtocol() ?? []);
+    this.add(pointsOf(view));
+  }
+
+  add(points: readonly Point[]): void {
+    const lines = points.flatMap((point) => point.toLineProtocol() ?? []);
     this.#offered += lines.length;
     if (this.#isStopped) {
       this.#lostAtStop += lines.length;
@@ -139,6 +121,16 @@ export class InfluxWriter {
     };
   }
 
+  /** The last attempt did not work. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
+  /** What the newest outage cost; undefined while none has cost anything. */
+  get lostSpan(): LostSpan | undefined {
+    return this.#lostSpan;
+  }
+
   /** Sends what waits, within `stopTimeoutMs`; what is left then is lost and counted. */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
@@ -150,7 +142,7 @@ export class InfluxWriter {
     });
     await Promise.race([this.#drain(), deadline]);
     cancelDeadline();
-    this.#agent.destroy(); // Ends the request that hangs, if one does.
+    this.#sender.destroy();
     const left = this.#lines.length;
     this.#lostAtStop += left;
     this.#lines = [];
@@ -175,7 +167,7 @@ export class InfluxWriter {
     if (excess <= 0) return;
     if (!this.#isOverflowing) this.#log.warn({ pointsMax: this.#options.pointsMax }, 'time series are lost');
     this.#isOverflowing = true;
-    this.#lines.splice(this.#onTheirWay, excess);
+    this.#noteLost(this.#lines.splice(this.#onTheirWay, excess));
     this.#lostToOverflow += excess;
   }
 
@@ -200,7 +192,7 @@ export class InfluxWriter {
   async #flushNow(): Promise<void> {
     const batch = this.#lines.slice(0, this.#options.batchMax);
     this.#onTheirWay = batch.length;
-    const outcome = await this.#send(batch);
+    const outcome = await this.#sender.send(batch);
     // A stop that ran out of time has counted these lines as lost meanwhile.
     const isCounted = this.#onTheirWay === 0;
     this.#onTheirWay = 0;
@@ -209,18 +201,20 @@ export class InfluxWriter {
     if (outcome.status === 'failed') return this.#dropOldest();
     this.#lines.splice(0, batch.length);
     if (outcome.status === 'written') this.#written += batch.length;
-    else this.#lostToRefusal += batch.length;
+    else {
+      this.#noteLost(batch);
+      this.#lostToRefusal += batch.length;
+    }
   }
 
-  async #send(batch: string[]): Promise<Outcome> {
-    try {
-      this.#api.writeRecords(batch);
-      await this.#api.flush();
-      return { status: 'written' };
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return { status: isRefusal(error) ? 'refused' : 'failed', why };
-    }
+  #noteLost(lines: readonly string[]): void {
+    const atMs = lines.map(instantOf);
+    const before = this.#isSpanOver ? undefined : this.#lostSpan;
+    this.#isSpanOver = false;
+    this.#lostSpan = {
+      fromMs: atMs.reduce((first, each) => Math.min(first, each), before?.fromMs ?? Number.POSITIVE_INFINITY),
+      untilMs: atMs.reduce((last, each) => Math.max(last, each), before?.untilMs ?? Number.NEGATIVE_INFINITY),
+    };
   }
 
   /** Logs the change between working and not, never the condition. */
@@ -229,6 +223,7 @@ export class InfluxWriter {
     this.#failures = outcome.status === 'written' ? 0 : this.#failures + 1;
     if (outcome.status === 'written') {
       this.#isOverflowing = false;
+      this.#isSpanOver = true;
       if (!worked) this.#log.info(this.counters(), 'time series are written again');
     } else if (worked) {
       this.#log.warn({ ...outcome, ...this.counters() }, 'time series are not written');
@@ -236,14 +231,5 @@ export class InfluxWriter {
   }
 }
 
-type Outcome =
-  | { readonly status: 'written' }
-  /** `failed` may work later, `refused` never will. */
-  | { readonly status: 'failed' | 'refused'; readonly why: string };
-
-/** A client error other than "timed out" and "too many requests" is about what we send, and will not pass. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof HttpError &&
-  error.statusCode >= 400 &&
-  error.statusCode < 500 &&
-  ![408, 429].includes(error.statusCode);
+/** The line protocol ends with it. */
+const instantOf = (line: string): number => Number(line.slice(line.lastIndexOf(' ') + 1));

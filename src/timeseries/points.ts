@@ -1,70 +1,12 @@
 import { Point } from '@influxdata/influxdb-client';
-import type {
-  CircuitView,
-  EvseReason,
-  EvseState,
-  EvseView,
-  LimitOrigin,
-  SiteState,
-  SiteView,
-  TickView,
-} from '../control/siteView.ts';
+import type { CircuitView, EvseView, SiteView } from '../control/siteView.ts';
 import { phaseName, phases } from '../domain/phases.ts';
-
-// Words become numbers: a text field cannot be drawn over time, and a tag would split the series at every change.
-// The numbers are in people's databases and dashboards: append, never renumber.
-
-const siteStates: Record<SiteState, number> = { starting: 0, normal: 1, assumed: 2, failsafe: 3, stopped: 4 };
-const causes: Record<TickView['cause'], number> = { pace: 0, drop: 1 };
-const bases: Record<CircuitView['basis'], number> = { unmetered: 0, measured: 1, assumed: 2 };
-
-const evseStates: Record<EvseState, number> = {
-  offline: 0,
-  unknown: 1,
-  available: 2,
-  occupied: 3,
-  reserved: 4,
-  charging: 5,
-  paused: 6,
-  'suspended-by-ev': 7,
-  unavailable: 8,
-  faulted: 9,
-};
-
-const reasons: Record<EvseReason['kind'], number> = {
-  'no session': 0,
-  'own maximum': 1,
-  'car takes less': 2,
-  'circuit full': 3,
-  'area full': 4,
-  paused: 5,
-  starting: 6,
-  offline: 7,
-  'waiting for others': 8,
-  'not answering': 9,
-  stopped: 10,
-  'not obeying': 11,
-  'planned later': 12,
-  'token refused': 13,
-};
-
-/** Who bounds a circuit: its breaker, its rating, or the source of a limit. */
-function originNumber(origin: LimitOrigin): number {
-  switch (origin.kind) {
-    case 'breaker':
-      return 0;
-    case 'rating':
-      return 1;
-    case 'limit':
-      return { 'site-operator': 2, 'grid-operator': 3 }[origin.source];
-    default:
-      return origin satisfies never;
-  }
-}
+import { bases, causes, evseStates, originNumber, reasons, siteStates } from './codes.ts';
+import { withNumbers } from './numbers.ts';
 
 /**
  * The points of one tick of one site. Tags are what the config names (site, circuit, EVSE, phase), so the number
- * of series is bounded by it; what is not known is left out and never written as 0.
+ * of series is bounded by it; what is not known is left out and never written as 0. Documented in grafana/README.md.
  */
 export function pointsOf(view: SiteView): readonly Point[] {
   return [
@@ -74,8 +16,10 @@ export function pointsOf(view: SiteView): readonly Point[] {
   ];
 }
 
-function tickPoint({ siteId, tick, state, evses }: SiteView): Point {
+function tickPoint({ siteId, tick, state, evses, circuits }: SiteView): Point {
   const point = new Point('tick').tag('site', siteId).timestamp(tick.atMs);
+  const [connection] = circuits;
+  const drawn = (evse: EvseView): number => evse.drawAmps[0] + evse.drawAmps[1] + evse.drawAmps[2];
   return withNumbers(point, {
     number: tick.number,
     duration_ms: tick.durationMs,
@@ -83,8 +27,20 @@ function tickPoint({ siteId, tick, state, evses }: SiteView): Point {
     state: siteStates[state],
     charging: evses.filter((evse) => evse.state === 'charging').length,
     offline: evses.filter((evse) => evse.state === 'offline').length,
+    disobeying: evses.filter(({ reason }) => reason.kind === 'not obeying').length,
+    over_limit: circuits.filter(isOver).length,
+    silent_meters: circuits.filter(({ basis }) => basis === 'assumed').length,
+    charging_amps: evses.reduce((sum, evse) => sum + drawn(evse), 0),
+    load_share: connection === undefined ? undefined : loadShare(connection),
   });
 }
+
+const isOver = ({ drawAmps, limitAmps }: CircuitView): boolean =>
+  phases.some((phase) => drawAmps[phase] > limitAmps[phase]);
+
+/** Draw over limit on the phase where that is highest; not a number where a limit is 0 and nothing flows. */
+const loadShare = ({ drawAmps, limitAmps }: CircuitView): number =>
+  Math.max(...phases.map((phase) => drawAmps[phase] / limitAmps[phase]));
 
 function circuitPoints({ siteId, tick }: SiteView, circuit: CircuitView): readonly Point[] {
   return phases.map((phase) => {
@@ -143,15 +99,4 @@ function evsePoint({ siteId, tick }: SiteView, evse: EvseView): Point {
     state: evseStates[evse.state],
     reason: reasons[evse.reason.kind],
   });
-}
-
-/**
- * All fields are floats: a field that is an integer once refuses a fraction for ever after. Numbers that are not
- * finite have no form in the line protocol.
- */
-function withNumbers(point: Point, numbers: Readonly<Record<string, number | undefined>>): Point {
-  for (const [name, value] of Object.entries(numbers)) {
-    if (value !== undefined && Number.isFinite(value)) point.floatField(name, value);
-  }
-  return point;
 }

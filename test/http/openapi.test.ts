@@ -63,6 +63,7 @@ describe('the OpenAPI document', () => {
       'POST /api/v1/grid/{connection}/schedules/{name}',
       'GET /api/v1/evidence',
       'GET /api/v1/evidence/verification',
+      'GET /api/v1/timeseries',
       'GET /api/v1/stations',
       'GET /api/v1/stations/{station}',
       'GET /api/v1/stations/{station}/faults',

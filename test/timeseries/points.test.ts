@@ -8,7 +8,7 @@ const lines = (view = givenView()): readonly (string | undefined)[] =>
 describe('the points of a tick', () => {
   it('are the tick, every circuit per phase, the limit that binds it, and every EVSE', () => {
     expect(lines()).toEqual([
-      'tick,site=garage cause=1,charging=1,duration_ms=1.5,number=7,offline=1,state=1 1763690000123',
+      'tick,site=garage cause=1,charging=1,charging_amps=30,disobeying=0,duration_ms=1.5,load_share=0.5,number=7,offline=1,over_limit=0,silent_meters=0,state=1 1763690000123',
       'circuit,circuit=grid,phase=L1,site=garage background_amps=10,basis=1,draw_amps=20.25,exposure_amps=16,headroom_amps=14.5,limit_amps=40.5,limited_by=3,margin_amps=0,reading_age_ms=250 1763690000123',
       'circuit,circuit=grid,phase=L2,site=garage background_amps=0,basis=1,draw_amps=0,exposure_amps=16,headroom_amps=24.5,limit_amps=40.5,limited_by=3,margin_amps=0,reading_age_ms=250 1763690000123',
       'circuit,circuit=grid,phase=L3,site=garage background_amps=0,basis=1,draw_amps=-3,exposure_amps=16,headroom_amps=24.5,limit_amps=40.5,limited_by=3,margin_amps=0,reading_age_ms=250 1763690000123',
