@@ -6,6 +6,7 @@ import { evidenceOf, type GridService, gridService, startPruning } from './appGr
 import { startHttp } from './appHttp.ts';
 import { type AppIncidents, startAppIncidents } from './appIncidents.ts';
 import { startIntakes, startMeters, startMqtt } from './appMqtt.ts';
+import { type OcpiService, startOcpi } from './appOcpi.ts';
 import { openAdrService } from './appOpenAdr.ts';
 import { startOscp } from './appOscp.ts';
 import { Parts } from './appParts.ts';
@@ -91,6 +92,8 @@ export interface Running {
   readonly grid: GridService;
   readonly sessions: SessionBook;
   readonly tokens: TokenDesk;
+  /** undefined where the config has none. */
+  readonly ocpi: OcpiService | undefined;
   /** Protocols that share the port of the API. */
   readonly rawHandlers: readonly RawHandler[];
 }
@@ -171,6 +174,8 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const heartbeatsMs = startIntakes({ loaded, ports, mqtt, desk, grid }, parts);
   parts.add(startPruning(loaded, { store, clock, log }));
   parts.add(startSessionPruning(loaded, { store, clock, log }));
+  const ocpi = await startOcpi({ loaded, ports, store });
+  if (ocpi !== undefined) parts.add(ocpi);
   const running: Running = {
     loaded,
     ports,
@@ -196,9 +201,11 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     grid,
     sessions,
     tokens,
-    rawHandlers: [...oscp.handlers, openAdr.handler],
+    ocpi,
+    rawHandlers: [...oscp.handlers, openAdr.handler, ...(ocpi?.handlers ?? [])],
   };
   const http = parts.add(await startHttp(running));
+  ocpi?.listensAt(http.port);
   log.info({ httpPort: http.port, ocppPort: gateway.port, epoch }, 'service started');
   return {
     httpPort: http.port,

@@ -102,6 +102,7 @@ function httpPorts(running: Running): HttpPorts {
       return answer;
     },
     tokens: tokensPort(running),
+    ...(running.ocpi?.partners && { partners: running.ocpi.partners }),
     rawHandlers,
     grid: gridHttp(running),
     timeSeries: () => timeSeriesNow(running),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { ocpiConfig } from './configOcpi.ts';
 import { ocppConfig, stationConfig } from './configOcpp.ts';
 import { closed, host, id, phase, port, section, sha256, tls } from './configParts.ts';
 import { sessionsConfig, tokensConfig } from './configSessions.ts';
@@ -159,6 +160,7 @@ export const configSchema = Type.Object(
       'REST API, events, health and metrics',
     ),
     ocpp: ocppConfig,
+    ocpi: Type.Optional(ocpiConfig),
     mqtt: { ...mqttConfig, default: {} },
     database: section(
       {

@@ -13,6 +13,7 @@ import { limits } from './limits.ts';
 import { limitedLogins } from './loginLimit.ts';
 import { type Metrics, metricsRoute, startMetrics, timeRequests } from './metrics.ts';
 import { describeRoutes, openapi } from './openapi.ts';
+import { partners } from './partners.ts';
 import { planning } from './planning.ts';
 import type { Api, TypeBoxProvider } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
@@ -80,6 +81,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     limits,
     sessions,
     tokens,
+    partners,
     grid,
     evidence,
     timeSeries,

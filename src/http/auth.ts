@@ -31,6 +31,8 @@ export type Right =
   | 'command stations'
   /** Whoever knows a driver's token can charge in his name. */
   | 'manage tokens'
+  /** Whoever is a partner reads what it costs to charge here, and starts sessions. */
+  | 'manage partners'
   /** What can make a station forget its failsafe or its connection to us. */
   | 'configure stations'
   /** A bundle holds what all sites did. */
@@ -59,6 +61,7 @@ const rights: Record<Role, readonly Right[]> = {
     'set prices',
     'command stations',
     'manage tokens',
+    'manage partners',
     'configure stations',
     'write incidents',
   ],

@@ -7,6 +7,7 @@ import type { GridLimit, LimitSource, LimitTarget } from '../domain/gridLimit.ts
 import type { AreaId, CircuitId, EvseId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
 import type { LimitRequest, Refusal } from '../domain/limitRequest.ts';
 import type { PriceRequest } from '../domain/priceRequest.ts';
+import type { OcpiVersion, Partner, TokenForm } from '../domain/roaming/partner.ts';
 import type { Session } from '../domain/session.ts';
 import type { SignedValue } from '../domain/sessionFact.ts';
 import type { SessionRecord } from '../domain/sessionRecord.ts';
@@ -43,6 +44,8 @@ export interface HttpPorts {
   readonly stations: StationsPort;
   rotatePassword(stationId: StationId, actor: Actor): Promise<StationAnswer>;
   readonly tokens: TokensPort;
+  /** undefined where OCPI is not configured. */
+  readonly partners?: PartnersPort;
   /** Other protocols over the same port. */
   readonly rawHandlers?: readonly RawHandler[];
   readonly grid: GridPort;
@@ -236,6 +239,33 @@ interface TokensPort {
   set(token: Omit<Token, 'key' | 'setAtMs' | 'setBy'>, actor: Actor): Promise<Token | undefined>;
   remove(token: Token, actor: Actor): Promise<void>;
 }
+
+interface PartnersPort {
+  list(): readonly Partner[];
+  find(id: string): Partner | undefined;
+  /** The token is told here once. */
+  invite(
+    id: string,
+    actor: Actor,
+  ): Promise<PartnerOutcome<{ readonly token: string; readonly versionsUrl: string }>>;
+  register(
+    invitation: {
+      readonly id: string;
+      readonly versionsUrl: string;
+      readonly token: string;
+      readonly tokenForm: TokenForm;
+      readonly version?: OcpiVersion;
+    },
+    actor: Actor,
+  ): Promise<PartnerOutcome>;
+  rotate(partner: Partner, actor: Actor): Promise<PartnerOutcome>;
+  remove(partner: Partner, actor: Actor): Promise<void>;
+}
+
+/** `failed`: the partner did not answer, or not as OCPI has it. */
+type PartnerOutcome<More = object> =
+  | ({ readonly status: 'done'; readonly partner: Partner } & More)
+  | { readonly status: 'refused' | 'failed'; readonly why: string };
 
 /**
  * `isAlive`: the loop ticks, its last tick is younger than three periods. `isReady`: limits are loaded and what the

@@ -17,6 +17,7 @@ const statusCodes = {
   'too-many-attempts': 429,
   'headers-too-large': 431,
   'internal-error': 500,
+  'partner-failed': 502,
   'station-failed': 502,
   'station-unreachable': 502,
   unavailable: 503,

@@ -19,7 +19,7 @@ export const statusCodes = {
   hubConnectionProblem: 4003,
 } as const;
 
-const isSuccess = (statusCode: number): boolean => statusCode >= 1000 && statusCode < 2000;
+export const isSuccess = (statusCode: number): boolean => statusCode >= 1000 && statusCode < 2000;
 
 /** What every answer comes in. */
 export interface Envelope<Data> {

@@ -9,6 +9,7 @@ import { m008Stations } from './migrations/m008Stations.ts';
 import { m010StationPasswords } from './migrations/m010StationPasswords.ts';
 import { m011Sessions } from './migrations/m011Sessions.ts';
 import { m012Upstream } from './migrations/m012Upstream.ts';
+import { m030Partners } from './migrations/m030Partners.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -24,6 +25,7 @@ const migrations: Record<string, Migration> = {
   '010-station-passwords': m010StationPasswords,
   '011-sessions': m011Sessions,
   '012-upstream': m012Upstream,
+  '030-partners': m030Partners,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

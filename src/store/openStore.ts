@@ -13,6 +13,7 @@ import { type GridStateStore, gridStateStore } from './gridStates.ts';
 import { GroupCommit } from './groupCommit.ts';
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
+import { type PartnerStore, partnerStore } from './partners.ts';
 import { type PlanningStore, planningStore } from './planning.ts';
 import { type ReservationStore, reservationStore } from './reservations.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
@@ -50,6 +51,7 @@ export interface Store
     GridStateStore,
     GridReleaseStore,
     PlanningStore,
+    PartnerStore,
     StationCommandStore,
     FaultStore,
     ReservationStore,
@@ -94,6 +96,7 @@ export async function openStore(
     ...gridStateStore(db, group),
     ...gridReleaseStore(db, queue),
     ...planningStore(db, queue),
+    ...partnerStore(db),
     ...stationCommandStore(db),
     ...faultStore(db, queue),
     ...reservationStore(db),

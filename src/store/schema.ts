@@ -28,6 +28,7 @@ export interface Tables {
   station_command: StationCommandTable;
   station_fault: StationFaultTable;
   reservation: ReservationTable;
+  roaming_partner: RoamingPartnerTable;
 }
 
 /** Numbers that only rise and must survive us. */
@@ -276,5 +277,11 @@ interface UpstreamMemoryTable {
 interface UpstreamMessageTable {
   station_id: string;
   sequence: number;
+  document: string;
+}
+
+/** A platform that speaks OCPI with us, JSON: see partners.ts. */
+interface RoamingPartnerTable {
+  id: string;
   document: string;
 }

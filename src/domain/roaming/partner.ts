@@ -38,3 +38,48 @@ export interface HubClient extends Party {
   readonly status: 'CONNECTED' | 'OFFLINE' | 'PLANNED' | 'SUSPENDED';
   readonly lastUpdatedMs: number;
 }
+
+export const ocpiVersions = ['2.2.1', '2.3.0'] as const;
+export type OcpiVersion = (typeof ocpiVersions)[number];
+
+/** Another platform that speaks OCPI with us, and how far we are with it. */
+export interface Partner {
+  readonly id: string;
+  readonly addedAtMs: number;
+  readonly addedBy: string;
+  readonly state: PartnerState;
+}
+
+/**
+ * `invited`: it was given a first token, good for a registration alone. `registering`: we are registering with it, and it may
+ * look at our versions meanwhile. `left`: it unregistered.
+ */
+export type PartnerState =
+  | { readonly kind: 'invited' | 'registering'; readonly issuedSha256: string }
+  | { readonly kind: 'left' }
+  | Registered;
+
+export interface Registered {
+  readonly kind: 'registered';
+  /** Of the token that it shows us. */
+  readonly issuedSha256: string;
+  /** Of the one before, good until the newer one is seen: the answer that told it may have been lost. */
+  readonly earlierSha256?: string;
+  readonly version: OcpiVersion;
+  readonly access: PartnerAccess;
+  readonly versionsUrl: string;
+  readonly roles: readonly PartyRole[];
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** How we reach a partner. */
+export interface PartnerAccess {
+  /** Scheme, host and port of its versions URL: nothing that it names leads anywhere else. */
+  readonly origin: string;
+  /** The token that we show. It must be told in clear, so it cannot be kept as a hash. */
+  readonly token: string;
+  /** `raw`: older platforms read the header as it is, without base64. */
+  readonly tokenForm: TokenForm;
+}
+
+export type TokenForm = 'base64' | 'raw';
