@@ -50,7 +50,7 @@ describe('two services that speak OCPI', () => {
       expect((await host.ask('POST', '/partners/guest/rotation')).status).toBe(200);
 
       expect((await guest.ask('DELETE', '/partners/host')).status).toBe(204);
-      await eventually(async () => ((await partnerOf(host))?.state === 'left' ? true : undefined), 60_000);
+      await eventually(async () => ((await partnerOf(host))?.state === 'left' ? true : undefined));
     },
   );
 
