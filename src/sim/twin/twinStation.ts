@@ -196,9 +196,13 @@ function noteFall(falling: TwinStation['falling'][number], amps: number, nowMs: 
   falling.before = amps;
 }
 
-/** What a car that comes now would be offered. */
+/**
+ * What a car that comes would be offered. A maximum of the whole station is left out: it ends by itself after a
+ * lease, and what it hid would rise long after the step that brought it, which is that nobody is there to renew it.
+ */
 function defaultAmps(station: Station, evse: Evse): number {
   const context = { ...profileContext(station, evse.number), transactionKey: undefined };
-  const amps = Math.min(evse.maxAmps, allowedAmps(station.profiles, context, station.nowMs));
+  const lasting = station.profiles.filter(({ purpose }) => purpose !== 'max');
+  const amps = Math.min(evse.maxAmps, allowedAmps(lasting, context, station.nowMs));
   return amps >= 6 ? amps : 0;
 }
