@@ -174,7 +174,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const heartbeatsMs = startIntakes({ loaded, ports, mqtt, desk, grid }, parts);
   parts.add(startPruning(loaded, { store, clock, log }));
   parts.add(startSessionPruning(loaded, { store, clock, log }));
-  const ocpi = await startOcpi({ loaded, ports, store });
+  const ocpi = await startOcpi({ loaded, ports, store, board, state, stations });
   if (ocpi !== undefined) parts.add(ocpi);
   const running: Running = {
     loaded,

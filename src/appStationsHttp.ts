@@ -42,7 +42,7 @@ export function stationsHttp(running: Running): StationsPort {
 }
 
 /** Whether a driver can charge there, as other operators are told. */
-function availabilityOf(
+export function availabilityOf(
   { state, stations }: Pick<Running, 'state' | 'stations'>,
   { stop }: SiteView,
   { id, stationId, number, session }: EvseView,

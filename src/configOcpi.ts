@@ -21,7 +21,13 @@ export const ocpiConfig = Type.Object(
           'under which partners reach `/ocpi` of our port; left away: the address listened on, for a trial',
       }),
     ),
-    party: party,
+    party,
+    tariffs: Type.Array(Type.Object({}, { additionalProperties: true }), {
+      default: [],
+      maxItems: 1_000,
+      description:
+        'tariffs in the words of OCPI 2.3.0, without `country_code`, `party_id` and `last_updated`; EVSEs name them by `id`',
+    }),
     allowPrivatePartners: Type.Boolean({
       default: false,
       description:
@@ -29,4 +35,80 @@ export const ocpiConfig = Type.Object(
     }),
   },
   { ...closed, description: 'roaming partners; without it nobody is answered under `/ocpi`' },
+);
+
+const coordinate = (digits: number, description: string) =>
+  Type.String({
+    pattern: `^-?[0-9]{1,${digits}}\\.[0-9]{5,7}$`,
+    description: `${description}, as text with 5 to 7 decimals`,
+  });
+const timeOfDay = Type.String({ pattern: '^([0-1][0-9]|2[0-3]):[0-5][0-9]$', description: 'HH:MM' });
+
+const openingHours = Type.Object(
+  {
+    weekday: Type.Integer({ minimum: 1, maximum: 7, description: '1 is Monday' }),
+    from: timeOfDay,
+    until: timeOfDay,
+  },
+  closed,
+);
+
+/** Of a site, for partners and the public. */
+export const locationConfig = Type.Object(
+  {
+    address: Type.String({ minLength: 1, maxLength: 45 }),
+    city: Type.String({ minLength: 1, maxLength: 45 }),
+    postalCode: Type.Optional(Type.String({ maxLength: 10 })),
+    country: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 3166-1 alpha-3, such as SWE' }),
+    latitude: coordinate(2, 'WGS 84'),
+    longitude: coordinate(3, 'WGS 84'),
+    publish: Type.Boolean({ default: true, description: 'whether partners may show it to everybody' }),
+    parkingType: Type.Optional(
+      Type.String({ maxLength: 36, description: 'such as PARKING_GARAGE or ON_STREET' }),
+    ),
+    facilities: Type.Array(Type.String({ maxLength: 36 }), {
+      default: [],
+      maxItems: 50,
+      description: 'such as HOTEL or SUPERMARKET',
+    }),
+    openingHours: Type.Array(openingHours, { default: [], maxItems: 50, description: 'none: always open' }),
+    isGreenEnergy: Type.Optional(
+      Type.Boolean({ description: 'whether all of its energy comes from renewable sources' }),
+    ),
+    helpPhone: Type.Optional(Type.String({ maxLength: 25, description: 'told in 2.3.0' })),
+  },
+  { ...closed, description: 'where it is: with it, and with `ocpi`, partners see the site' },
+);
+
+/** Of an EVSE, for partners and the public. */
+export const publicEvseConfig = Type.Object(
+  {
+    evseId: Type.Optional(Type.String({ maxLength: 48, description: 'eMI3 id, such as SE*GRG*E1' })),
+    physicalReference: Type.Optional(Type.String({ maxLength: 16, description: 'what is painted on it' })),
+    floorLevel: Type.Optional(Type.String({ maxLength: 4 })),
+    standard: Type.String({
+      default: 'IEC_62196_T2',
+      maxLength: 36,
+      description: 'of the connector, as OCPI has it',
+    }),
+    format: Type.Enum(['SOCKET', 'CABLE'], { default: 'SOCKET' }),
+    maxWatts: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description: 'left away: what its phases and amps give',
+      }),
+    ),
+    tariffs: Type.Array(Type.String({ maxLength: 36 }), {
+      default: [],
+      maxItems: 20,
+      description: 'ids of `ocpi.tariffs`, the one that sessions are billed by first',
+    }),
+    capabilities: Type.Array(Type.String({ maxLength: 50 }), {
+      default: ['RFID_READER'],
+      maxItems: 20,
+      description: 'beside those that this service gives it',
+    }),
+  },
+  { ...closed, description: 'as partners see it' },
 );

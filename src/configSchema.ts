@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { ocpiConfig } from './configOcpi.ts';
+import { locationConfig, ocpiConfig, publicEvseConfig } from './configOcpi.ts';
 import { ocppConfig, stationConfig } from './configOcpp.ts';
 import { closed, host, id, phase, port, section, sha256, tls } from './configParts.ts';
 import { sessionsConfig, tokensConfig } from './configSessions.ts';
@@ -44,6 +44,7 @@ const evse = Type.Object(
       description: 'a higher class is served first',
     }),
     weight: Type.Number({ default: 1, minimum: 0.01, maximum: 100, description: 'share within the class' }),
+    public: Type.Optional(publicEvseConfig),
   },
   closed,
 );
@@ -92,7 +93,8 @@ const site = Type.Object(
     name: Type.Optional(
       Type.String({ minLength: 1, maxLength: 100, description: 'for people; left away: the id' }),
     ),
-    timeZone: Type.String({ default: 'UTC', description: 'IANA name, for people only' }),
+    timeZone: Type.String({ default: 'UTC', description: 'IANA name, for people and for tariffs' }),
+    location: Type.Optional(locationConfig),
     supply: section(
       {
         system: Type.Enum(['TN', 'IT'], {

@@ -1,8 +1,14 @@
+import type { Location, PublicConnector, PublicEvse } from '../domain/roaming/location.ts';
 import type { Credentials, OcpiVersion } from '../domain/roaming/partner.ts';
+import type { Tariff } from '../domain/roaming/tariff.ts';
 import { type Codec, type Decoded, decoder } from './codec.ts';
 import { answerDecoder, type Envelope } from './envelope.ts';
 import { credentials as credentials221 } from './v221/credentials.ts';
+import { connector as connector221, evse as evse221, location as location221 } from './v221/location.ts';
+import { tariff as tariff221 } from './v221/tariff.ts';
 import { credentials as credentials230 } from './v230/credentials.ts';
+import { connector as connector230, evse as evse230, location as location230 } from './v230/location.ts';
+import { tariff as tariff230 } from './v230/tariff.ts';
 
 /** An object as one version has it on the wire: how it is written, and read from a request or an answer. */
 export interface Spoken<Value> {
@@ -23,3 +29,8 @@ const inVersions = <Value>(by: Readonly<Record<OcpiVersion, Codec<Value>>>) => {
 };
 
 export const credentialsOf = inVersions<Credentials>({ '2.2.1': credentials221, '2.3.0': credentials230 });
+
+export const locationOf = inVersions<Location>({ '2.2.1': location221, '2.3.0': location230 });
+export const evseOf = inVersions<PublicEvse>({ '2.2.1': evse221, '2.3.0': evse230 });
+export const connectorOf = inVersions<PublicConnector>({ '2.2.1': connector221, '2.3.0': connector230 });
+export const tariffOf = inVersions<Tariff>({ '2.2.1': tariff221, '2.3.0': tariff230 });

@@ -10,6 +10,7 @@ import { m010StationPasswords } from './migrations/m010StationPasswords.ts';
 import { m011Sessions } from './migrations/m011Sessions.ts';
 import { m012Upstream } from './migrations/m012Upstream.ts';
 import { m030Partners } from './migrations/m030Partners.ts';
+import { m031RoamingObjects } from './migrations/m031RoamingObjects.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -26,6 +27,7 @@ const migrations: Record<string, Migration> = {
   '011-sessions': m011Sessions,
   '012-upstream': m012Upstream,
   '030-partners': m030Partners,
+  '031-roaming-objects': m031RoamingObjects,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

@@ -16,6 +16,7 @@ import { migrate } from './migrate.ts';
 import { type PartnerStore, partnerStore } from './partners.ts';
 import { type PlanningStore, planningStore } from './planning.ts';
 import { type ReservationStore, reservationStore } from './reservations.ts';
+import { type RoamingObjectStore, roamingObjectStore } from './roamingObjects.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
 import { type SignedValueStore, signedValueStore } from './signedValues.ts';
 import { type SiteStopStore, siteStopStore } from './siteStops.ts';
@@ -52,6 +53,7 @@ export interface Store
     GridReleaseStore,
     PlanningStore,
     PartnerStore,
+    RoamingObjectStore,
     StationCommandStore,
     FaultStore,
     ReservationStore,
@@ -97,6 +99,7 @@ export async function openStore(
     ...gridReleaseStore(db, queue),
     ...planningStore(db, queue),
     ...partnerStore(db),
+    ...roamingObjectStore(db),
     ...stationCommandStore(db),
     ...faultStore(db, queue),
     ...reservationStore(db),

@@ -29,6 +29,7 @@ export interface Tables {
   station_fault: StationFaultTable;
   reservation: ReservationTable;
   roaming_partner: RoamingPartnerTable;
+  roaming_object: RoamingObjectTable;
 }
 
 /** Numbers that only rise and must survive us. */
@@ -283,5 +284,20 @@ interface UpstreamMessageTable {
 /** A platform that speaks OCPI with us, JSON: see partners.ts. */
 interface RoamingPartnerTable {
   id: string;
+  document: string;
+}
+
+/** What is told to partners or came from them: see domain/roaming/partner.ts, `RoamingObject`. */
+export interface RoamingObjectTable {
+  kind: string;
+  /** Empty for what is our own. */
+  partner_id: string;
+  id: string;
+  alias: string;
+  created_at_ms: number;
+  last_updated_ms: number;
+  /** 0 or 1. */
+  is_due: number;
+  /** JSON. */
   document: string;
 }

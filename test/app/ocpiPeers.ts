@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RPCClient } from 'ocpp-rpc';
 import { type GivenApp, givenApp } from './givenApp.ts';
 
 /** A service that speaks OCPI, and everything to end it. */
@@ -11,33 +12,79 @@ export interface GivenParty extends GivenApp {
     path: string,
     body?: unknown,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** The station of its EVSE, of OCPP 1.6 and on another stack; it accepts whatever `answers` does not name. */
+  connectStation(answers?: Readonly<Record<string, (request: never) => object>>): Promise<RPCClient>;
   end(): Promise<void>;
 }
 
-const configText = (partyId: string, folder: string, more: string): string => `
+export interface PartyOptions {
+  /** More of the section `ocpi`, two spaces deep. */
+  readonly ocpi?: string;
+  /** More of the site, four spaces deep. */
+  readonly site?: string;
+  /** More of its one EVSE, as a flow mapping. */
+  readonly evse?: string;
+  readonly ocpp?: string;
+}
+
+const configText = (partyId: string, folder: string, more: PartyOptions): string => `
 http: { port: 0 }
-ocpp: { port: 0 }
+ocpp: { port: 0${more.ocpp ?? ''} }
 mqtt: { embedded: { port: 0 } }
 database: { url: "sqlite:${join(folder, 'lastvakt.db')}" }
 incidents: { enabled: false }
+control: { tickMs: 200 }
 ocpi:
   party: { countryCode: SE, partyId: ${partyId}, name: "${partyId} charging" }
   allowPrivatePartners: true
-${more}
+${more.ocpi ?? ''}
 sites:
   - id: garage
+    timeZone: Europe/Stockholm
+${more.site ?? ''}
     circuit:
       id: grid
       breakerAmps: 63
-      evses: [{ id: A1, station: CP-A1 }]
+      evses: [{ id: A1, station: CP-A1, failsafeAmps: 8${more.evse ?? ''} }]
 `;
 
+/** A garage that partners see, with a tariff of 0.50 EUR to start and 0.40 EUR a kWh, VAT 25 %. */
+export const publicGarage: PartyOptions = {
+  ocpi: `  tariffs:
+    - id: T1
+      currency: EUR
+      tax_included: "NO"
+      elements:
+        - price_components:
+            - { type: FLAT, price: 0.5, vat: 25, step_size: 1 }
+            - { type: ENERGY, price: 0.4, vat: 25, step_size: 1 }`,
+  site: `    name: Garage Lund
+    location: { address: Storgatan 1, city: Lund, country: SWE, latitude: "55.70466", longitude: "13.19101" }`,
+  evse: ', public: { evseId: SE*GRG*E1, tariffs: [T1] }',
+};
+
 /** The whole service on free loopback ports, as a roaming party of this id. */
-export async function givenParty(partyId: string, more = ''): Promise<GivenParty> {
+export async function givenParty(partyId: string, more: PartyOptions = {}): Promise<GivenParty> {
   const folder = mkdtempSync(join(tmpdir(), 'lastvakt-ocpi-'));
   const given = await givenApp(configText(partyId, folder, more));
+  let station: RPCClient | undefined;
   return {
     ...given,
+    async connectStation(answers = {}) {
+      station = new RPCClient({
+        endpoint: given.ocppUrl,
+        identity: 'CP-A1',
+        protocols: ['ocpp1.6'],
+        strictMode: true,
+        reconnect: false,
+      } as ConstructorParameters<typeof RPCClient>[0]); // Its types want every option, though all have defaults.
+      // The schema has checked what comes here.
+      station.handle(
+        async ({ method = '', params = {} }) => answers[method]?.(params as never) ?? { status: 'Accepted' },
+      );
+      await station.connect();
+      return station;
+    },
     versionsUrl: `${given.api}/ocpi/versions`,
     async ask(method, path, body) {
       const answer = await fetch(`${given.api}/api/v1${path}`, {
@@ -51,6 +98,7 @@ export async function givenParty(partyId: string, more = ''): Promise<GivenParty
       return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
     },
     async end() {
+      await station?.close();
       await given.app.stop();
       rmSync(folder, { recursive: true });
     },

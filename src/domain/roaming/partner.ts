@@ -83,3 +83,22 @@ export interface PartnerAccess {
 }
 
 export type TokenForm = 'base64' | 'raw';
+
+/** `own`: something of ours that every partner may read. The others belong to one partner, who alone reads them. */
+export type RoamingKind = 'own' | 'token' | 'session' | 'cdr';
+
+/** An object that is kept for a partner. */
+export interface RoamingObject {
+  readonly kind: RoamingKind;
+  /** Empty for what is our own. */
+  readonly partnerId: string;
+  readonly id: string;
+  /** What else it is found by, over all partners: the uid of a token, our own id of a session. */
+  readonly alias: string;
+  readonly createdAtMs: number;
+  readonly lastUpdatedMs: number;
+  /** The partner is still to be told of it. */
+  readonly isDue: boolean;
+  /** As it is told in OCPI 2.3.0, JSON. */
+  readonly document: unknown;
+}

@@ -23,6 +23,12 @@ export class PartnerRefusalError extends Error {
     this.httpStatus = httpStatus;
     this.statusCode = answer?.statusCode;
   }
+
+  /** Whether the same may be taken later: the partner is overloaded or broken, not of another mind. */
+  get isFleeting(): boolean {
+    const { httpStatus, statusCode = 0 } = this;
+    return httpStatus >= 500 || [408, 429].includes(httpStatus) || statusCode >= 3000;
+  }
 }
 
 export interface PartnerCall<Data> {

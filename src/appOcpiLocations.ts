@@ -1,0 +1,52 @@
+import type { Running } from './app.ts';
+import { availabilityOf } from './appStationsHttp.ts';
+import type { EvseAvailability } from './domain/evseAvailability.ts';
+import type { EvsePublicStatus } from './domain/roaming/location.ts';
+import type { EvseChange, LocationBook } from './ocpi/locations/locationBook.ts';
+import type { Pushes, Told } from './ocpi/partners/pushes.ts';
+import { evseOf } from './ocpi/versions.ts';
+
+const statuses: Readonly<Record<EvseAvailability, EvsePublicStatus>> = {
+  available: 'AVAILABLE',
+  blocked: 'BLOCKED',
+  charging: 'CHARGING',
+  inoperative: 'INOPERATIVE',
+  'out of order': 'OUTOFORDER',
+  reserved: 'RESERVED',
+  unknown: 'UNKNOWN',
+};
+
+/** Keeps the status of every EVSE as it is after each tick, and tells partners what changed. The returned function ends it. */
+export function followLocations(
+  running: Pick<Running, 'board' | 'state' | 'stations' | 'ports'>,
+  { locations, pushes }: { readonly locations: LocationBook; readonly pushes: Pushes },
+): () => void {
+  return running.board.onTick(({ views }) => {
+    if (locations.list().length === 0) return;
+    const now = new Map(
+      views.flatMap((site) =>
+        site.evses.map((evse) => [String(evse.id), statuses[availabilityOf(running, site, evse)]] as const),
+      ),
+    );
+    for (const change of locations.follow(now, running.ports.clock.nowMs())) {
+      const key = `${change.location.id} ${change.evse.uid}`;
+      pushes.toAll('locations', key, (version) => statusTold(locations, change, version));
+    }
+  });
+}
+
+/** The newest status, though another one was to be told: it may have waited for a partner that did not answer. */
+function statusTold(
+  locations: LocationBook,
+  change: EvseChange,
+  version: Parameters<typeof evseOf>[0],
+): Told {
+  const { countryCode, partyId, id } = change.location;
+  const evse = locations.find(id)?.evses.find(({ uid }) => uid === change.evse.uid) ?? change.evse;
+  const { status, last_updated } = Object(evseOf(version).codec.write(evse));
+  return {
+    method: 'PATCH',
+    path: [countryCode, partyId, id, evse.uid],
+    body: { status, last_updated },
+  };
+}

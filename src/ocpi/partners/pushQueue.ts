@@ -1,0 +1,93 @@
+import type { Clock } from '../../control/ports.ts';
+import type { Logger } from '../../log.ts';
+import { PartnerRefusalError } from './client.ts';
+
+export interface PushPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+interface Push {
+  readonly send: () => Promise<unknown>;
+  attempts: number;
+}
+
+/** What waits for one partner; past it the oldest goes, and is found again by the partner's next GET. */
+const waitingMax = 5_000;
+const attemptsMax = 8;
+const firstPauseMs = 1_000;
+const pauseMaxMs = 300_000;
+
+/**
+ * What one partner is to be told, one after the other: a partner that is dead or slow keeps nobody else waiting. What is
+ * told under the key of something that still waits takes its place.
+ */
+export class PushQueue {
+  readonly #partnerId: string;
+  readonly #ports: PushPorts;
+  readonly #waiting = new Map<string, Push>();
+  #isRunning = false;
+  #isStopped = false;
+  #cancelPause = (): void => undefined;
+
+  constructor(partnerId: string, ports: PushPorts) {
+    this.#partnerId = partnerId;
+    this.#ports = ports;
+  }
+
+  put(key: string, send: () => Promise<unknown>): void {
+    if (this.#isStopped) return;
+    this.#waiting.delete(key);
+    this.#waiting.set(key, { send, attempts: 0 });
+    const [oldest] = this.#waiting.keys();
+    if (this.#waiting.size > waitingMax && oldest !== undefined) this.#waiting.delete(oldest);
+    if (!this.#isRunning) void this.#run();
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Forgets what waits. May be called twice. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#waiting.clear();
+    this.#cancelPause();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    for (const [key, push] of this.#waiting) {
+      const pauseMs = await this.#attempt(key, push);
+      // Something newer may have taken its place meanwhile.
+      if (pauseMs === undefined && this.#waiting.get(key) === push) this.#waiting.delete(key);
+      if (pauseMs !== undefined) {
+        this.#cancelPause = this.#ports.clock.after(pauseMs, () => void this.#run());
+        return;
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  /** How long to wait before it is tried again; undefined where it is done with. */
+  async #attempt(key: string, push: Push): Promise<number | undefined> {
+    push.attempts += 1;
+    try {
+      await push.send();
+      return undefined;
+    } catch (error) {
+      if (this.#isStopped) return undefined;
+      const mayHelp = !(error instanceof PartnerRefusalError) || error.isFleeting;
+      const isGivenUp = !mayHelp || push.attempts >= attemptsMax;
+      const fields = { err: error, partner: this.#partnerId, key, attempts: push.attempts };
+      if (isGivenUp) this.#ports.log.warn(fields, 'partner could not be told, it has to ask');
+      else this.#ports.log.debug(fields, 'partner could not be told yet');
+      if (isGivenUp && !mayHelp) return undefined;
+      if (isGivenUp) this.#waiting.delete(key);
+      const fullMs = Math.min(pauseMaxMs, firstPauseMs * 2 ** (push.attempts - 1));
+      return fullMs * (0.5 + this.#ports.random() / 2);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { RoamingKind, RoamingObject } from '../domain/roaming/partner.ts';
+import type { RoamingObjectTable, Tables } from './schema.ts';
+import { inStore } from './storeError.ts';
+
+/** Objects of one kind and one partner. */
+interface Shelf {
+  readonly kind: RoamingKind;
+  readonly partnerId: string;
+}
+
+interface RoamingPage extends Shelf {
+  /** Changed from then on. */
+  readonly fromMs?: number;
+  /** Changed before. */
+  readonly untilMs?: number;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface RoamingObjectStore {
+  /** Durable when it resolves. What is there already keeps the moment of its creation. */
+  saveRoamingObject(object: RoamingObject): Promise<void>;
+  /** Adds it, and leaves what is there already as it is: false then. */
+  addRoamingObject(object: RoamingObject): Promise<boolean>;
+  findRoamingObject(shelf: Shelf, id: string): Promise<RoamingObject | undefined>;
+  /** Over all partners. */
+  roamingObjectsByAlias(kind: RoamingKind, alias: string): Promise<readonly RoamingObject[]>;
+  /** In the order in which they were created. */
+  pageRoamingObjects(
+    page: RoamingPage,
+  ): Promise<{ readonly items: readonly RoamingObject[]; readonly total: number }>;
+  /** What is still to be told, the oldest first. */
+  dueRoamingObjects(shelf: Shelf, countMax: number): Promise<readonly RoamingObject[]>;
+  toldRoamingObject(shelf: Shelf, id: string): Promise<void>;
+  countRoamingObjects(shelf: Shelf): Promise<number>;
+}
+
+/** The document was written by us, so it is read without another look. */
+export function roamingObjectStore(db: Kysely<Tables>): RoamingObjectStore {
+  const shelved = ({ kind, partnerId }: Shelf) =>
+    db.selectFrom('roaming_object').where('kind', '=', kind).where('partner_id', '=', partnerId);
+  return {
+    saveRoamingObject: (object) =>
+      inStore('keep an object of roaming', async () => {
+        const { kind, partner_id, id, created_at_ms, ...rest } = toRow(object);
+        await db
+          .insertInto('roaming_object')
+          .values({ kind, partner_id, id, created_at_ms, ...rest })
+          .onConflict((conflict) => conflict.columns(['kind', 'partner_id', 'id']).doUpdateSet(rest))
+          .execute();
+      }),
+
+    addRoamingObject: (object) =>
+      inStore('add an object of roaming', async () => {
+        const { numInsertedOrUpdatedRows = 0n } = await db
+          .insertInto('roaming_object')
+          .values(toRow(object))
+          .onConflict((conflict) => conflict.columns(['kind', 'partner_id', 'id']).doNothing())
+          .executeTakeFirst();
+        return numInsertedOrUpdatedRows > 0n;
+      }),
+
+    findRoamingObject: (shelf, id) =>
+      inStore('read an object of roaming', async () => {
+        const row = await shelved(shelf).selectAll().where('id', '=', id).executeTakeFirst();
+        return row && toObject(row);
+      }),
+
+    roamingObjectsByAlias: (kind, alias) =>
+      inStore('find objects of roaming', async () => {
+        const rows = await db
+          .selectFrom('roaming_object')
+          .selectAll()
+          .where('kind', '=', kind)
+          .where('alias', '=', alias)
+          .orderBy('partner_id')
+          .orderBy('id')
+          .limit(100)
+          .execute();
+        return rows.map(toObject);
+      }),
+
+    pageRoamingObjects: ({ fromMs = 0, untilMs = Number.MAX_SAFE_INTEGER, offset, limit, ...shelf }) =>
+      inStore('list objects of roaming', async () => {
+        const asked = shelved(shelf)
+          .where('last_updated_ms', '>=', fromMs)
+          .where('last_updated_ms', '<', untilMs);
+        const rows = await asked
+          .selectAll()
+          .orderBy('created_at_ms')
+          .orderBy('id')
+          .limit(limit)
+          .offset(offset)
+          .execute();
+        const counted = await asked.select(db.fn.countAll().as('count')).executeTakeFirstOrThrow();
+        return { items: rows.map(toObject), total: Number(counted.count) };
+      }),
+
+    dueRoamingObjects: (shelf, countMax) =>
+      inStore('read what partners are still to be told', async () => {
+        const rows = await shelved(shelf)
+          .selectAll()
+          .where('is_due', '=', 1)
+          .orderBy('created_at_ms')
+          .orderBy('id')
+          .limit(countMax)
+          .execute();
+        return rows.map(toObject);
+      }),
+
+    toldRoamingObject: ({ kind, partnerId }, id) =>
+      inStore('note that a partner was told', async () => {
+        await db
+          .updateTable('roaming_object')
+          .set({ is_due: 0 })
+          .where('kind', '=', kind)
+          .where('partner_id', '=', partnerId)
+          .where('id', '=', id)
+          .execute();
+      }),
+
+    countRoamingObjects: (shelf) =>
+      inStore('count objects of roaming', async () => {
+        const row = await shelved(shelf).select(db.fn.countAll().as('count')).executeTakeFirstOrThrow();
+        return Number(row.count);
+      }),
+  };
+}
+
+const toRow = (object: RoamingObject): Selectable<RoamingObjectTable> => ({
+  kind: object.kind,
+  partner_id: object.partnerId,
+  id: object.id,
+  alias: object.alias,
+  created_at_ms: object.createdAtMs,
+  last_updated_ms: object.lastUpdatedMs,
+  is_due: object.isDue ? 1 : 0,
+  document: JSON.stringify(object.document),
+});
+
+const toObject = (row: Selectable<RoamingObjectTable>): RoamingObject => ({
+  // Only `toRow` writes this column.
+  kind: row.kind as RoamingKind,
+  partnerId: row.partner_id,
+  id: row.id,
+  alias: row.alias,
+  createdAtMs: row.created_at_ms,
+  lastUpdatedMs: row.last_updated_ms,
+  isDue: row.is_due === 1,
+  document: JSON.parse(row.document),
+});

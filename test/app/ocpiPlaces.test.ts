@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { startEmsp } from './emsp.ts';
+import { eventually } from './givenService.ts';
+import { givenParty, type PartyOptions, publicGarage } from './ocpiPeers.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function given(options: PartyOptions = publicGarage, version = '2.2.1') {
+  const host = await givenParty('GRG', options);
+  ends.push(() => host.end());
+  const emsp = await startEmsp(host, { version });
+  ends.push(() => emsp.stop());
+  return { host, emsp };
+}
+
+const status = (name: string, errorCode = 'NoError') => ({ connectorId: 1, status: name, errorCode });
+
+describe('locations and tariffs over OCPI', () => {
+  it.each(['2.2.1', '2.3.0'])('are told as the config has them, in %s', async (version) => {
+    const { emsp } = await given(publicGarage, version);
+    const { body, headers } = await emsp.ask('/sender/locations');
+    expect(headers.get('x-total-count')).toBe('1');
+    expect(headers.get('link')).toBeNull();
+    expect(body.data).toMatchObject([
+      {
+        country_code: 'SE',
+        party_id: 'GRG',
+        id: 'garage',
+        publish: true,
+        name: 'Garage Lund',
+        coordinates: { latitude: '55.70466', longitude: '13.19101' },
+        time_zone: 'Europe/Stockholm',
+        opening_times: { twentyfourseven: true },
+        evses: [
+          {
+            uid: 'A1',
+            evse_id: 'SE*GRG*E1',
+            status: 'UNKNOWN',
+            connectors: [
+              {
+                id: '1',
+                standard: 'IEC_62196_T2',
+                power_type: 'AC_3_PHASE',
+                max_voltage: 230,
+                max_amperage: 32,
+                max_electric_power: 22_080,
+                tariff_ids: ['T1'],
+              },
+            ],
+          },
+        ],
+      },
+    ]);
+    const tariffs = await emsp.ask('/sender/tariffs');
+    expect(tariffs.body.data).toMatchObject([
+      { id: 'T1', currency: 'EUR', elements: [{ price_components: [{}, {}] }] },
+    ]);
+    const connector = await emsp.ask('/sender/locations/garage/A1/1');
+    expect(connector.body.data).toMatchObject({ id: '1' });
+    for (const wrong of ['/garage/A2', '/garage/A1/2', '/garage/A1/1/x', '/depot'])
+      expect((await emsp.ask(`/sender/locations${wrong}`)).status).toBe(404);
+  });
+
+  it('tell a partner at once that an EVSE is free, and that it is broken', async () => {
+    const { host, emsp } = await given();
+    const station = await host.connectStation();
+    const told = (name: string) =>
+      eventually(() =>
+        emsp.heard.find(({ body }) => body?.status === name && body?.last_updated !== undefined),
+      );
+    await station.call('StatusNotification', status('Available'));
+    expect(await told('AVAILABLE')).toMatchObject({ method: 'PATCH', path: '/locations/SE/GRG/garage/A1' });
+    const before = (await emsp.ask('/sender/locations/garage')).body.data;
+    await station.call('StatusNotification', status('Faulted', 'GroundFailure'));
+    await told('OUTOFORDER');
+    const { body } = await emsp.ask('/sender/locations/garage');
+    expect(body.data.evses[0].status).toBe('OUTOFORDER');
+
+    // Whoever missed it asks for what changed since: from then on inclusive, until then exclusive.
+    const { last_updated: at } = body.data;
+    expect(Date.parse(at)).toBeGreaterThan(Date.parse(before.last_updated));
+    const changed = async (query: string) => (await emsp.ask(`/sender/locations?${query}`)).body.data.length;
+    expect(await changed(`date_from=${at}`)).toBe(1);
+    expect(await changed(`date_to=${at}`)).toBe(0);
+  });
+
+  it.each([
+    ['an offset in its time', 'date_from=2026-01-31T18:00:00%2B01:00'],
+    ['a time that is none', 'date_to=soon'],
+    ['a page without end', 'offset=1e9'],
+    ['a page before the first', 'offset=-1'],
+  ])('refuse a list with %s', async (_what, query) => {
+    const { emsp } = await given();
+    expect(await emsp.ask(`/sender/locations?${query}`)).toMatchObject({
+      status: 200,
+      body: { status_code: 2001 },
+    });
+  });
+
+  it.each([
+    ['a tariff that is none', { ...publicGarage, ocpi: '  tariffs: [{ id: T1 }]' }, '/ocpi/tariffs/0'],
+    ['a tariff that is not there', { ...publicGarage, ocpi: '' }, 'ocpi.tariffs has none'],
+    ['a connector nobody knows', { ...publicGarage, evse: ', public: { standard: MAGIC }' }, 'OCPI 2.2.1'],
+  ])('keep the service from starting with %s', async (_what, options, why) => {
+    await expect(givenParty('GRG', options)).rejects.toThrow(why);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { PartnerRefusalError } from '../../src/ocpi/partners/client.ts';
+import { PushQueue } from '../../src/ocpi/partners/pushQueue.ts';
+import { PartnerUnreachableError } from '../../src/ocpi/transport/outgoing.ts';
+import { recordedLog } from '../store/recordedLog.ts';
+import { VirtualClock } from '../virtualClock.ts';
+
+function given() {
+  const clock = new VirtualClock(0);
+  const { log, messages } = recordedLog();
+  return { clock, messages, queue: new PushQueue('roam', { clock, log, random: () => 1 }) };
+}
+
+/** Lets everything run that waits for no clock. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const dead = () => Promise.reject(new PartnerUnreachableError('https://roam.example', 'refused'));
+
+describe('what waits for a partner', () => {
+  it('is told one after the other, the newest under its key alone', async () => {
+    const { queue } = given();
+    const told: string[] = [];
+    for (const [key, what] of [
+      ['a', 'first'],
+      ['b', 'old'],
+      ['b', 'new'],
+    ] as const)
+      queue.put(key, async () => told.push(what));
+    await settled();
+    expect(told).toEqual(['first', 'new']);
+    expect(queue.waiting).toBe(0);
+  });
+
+  it('is tried again, each time later, and given up in the end', async () => {
+    const { queue, clock, messages } = given();
+    const triedMs: number[] = [];
+    queue.put('a', () => {
+      triedMs.push(clock.nowMs());
+      return dead();
+    });
+    for (let second = 0; second < 400; second += 1) {
+      await settled();
+      clock.advance(1_000);
+    }
+    expect(triedMs.map((ms) => ms / 1_000)).toEqual([0, 1, 3, 7, 15, 31, 63, 127]);
+    expect(messages()).toEqual(['partner could not be told, it has to ask']);
+    expect(queue.waiting).toBe(0);
+  });
+
+  it('is not tried again where the partner is of another mind, and later where it is broken', async () => {
+    const { queue, clock } = given();
+    let refused = 0;
+    let broken = 0;
+    queue.put('a', () => {
+      refused += 1;
+      throw new PartnerRefusalError('https://roam.example', 404);
+    });
+    queue.put('b', () => {
+      broken += 1;
+      throw new PartnerRefusalError('https://roam.example', 503);
+    });
+    await settled();
+    clock.advance(1_000);
+    await settled();
+    expect([refused, broken]).toEqual([1, 2]);
+    queue.stop();
+  });
+
+  it('has a bound, and is forgotten when the service ends', async () => {
+    const { queue } = given();
+    for (let n = 0; n < 6_000; n += 1) queue.put(`key ${n}`, dead);
+    expect(queue.waiting).toBe(5_000);
+    await settled();
+    queue.stop();
+    queue.stop();
+    expect(queue.waiting).toBe(0);
+    queue.put('late', dead);
+    expect(queue.waiting).toBe(0);
+  });
+});

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import type { RoamingObject } from '../../src/domain/roaming/partner.ts';
+import { describeOnBothDatabases } from './databases.ts';
+
+const given = (change: Partial<RoamingObject> = {}): RoamingObject => ({
+  kind: 'cdr',
+  partnerId: 'roam',
+  id: 'C1',
+  alias: 'CP-A1~5',
+  createdAtMs: 1_000,
+  lastUpdatedMs: 1_000,
+  isDue: true,
+  document: { id: 'C1', kwh: 12.3456 },
+  ...change,
+});
+
+describeOnBothDatabases('objects of roaming in the store', (database) => {
+  it('are found by their partner alone, after a restart too', async () => {
+    const first = await database.open();
+    await first.saveRoamingObject(given());
+    await first.saveRoamingObject(given({ partnerId: 'other', document: { id: 'theirs' } }));
+    await first.stop();
+    const store = await database.open();
+    expect(await store.findRoamingObject({ kind: 'cdr', partnerId: 'roam' }, 'C1')).toEqual(given());
+    expect(await store.findRoamingObject({ kind: 'cdr', partnerId: 'nobody' }, 'C1')).toBeUndefined();
+    expect(await store.findRoamingObject({ kind: 'session', partnerId: 'roam' }, 'C1')).toBeUndefined();
+    expect((await store.roamingObjectsByAlias('cdr', 'CP-A1~5')).map(({ partnerId }) => partnerId)).toEqual([
+      'other',
+      'roam',
+    ]);
+  });
+
+  it('come in pages in the order of their creation, whatever changed since', async () => {
+    const store = await database.open();
+    for (const n of [3, 1, 2, 4])
+      await store.saveRoamingObject(given({ id: `C${n}`, createdAtMs: n, lastUpdatedMs: 10 * n }));
+    await store.saveRoamingObject(given({ id: 'C1', createdAtMs: 99, lastUpdatedMs: 35 }));
+    const page = (offset: number) =>
+      store.pageRoamingObjects({ kind: 'cdr', partnerId: 'roam', fromMs: 20, untilMs: 40, offset, limit: 2 });
+    const ids = async (offset: number) => (await page(offset)).items.map(({ id }) => id);
+    expect([await ids(0), await ids(2)]).toEqual([['C1', 'C2'], ['C3']]);
+    expect((await page(0)).total).toBe(3);
+  });
+
+  it('are due until their partner was told', async () => {
+    const store = await database.open();
+    const shelf = { kind: 'cdr', partnerId: 'roam' } as const;
+    await store.saveRoamingObject(given());
+    await store.saveRoamingObject(given({ id: 'C2', createdAtMs: 2_000 }));
+    expect((await store.dueRoamingObjects(shelf, 1)).map(({ id }) => id)).toEqual(['C1']);
+    await store.toldRoamingObject(shelf, 'C1');
+    expect((await store.dueRoamingObjects(shelf, 9)).map(({ id }) => id)).toEqual(['C2']);
+    expect(await store.countRoamingObjects(shelf)).toBe(2);
+  });
+
+  it('that were added are not changed by adding them again', async () => {
+    const store = await database.open();
+    expect(await store.addRoamingObject(given())).toBe(true);
+    expect(await store.addRoamingObject(given({ document: 'another' }))).toBe(false);
+    expect((await store.findRoamingObject({ kind: 'cdr', partnerId: 'roam' }, 'C1'))?.document).toEqual({
+      id: 'C1',
+      kwh: 12.3456,
+    });
+  });
+});
