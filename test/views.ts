@@ -19,6 +19,7 @@ export const circuitView = (id: string, change: Partial<CircuitView> = {}): Circ
   readingAgeMs: 400,
   meterVerdict: undefined,
   marginAmps: [0, 0, 0],
+  failsafeAmps: [12, 6, 6],
   ...change,
 });
 
@@ -33,6 +34,9 @@ export const evseView = (id: string, change: Partial<EvseView> = {}): EvseView =
   drawAmps: [9.9, 9.9, 9.9],
   exposureAmps: 10,
   allocatedAmps: 10,
+  failsafeAmps: 6,
+  minAmps: 6,
+  maxAmps: 32,
   isNonLeasing: false,
   clockSkewMs: undefined,
   session: undefined,

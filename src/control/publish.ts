@@ -4,7 +4,7 @@ import type { SiteId } from '../domain/ids.ts';
 import { addAmps, noAmps, type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
 import { starVolts } from '../domain/supply.ts';
-import type { Load } from './capacity.ts';
+import { type Load, loads } from './capacity.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import type { NodePlan } from './nodePlan.ts';
@@ -39,10 +39,14 @@ export interface PublishInput {
 export function siteViews(input: PublishInput): readonly SiteView[] {
   const { topology } = input;
   const draws = topology.evses.map(({ evse }) => drawAmps(input, input.state.evse(evse.id)));
+  const failsafe = loads(
+    input.plan.topology,
+    input.plan.evses.map(({ tailAmps }) => tailAmps),
+  );
   const circuitsOf = new Map<SiteId, CircuitView[]>(topology.sites.map(({ id }) => [id, []]));
   const evsesOf = new Map<SiteId, EvseView[]>(topology.sites.map(({ id }) => [id, []]));
   topology.nodes.forEach((node, index) => {
-    const view = node.kind === 'circuit' ? circuitView(input, node, index, draws) : undefined;
+    const view = node.kind === 'circuit' ? circuitView(input, node, index, { draws, failsafe }) : undefined;
     if (view !== undefined && node.kind === 'circuit') circuitsOf.get(node.site.id)?.push(view);
   });
   topology.evses.forEach((at, index) => {
@@ -79,7 +83,7 @@ function circuitView(
   { plan, exposure, monotonicMs }: PublishInput,
   { circuit, site, evses }: Extract<Node, { kind: 'circuit' }>,
   index: number,
-  draws: readonly PhaseAmps[],
+  { draws, failsafe }: { readonly draws: readonly PhaseAmps[]; readonly failsafe: readonly Load[] },
 ): CircuitView | undefined {
   const planned = plan.nodes[index];
   if (planned === undefined) return undefined;
@@ -104,6 +108,7 @@ function circuitView(
     readingAgeMs: planned.metered?.atMs === undefined ? undefined : monotonicMs - planned.metered.atMs,
     meterVerdict: planned.finding?.verdict,
     marginAmps: planned.marginAmps,
+    failsafeAmps: failsafe[index]?.amps ?? noAmps,
   };
 }
 
@@ -166,6 +171,9 @@ function evseView(
     drawAmps: draw,
     exposureAmps: planned.exposureAmps,
     allocatedAmps: planned.allocatedAmps,
+    failsafeAmps: planned.tailAmps,
+    minAmps: evse.minAmps,
+    maxAmps: evse.maxAmps,
     session: record.session,
     isNonLeasing: evse.traits.leaseForm === 'none',
     clockSkewMs: input.state.clockSkewMs(evse.station),

@@ -57,6 +57,8 @@ export interface CircuitView {
   readonly meterVerdict: MeterVerdict | undefined;
   /** Kept free for steps of the background as they were seen before, in addition to what flows. */
   readonly marginAmps: PhaseAmps;
+  /** What its EVSEs fall to together when they no longer hear from us. */
+  readonly failsafeAmps: PhaseAmps;
 }
 
 export type LimitOrigin =
@@ -84,6 +86,11 @@ export interface EvseView {
   readonly exposureAmps: number;
   /** What the plan wants it to have. */
   readonly allocatedAmps: number;
+  /** What it falls to when it no longer hears from us. */
+  readonly failsafeAmps: number;
+  /** Of the hardware; below the minimum it is only ever 0. */
+  readonly minAmps: number;
+  readonly maxAmps: number;
   readonly session: Session | undefined;
   /** It keeps its last setpoint for ever when it no longer hears from us, and so costs the others room. */
   readonly isNonLeasing: boolean;

@@ -6,7 +6,8 @@ import { type Actor, can } from './auth.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { ProblemError } from './problem.ts';
-import { instant, siteBody } from './siteBody.ts';
+import { instant } from './siteBody.ts';
+import { SiteTexts } from './siteText.ts';
 import { visibleSites } from './visible.ts';
 
 /** No client gets more than one update in this time: what changes meanwhile comes with the next. */
@@ -25,6 +26,8 @@ export interface EventFeedOptions {
 interface Client {
   readonly actor: Actor;
   readonly response: ServerResponse;
+  /** What it was sent last of each site; undefined for a client that takes whole sites. */
+  readonly sent: Map<SiteId, SiteView> | undefined;
   /** What changed since the last update. */
   readonly pending: Map<SiteId, SiteView>;
   lastUpdateMs: number;
@@ -35,17 +38,13 @@ interface Client {
  * Everybody who listens to the sites: first a snapshot, then the sites that changed.
  *
  * A reader that does not keep up is dropped instead of buffered: it connects again and starts from a snapshot, which is
- * all it needs, because every event holds whole sites.
+ * all it needs. What comes after it are whole sites, or for whoever asks for patches only what differs.
  */
 export class EventFeed {
   readonly #ports: HttpPorts;
   readonly #options: EventFeedOptions;
   readonly #clients = new Set<Client>();
-  /** The same view goes to many clients: rendered once with sessions and once without. */
-  readonly #rendered = {
-    withSessions: new WeakMap<SiteView, string>(),
-    without: new WeakMap<SiteView, string>(),
-  };
+  readonly #texts: { readonly withSessions: SiteTexts; readonly without: SiteTexts };
   readonly #stopListening: () => void;
   #cancelHeartbeat: () => void;
   #sequence = 0;
@@ -54,6 +53,11 @@ export class EventFeed {
   constructor(ports: HttpPorts, options: EventFeedOptions) {
     this.#ports = ports;
     this.#options = options;
+    const { explanation } = ports;
+    this.#texts = {
+      withSessions: new SiteTexts({ explanation, showsSessions: true }),
+      without: new SiteTexts({ explanation, showsSessions: false }),
+    };
     this.#stopListening = ports.onView((view) => this.#take(view));
     this.#cancelHeartbeat = ports.clock.after(heartbeatEveryMs, () => this.#beat());
   }
@@ -72,10 +76,11 @@ export class EventFeed {
   }
 
   /** Takes over a response whose head is written. */
-  add(actor: Actor, response: ServerResponse): void {
+  add(actor: Actor, response: ServerResponse, { takesPatches }: { readonly takesPatches: boolean }): void {
     const client: Client = {
       actor,
       response,
+      sent: takesPatches ? new Map() : undefined,
       pending: new Map(),
       lastUpdateMs: this.#ports.clock.monotonicMs(),
       cancelUpdate: undefined,
@@ -112,27 +117,22 @@ export class EventFeed {
     client.pending.clear();
     client.cancelUpdate = undefined;
     client.lastUpdateMs = this.#ports.clock.monotonicMs();
-    this.#send(client, 'update', changed);
+    this.#send(client, client.sent === undefined ? 'update' : 'patch', changed);
   }
 
-  #send(client: Client, event: 'snapshot' | 'update', views: readonly SiteView[]): void {
+  #send(client: Client, event: 'snapshot' | 'update' | 'patch', views: readonly SiteView[]): void {
     if (this.#dropIfSlow(client)) return;
     this.#sequence += 1;
     const at = instant(this.#ports.clock.nowMs());
-    const showsSessions = can(client.actor, 'read sessions');
-    const sites = views.map((view) => this.#render(view, showsSessions));
+    const texts = can(client.actor, 'read sessions') ? this.#texts.withSessions : this.#texts.without;
+    const sites = views.map((view) => {
+      const before = client.sent?.get(view.siteId);
+      client.sent?.set(view.siteId, view);
+      return event === 'patch' && before !== undefined ? texts.patch(before, view) : texts.whole(view);
+    });
     client.response.write(
       `id: ${this.#sequence}\nevent: ${event}\ndata: {"at":"${at}","sites":[${sites.join(',')}]}\n\n`,
     );
-  }
-
-  #render(view: SiteView, showsSessions: boolean): string {
-    const cache = showsSessions ? this.#rendered.withSessions : this.#rendered.without;
-    const known = cache.get(view);
-    if (known !== undefined) return known;
-    const json = JSON.stringify(siteBody(view, { explanation: this.#ports.explanation, showsSessions }));
-    cache.set(view, json);
-    return json;
   }
 
   #beat(): void {
@@ -158,6 +158,15 @@ export class EventFeed {
   }
 }
 
+const querystring = Type.Object(
+  {
+    patches: Type.Optional(
+      Type.Enum(['true', 'false'], { description: 'Only what differs, once there was a snapshot' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 /** `GET /events`: server-sent events. */
 export const events =
   (feed: EventFeed): Plugin =>
@@ -169,12 +178,15 @@ export const events =
         schema: {
           summary:
             'The sites of the key as server-sent events: "snapshot" first, then "update" with those that changed',
-          description: 'Data: {"at": instant, "sites": [Site]}. A comment comes every five seconds at least.',
+          description:
+            'Data: {"at": instant, "sites": [Site]}. A comment comes every five seconds at least. With ?patches=true ' +
+            'a "patch" comes instead of an update: sites without their tree, and in "circuits" and "evses" those that changed.',
           produces: ['text/event-stream'],
+          querystring,
           response: { 200: Type.String() },
         },
       },
-      async ({ actor }, reply) => {
+      async ({ actor, query }, reply) => {
         if (feed.isFull) {
           throw new ProblemError('unavailable', {
             detail: 'as many listen as this server allows: close another one, or raise the limit',
@@ -187,7 +199,7 @@ export const events =
           // A reverse proxy that buffers would make a live view a late one.
           'x-accel-buffering': 'no',
         });
-        feed.add(actor, reply.raw);
+        feed.add(actor, reply.raw, { takesPatches: query.patches === 'true' });
       },
     );
   };

@@ -156,6 +156,9 @@ const evse = Type.Object(
     setpointAmps: nullable(Type.Number({ description: 'What the station was last told for the session' })),
     allocatedAmps: Type.Number({ description: 'What the plan wants it to have' }),
     exposureAmps: Type.Number({ description: 'The most that may be in force there' }),
+    failsafeAmps: Type.Number({ description: 'What it falls to when it no longer hears from us' }),
+    minAmps: Type.Number({ description: 'The least a car can be given besides nothing' }),
+    maxAmps: Type.Number({ description: 'Of the hardware' }),
     drawAmps: phaseAmps('What it draws'),
     session: nullable(Type.Unsafe<SessionBody>({ $ref: 'Session#' })),
     isNonLeasing: Type.Boolean({
@@ -197,6 +200,7 @@ const circuitFigures = {
   readingAgeMs: nullable(Type.Number({ description: 'Age of the oldest field in use' })),
   meterVerdict: nullable(meterVerdict),
   marginAmps: phaseAmps('Kept free for steps of the background'),
+  failsafeAmps: phaseAmps('What its EVSEs fall to together when they no longer hear from us'),
 };
 const circuitSummary = Type.Object(circuitFigures, closed);
 export type CircuitSummaryBody = Static<typeof circuitSummary>;

@@ -27,19 +27,27 @@ export interface SiteBodyOptions {
 
 /** A site as the API tells it: its circuits nested, from the grid connection down. */
 export function siteBody(site: SiteView, options: SiteBodyOptions): SiteBody {
-  const { siteId, name, timeZone, state, stop, tick } = site;
   const [root] = site.circuits;
-  if (root === undefined) throw new Error(`site "${siteId}" has no grid connection`);
-  return {
-    id: siteId,
-    name,
-    timeZone,
-    state,
-    stop: stop === undefined ? null : siteStopBody(stop),
-    tick: { number: tick.number, at: instant(tick.atMs), durationMs: tick.durationMs, cause: tick.cause },
-    circuit: circuitBody(root, site, options),
-  };
+  if (root === undefined) throw new Error(`site "${site.siteId}" has no grid connection`);
+  return { ...siteHead(site), circuit: circuitBody(root, site, options) };
 }
+
+/** All of a site but its tree. */
+export const siteHead = ({
+  siteId,
+  name,
+  timeZone,
+  state,
+  stop,
+  tick,
+}: SiteView): Omit<SiteBody, 'circuit'> => ({
+  id: siteId,
+  name,
+  timeZone,
+  state,
+  stop: stop === undefined ? null : siteStopBody(stop),
+  tick: { number: tick.number, at: instant(tick.atMs), durationMs: tick.durationMs, cause: tick.cause },
+});
 
 export const siteStopBody = ({ atMs, by, reason }: SiteStop): SiteStopBody => ({
   at: instant(atMs),
@@ -59,7 +67,7 @@ function circuitBody(circuit: CircuitView, site: SiteView, options: SiteBodyOpti
   };
 }
 
-function circuitSummary(circuit: CircuitView): CircuitSummaryBody {
+export function circuitSummary(circuit: CircuitView): CircuitSummaryBody {
   const { id, breakerAmps, limitAmps, drawAmps, backgroundAmps, exposureAmps, headroomAmps, basis } = circuit;
   return {
     id,
@@ -74,10 +82,15 @@ function circuitSummary(circuit: CircuitView): CircuitSummaryBody {
     readingAgeMs: circuit.readingAgeMs ?? null,
     meterVerdict: circuit.meterVerdict ?? null,
     marginAmps: circuit.marginAmps,
+    failsafeAmps: circuit.failsafeAmps,
   };
 }
 
-function evseBody(evse: EvseView, site: SiteView, { explanation, showsSessions }: SiteBodyOptions): EvseBody {
+export function evseBody(
+  evse: EvseView,
+  site: SiteView,
+  { explanation, showsSessions }: SiteBodyOptions,
+): EvseBody {
   return {
     id: evse.id,
     station: evse.stationId,
@@ -86,6 +99,9 @@ function evseBody(evse: EvseView, site: SiteView, { explanation, showsSessions }
     state: evse.state,
     setpointAmps: evse.setpointAmps ?? null,
     allocatedAmps: evse.allocatedAmps,
+    failsafeAmps: evse.failsafeAmps,
+    minAmps: evse.minAmps,
+    maxAmps: evse.maxAmps,
     exposureAmps: evse.exposureAmps,
     drawAmps: evse.drawAmps,
     session: showsSessions && evse.session !== undefined ? sessionBody(evse.session) : null,

@@ -34,9 +34,10 @@ async function serve(
   return { ports, server, advance: (ms: number) => clock.advance(ms) };
 }
 
-async function listen({ port }: HttpServer, keyName: string): Promise<Listener> {
+async function listen({ port }: HttpServer, keyName: string, query = ''): Promise<Listener> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const request = get({ host: '127.0.0.1', port, path: '/api/v1/events', headers: as(keyName) }, resolve);
+    const path = `/api/v1/events${query}`;
+    const request = get({ host: '127.0.0.1', port, path, headers: as(keyName) }, resolve);
     request.on('error', reject);
     cleanups.push(() => request.destroy());
   });
@@ -57,6 +58,9 @@ const parse = (text: string): readonly Event[] =>
       : [{ id: Number(field('id')), event: field('event') ?? '', ...JSON.parse(data) }];
   });
 
+/** For a machine that is busy. */
+const patience = { timeout: 30_000 };
+
 const tick = (view: SiteView, number: number): SiteView => ({ ...view, tick: { ...view.tick, number } });
 
 describe('GET /events', () => {
@@ -70,6 +74,21 @@ describe('GET /events', () => {
       sites: [{ id: 'garage', tick: { number: 7 } }],
     });
     expect(listener.text()).toContain('retry: 2000');
+  });
+
+  it('sends whoever asks for patches what differs from what it had', async () => {
+    const { server, ports, advance } = await serve();
+    const listener = await listen(server, 'guest', '?patches=true');
+    await vi.waitFor(() => expect(listener.events()).toHaveLength(1), patience);
+    const evses = garage.evses.map((evse) => (evse.id === 'A1' ? { ...evse, setpointAmps: 16 } : evse));
+    ports.show(tick({ ...garage, evses }, 8));
+    advance(1000);
+    await vi.waitFor(() => expect(listener.events()).toHaveLength(2), patience);
+    expect(listener.events()[1]).toMatchObject({
+      event: 'patch',
+      sites: [{ id: 'garage', tick: { number: 8 }, circuits: [], evses: [{ id: 'A1', setpointAmps: 16 }] }],
+    });
+    expect(listener.events()[1]?.sites[0]).not.toHaveProperty('circuit');
   });
 
   it('sends one update a second at most, with the newest of every site that changed', async () => {

@@ -65,6 +65,9 @@ describe('GET /sites/{site}', () => {
       state: 'charging',
       setpointAmps: 6,
       allocatedAmps: 6,
+      failsafeAmps: 6,
+      minAmps: 6,
+      maxAmps: 32,
       exposureAmps: 6,
       drawAmps: [6, 6, 6],
       session: {
