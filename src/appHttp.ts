@@ -1,7 +1,7 @@
 import type { Running } from './app.ts';
 import { gridFigures, gridHttp } from './appGridHttp.ts';
 import { endLimit, setLimit } from './appLimits.ts';
-import { pemOf } from './appOptions.ts';
+import { consoleFolder, pemOf } from './appOptions.ts';
 import { planFigures, setPrices } from './appPlan.ts';
 import { sessionDetail } from './appSessions.ts';
 import { stationsHttp } from './appStationsHttp.ts';
@@ -24,7 +24,8 @@ export function startHttp(running: Running): ReturnType<typeof startHttpServer> 
     ...key,
     sites: sites.flatMap(({ id }) => (key.sites.includes(id) ? id : [])),
   }));
-  const options = { host, port, keys, version: running.ports.version, ...(tls && { tls }) };
+  const { version } = running.ports;
+  const options = { host, port, keys, version, consoleFolder, ...(tls && { tls }) };
   return startHttpServer(options, httpPorts(running));
 }
 

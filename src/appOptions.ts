@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { CircuitConfig, Config } from './configSchema.ts';
 import type { ControlLoopOptions } from './control/controlLoop.ts';
 import { type CircuitId, circuitId } from './domain/ids.ts';
@@ -74,3 +75,8 @@ export function stationIds(config: Config): readonly string[] {
   ];
   return config.sites.flatMap((site) => below(site.circuit));
 }
+
+/** Where Vite writes the operator's page: beside the compiled service, and the same when it runs from its sources. */
+export const consoleFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/console' : '../console', import.meta.url),
+);

@@ -3,6 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyServerFactory, LogControll
 import type { TSchema } from 'typebox';
 import { compile } from '../schema.ts';
 import { type AccessKey, byKey, demand, isLoopback, onTrial } from './auth.ts';
+import { consolePage } from './console.ts';
 import { EventFeed, type EventFeedOptions, events } from './events.ts';
 import { evidence } from './evidence.ts';
 import { evses } from './evses.ts';
@@ -40,6 +41,8 @@ export interface ApiOptions {
   readonly bodyLimitBytes: number;
   readonly handlerTimeoutMs: number;
   readonly events: EventFeedOptions;
+  /** Where the operator's page was built; left away: no page. */
+  readonly consoleFolder?: string;
   readonly serverFactory?: FastifyServerFactory;
 }
 
@@ -92,6 +95,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
   ];
   for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
   await api.register(events(feed), { prefix: '/api/v1' });
+  if (options.consoleFolder !== undefined) await api.register(consolePage(options.consoleFolder));
   await api.register(rawHandlers(ports.rawHandlers ?? []));
   return api;
 }

@@ -15,6 +15,8 @@ export interface HttpOptions {
   /** PEM texts. Without it the server speaks plain HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly limits?: Partial<HttpLimits>;
+  /** Where the operator's page was built; left away: no page. */
+  readonly consoleFolder?: string;
 }
 
 interface HttpLimits {
