@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/console/buildOnce.ts'],
     // Waits for a VTN that Debian has no package of: left out, not skipped, where none runs.
     exclude: process.env['LASTVAKT_TEST_OPENLEADR_URL'] ? [] : ['test/grid/openadr/openleadr.test.ts'],
     // Two workers: the smallest machine the suite must pass on has two cores.

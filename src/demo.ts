@@ -22,8 +22,8 @@ const meterPeriodMs = 1_000;
 const outputPeriodMs = 1_000;
 
 /** Two halls under one grid connection, as the README shows it. */
-const configText = (folder: string): string => `
-http: { port: 0 }
+const configText = (folder: string, httpPort: number): string => `
+http: { port: ${httpPort} }
 ocpp: { port: 0, meterIntervalS: 5 }
 mqtt: { embedded: { port: 0 } }
 database: { url: "sqlite:${join(folder, 'demo.db')}" }
@@ -56,6 +56,8 @@ const evseText = (hall: string, number: number, wiring: string): string =>
 export interface DemoOptions {
   /** undefined: until it is stopped. */
   readonly durationMs: number | undefined;
+  /** Of the page and the API; 0 for any free one. */
+  readonly httpPort: number;
   readonly version: string;
 }
 
@@ -63,10 +65,10 @@ export interface DemoOptions {
  * The whole service on loopback with simulated stations on real sockets: a building's load, cars that come and go,
  * and a curtailment by the grid operator. Draws the circuit tree in a terminal, else prints a JSON line a second.
  */
-export async function runDemo({ durationMs, version }: DemoOptions): Promise<number> {
+export async function runDemo({ durationMs, httpPort, version }: DemoOptions): Promise<number> {
   const clock = systemClock();
   const folder = mkdtempSync(join(tmpdir(), 'lastvakt-demo-'));
-  const loaded = parseConfig(configText(folder), 'the demo', {});
+  const loaded = parseConfig(configText(folder, httpPort), 'the demo', {});
   const log = createLogger(loaded.config.log.level);
   const ending = awaitEnd(clock, durationMs);
   const parts: { stop(): Promise<void> | void }[] = [ending];
@@ -129,6 +131,7 @@ function show(app: App, clock: Clock): { stop(): void } {
   const api = `http://127.0.0.1:${app.httpPort}`;
   const footer = [
     `The grid operator curtails to ${curtailToAmps} A after ${curtailAfterMs / 1000} s, for ${curtailForMs / 1000} s. Ctrl-C ends.`,
+    `Console ${api}/`,
     `API ${api}/api/v1/sites  metrics ${api}/metrics`,
   ];
   return startLiveOutput({

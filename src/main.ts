@@ -22,7 +22,7 @@ import { startWatchdog } from './watchdog.ts';
 
 const usage = `Usage:
   lastvakt serve --config FILE       run the service
-  lastvakt demo [--for 90s]          simulated site on real sockets, live in the terminal
+  lastvakt demo [--for 90s] [--port 8080]   simulated site on real sockets, in the terminal and the browser
   lastvakt simulate [--seeds A..B]   the control code against a simulated world with faults (--help tells more)
   lastvakt replay FILE               an incident bundle through the control code again; 1 when it finds something
   lastvakt price --tariff FILE       an OCPI tariff in words; with --session what a session or CDR costs, and why
@@ -88,8 +88,13 @@ async function serve(rest: readonly string[]): Promise<number> {
 }
 
 async function demo(rest: readonly string[]): Promise<number> {
-  const { for: duration } = options(rest, ['for']);
-  return runDemo({ durationMs: duration === undefined ? undefined : durationMs(duration), version });
+  const { for: duration, port = '0' } = options(rest, ['for', 'port']);
+  if (!/^\d{1,5}$/.test(port)) throw new UsageError(`"${port}" is no port`);
+  return runDemo({
+    durationMs: duration === undefined ? undefined : durationMs(duration),
+    httpPort: Number(port),
+    version,
+  });
 }
 
 async function check(rest: readonly string[]): Promise<number> {

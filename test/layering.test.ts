@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, '..');
 
 function sources(folder: string): readonly SourceFile[] {
   return readdirSync(resolve(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => resolve(entry.parentPath, entry.name))
     .map((file) => ({
       path: relative(root, file).split(sep).join('/'),
@@ -82,6 +82,18 @@ describe('the checker of the house', () => {
       'src/domain/a.ts',
       "import { Ajv } from 'ajv';",
       'ajv belongs to src/schema.ts and src/ocpp',
+    ],
+    [
+      'the console that runs code of the service',
+      'src/console/a.tsx',
+      "import { can } from '../http/auth.ts';",
+      'src/console may import only types from src/http, and src/http/auth.ts for its values',
+    ],
+    [
+      'the console that knows the domain',
+      'src/console/a.tsx',
+      "import type { Site } from '../domain/site.ts';",
+      'src/console must not import src/domain/site.ts',
     ],
     ['yaml beside the config', 'src/main.ts', "import { parse } from 'yaml';", 'yaml belongs to src/config*'],
     [

@@ -40,7 +40,8 @@ const table: Readonly<Record<string, Reach>> = {
   'src/incidents': adapter,
   'src/timeseries': adapter,
   'src/http': adapter,
-  'src/console': adapter,
+  // Runs in a browser: of the service it knows what it is told, never what tells it.
+  'src/console': { values: [], types: ['src/http'] },
 };
 
 /** The files of `src` itself that construct the parts and join them. */
@@ -53,6 +54,7 @@ const homes: readonly (readonly [library: RegExp, places: readonly string[]])[] 
   [/^aedes$/, ['src/meters']],
   [/^(kysely|libsql|pg)$/, ['src/store']],
   [/^(fastify|@fastify\/.+|prom-client)$/, ['src/http']],
+  [/^(preact(\/.+)?|@preact\/signals|uplot)$/, ['src/console']],
   [/^@influxdata\/.+$/, ['src/timeseries']],
   [/^glpk\.js\/node$/, ['solver']],
   [/^ocpp-rpc(\/.+)?$/, ['src/ocpp']],
@@ -104,7 +106,7 @@ function importViolations({ path }: SourceFile, each: Import): readonly Violatio
   const { from, line } = each;
   const refuse = (rule: string): readonly Violation[] => [{ file: path, line, rule }];
   if (from.startsWith('.')) {
-    if (!from.endsWith('.ts')) return refuse(`relative imports carry .ts, unlike ${from}`);
+    if (!/\.tsx?$/.test(from)) return refuse(`relative imports carry .ts, unlike ${from}`);
     return tableViolation(path, resolved(path, from), each.isTypeOnly).flatMap(refuse);
   }
   if (from.startsWith('node:')) {

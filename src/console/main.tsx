@@ -1,0 +1,10 @@
+import { render } from 'preact';
+import { startLive } from './live.ts';
+import { followPreferences } from './preferences.ts';
+import { Shell } from './shell.tsx';
+
+const place = document.getElementById('app');
+if (place === null) throw new Error('the page has no place for the console');
+followPreferences();
+startLive();
+render(<Shell />, place);

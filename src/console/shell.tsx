@@ -1,0 +1,170 @@
+import type { JSX } from 'preact';
+import { clockSeconds, duration } from './format.ts';
+import { Icon } from './icons.tsx';
+import { words } from './language.ts';
+import { link, nowMs, staleSinceMs } from './live.ts';
+import { Locked } from './locked.tsx';
+import { NowPage } from './now/nowPage.tsx';
+import { language, type Theme, theme } from './preferences.ts';
+import { address, page, pages } from './route.ts';
+import { site, sites } from './sites.ts';
+
+/** Everything around the pages: where one is, whether what one sees is fresh, and how it looks. */
+export function Shell(): JSX.Element {
+  const text = words.value;
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
+        {text.skip}
+      </button>
+      <header class="top">
+        <a class="brand" href={address('now')} aria-label="Lastvakt">
+          <svg viewBox="0 0 32 32" aria-hidden="true">
+            <path class="brand-bars" d="M8 24V12M14 24v-8M20 24V14M26 24v-5" />
+            <path class="brand-limit" d="M5 7.5h22" />
+          </svg>
+          <span>Lastvakt</span>
+        </a>
+        <SitePicker />
+        <LiveMark />
+        <Preferences />
+      </header>
+      {link.value !== 'locked' && pages.length > 1 && <Pages />}
+      <Stale />
+      <main id="content" tabIndex={-1}>
+        {link.value === 'locked' ? <Locked /> : <Current />}
+      </main>
+    </>
+  );
+}
+
+function Current(): JSX.Element {
+  if (site.value === undefined) {
+    return <p class="quiet">{link.value === 'live' ? words.value.noSites : words.value.loading}</p>;
+  }
+  return <NowPage site={site.value} />;
+}
+
+function Pages(): JSX.Element {
+  const current = site.value?.head.peek().id;
+  return (
+    <nav class="pages" aria-label={words.value.menu}>
+      {pages.map((each) => (
+        <a
+          key={each}
+          href={current === undefined ? address(each) : address(each, current)}
+          aria-current={page.value === each ? 'page' : undefined}
+        >
+          <Icon name={each} />
+          <span>{words.value.pages[each]}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function SitePicker(): JSX.Element | null {
+  const all = [...sites.value.values()];
+  const chosen = site.value?.head.value;
+  if (chosen === undefined) return null;
+  if (all.length === 1) return <p class="site-name">{chosen.name}</p>;
+  return (
+    <label class="site-name">
+      <span class="unseen">{words.value.site}</span>
+      <select
+        value={chosen.id}
+        onChange={({ currentTarget }) => {
+          location.hash = address(page.value, currentTarget.value);
+        }}
+      >
+        {all.map(({ head }) => (
+          <option key={head.value.id} value={head.value.id}>
+            {head.value.name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function LiveMark(): JSX.Element {
+  const text = words.value;
+  const zone = site.value?.head.value.timeZone ?? 'UTC';
+  const isStale = staleSinceMs.value !== undefined;
+  if (link.value !== 'live' || isStale) return <p class="live-mark is-off">{text.connecting}</p>;
+  const at = site.value?.head.value.tick.at;
+  return (
+    <p class="live-mark">
+      <span class="live-dot" aria-hidden="true" />
+      {text.live}
+      {at !== undefined && <time dateTime={at}>{clockSeconds(Date.parse(at), zone)}</time>}
+    </p>
+  );
+}
+
+/** The loudest thing on the page: old figures that look fresh are worse than none. */
+function Stale(): JSX.Element {
+  const sinceMs = staleSinceMs.value;
+  const isShown = sinceMs !== undefined && link.value !== 'locked' && link.value !== 'connecting';
+  return (
+    <div class="stale-place" role="alert">
+      {isShown && (
+        <div class="stale">
+          <Icon name="stale" />
+          <div>
+            <strong>
+              {words.value.stale(
+                clockSeconds(sinceMs, site.value?.head.value.timeZone ?? 'UTC'),
+                duration(nowMs.value - sinceMs),
+              )}
+            </strong>
+            <span>{words.value.staleHint}</span>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+const themes: readonly Theme[] = ['system', 'light', 'dark'];
+
+function Preferences(): JSX.Element {
+  const text = words.value;
+  return (
+    <details class="preferences">
+      <summary>
+        <Icon name="settings" />
+        <span class="unseen">{text.settings}</span>
+      </summary>
+      <div class="card">
+        <label class="field">
+          <span>{text.theme}</span>
+          <select
+            value={theme.value}
+            onChange={({ currentTarget }) => {
+              theme.value = themes.find((each) => each === currentTarget.value) ?? 'system';
+            }}
+          >
+            {themes.map((each) => (
+              <option key={each} value={each}>
+                {text.themes[each]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span>{text.language}</span>
+          <select
+            value={language.value}
+            onChange={({ currentTarget }) => {
+              language.value = currentTarget.value === 'sv' ? 'sv' : 'en';
+            }}
+          >
+            <option value="sv">Svenska</option>
+            <option value="en">English</option>
+          </select>
+        </label>
+      </div>
+    </details>
+  );
+}
