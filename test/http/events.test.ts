@@ -58,9 +58,6 @@ const parse = (text: string): readonly Event[] =>
       : [{ id: Number(field('id')), event: field('event') ?? '', ...JSON.parse(data) }];
   });
 
-/** For a machine that is busy. */
-const patience = { timeout: 30_000 };
-
 const tick = (view: SiteView, number: number): SiteView => ({ ...view, tick: { ...view.tick, number } });
 
 describe('GET /events', () => {
@@ -79,11 +76,11 @@ describe('GET /events', () => {
   it('sends whoever asks for patches what differs from what it had', async () => {
     const { server, ports, advance } = await serve();
     const listener = await listen(server, 'guest', '?patches=true');
-    await vi.waitFor(() => expect(listener.events()).toHaveLength(1), patience);
+    await eventually(() => expect(listener.events()).toHaveLength(1));
     const evses = garage.evses.map((evse) => (evse.id === 'A1' ? { ...evse, setpointAmps: 16 } : evse));
     ports.show(tick({ ...garage, evses }, 8));
     advance(1000);
-    await vi.waitFor(() => expect(listener.events()).toHaveLength(2), patience);
+    await eventually(() => expect(listener.events()).toHaveLength(2));
     expect(listener.events()[1]).toMatchObject({
       event: 'patch',
       sites: [{ id: 'garage', tick: { number: 8 }, circuits: [], evses: [{ id: 'A1', setpointAmps: 16 }] }],
