@@ -1,4 +1,4 @@
-import { followMs, leaseSlackMs, retryMs } from './appOptions.ts';
+import { followMs, lateTickMs, leaseSlackMs, retryMs } from './appOptions.ts';
 import {
   ControlLoop,
   type ControlLoopOptions,
@@ -48,7 +48,8 @@ export function joinControl(input: ControlInput, parts: ControlParts = realParts
     nowMs: ports.clock.monotonicMs(),
   });
   const statePorts = { ...ports, ledger, onDrop: () => loop.wake() };
-  const state = parts.state(sites, statePorts, { followMs, retryMs, connections });
+  const stillAfterMs = options.tickMs + lateTickMs;
+  const state = parts.state(sites, statePorts, { followMs, retryMs, connections, stillAfterMs });
   const loop = new ControlLoop(topologies(sites, areas), epoch, { ...ports, state, ledger }, options);
   return { state, ledger, loop };
 }

@@ -16,6 +16,9 @@ export const leaseSlackMs = 10_000;
 /** A station that failed a command is planned around for this long. */
 export const retryMs = 10_000;
 
+/** A tick that comes later than this shows that the process stood still. */
+export const lateTickMs = 2_000;
+
 /** Drops that come faster than this share a tick. */
 const wakeSpacingMs = 20;
 const commandExpiryMs = 10_000;

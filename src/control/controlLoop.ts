@@ -150,6 +150,7 @@ export class ControlLoop {
     const monotonicMs = clock.monotonicMs();
     this.#lastTickMs = monotonicMs;
     this.#number += 1;
+    state.stillness.alive(monotonicMs);
     state.forgetEndedLimits(nowMs);
     state.grid.followTime();
     state.failOverdueCommands();

@@ -8,6 +8,7 @@ import type { ExposureLedger, Presence } from './exposure.ts';
 import type { SessionWish } from './operations.ts';
 import type { Clock } from './ports.ts';
 import { newStation, type Station, type StationRecord } from './stationRecord.ts';
+import type { Stillness } from './stillness.ts';
 
 export interface EvseBookPorts {
   readonly clock: Clock;
@@ -35,13 +36,15 @@ const drawWaitMs = 30_000;
 export class EvseBook {
   readonly ports: EvseBookPorts;
   readonly options: EvseBookOptions;
+  readonly stillness: Stillness;
   readonly #startedAtMs: number;
   readonly #evses = new Map<EvseId, EvseRecord>();
   readonly #stations = new Map<StationId, Station>();
 
-  constructor(sites: readonly Site[], ports: EvseBookPorts, options: EvseBookOptions) {
+  constructor(sites: readonly Site[], ports: EvseBookPorts, options: EvseBookOptions, stillness: Stillness) {
     this.ports = ports;
     this.options = options;
+    this.stillness = stillness;
     this.#startedAtMs = ports.clock.monotonicMs();
     for (const { evses, supply } of sites) {
       for (const evse of evses) {

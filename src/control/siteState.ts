@@ -18,6 +18,7 @@ import type { SessionWish } from './operations.ts';
 import type { CommandAnswer } from './ports.ts';
 import { applyStationEvent } from './stationEvents.ts';
 import type { Station } from './stationRecord.ts';
+import { type Stillness, stillness } from './stillness.ts';
 
 export interface SiteStatePorts extends EvseBookPorts {
   /** What must outlive us of the connections to grid operators. */
@@ -27,6 +28,8 @@ export interface SiteStatePorts extends EvseBookPorts {
 export interface SiteStateOptions extends EvseBookOptions {
   /** To grid operators. */
   readonly connections?: readonly GridConnection[];
+  /** Nothing happening for so long, not even a tick, means that the process stood still; left away: nothing does. */
+  readonly stillAfterMs?: number;
 }
 
 /**
@@ -37,6 +40,7 @@ export class SiteState {
   readonly startedAtMs: number;
   readonly meters: MeterBook;
   readonly grid: GridBook;
+  readonly stillness: Stillness;
   readonly #ports: SiteStatePorts;
   readonly #circuits = new Map<CircuitId, { readonly circuit: Circuit; readonly supply: Supply }>();
   readonly #evses: EvseBook;
@@ -46,7 +50,10 @@ export class SiteState {
   constructor(sites: readonly Site[], ports: SiteStatePorts, options: SiteStateOptions) {
     this.#ports = ports;
     this.startedAtMs = ports.clock.monotonicMs();
-    this.#evses = new EvseBook(sites, ports, options);
+    this.stillness = stillness(options.stillAfterMs ?? Number.POSITIVE_INFINITY, (forMs) =>
+      ports.log.warn({ forMs }, 'process stood still, what waited in its sockets is not taken for fresh'),
+    );
+    this.#evses = new EvseBook(sites, ports, options, this.stillness);
     this.meters = meterBook(ports.log);
     this.grid = gridBook(options.connections ?? [], {
       clock: ports.clock,
@@ -106,7 +113,8 @@ export class SiteState {
   applyReading(reading: Reading): void {
     const known = this.#circuits.get(reading.circuitId);
     if (known === undefined) return;
-    const outcome = this.meters.take(reading, known, this.#ports.clock.monotonicMs());
+    const arrivedAtMs = this.stillness.arrivedAtMs(this.#ports.clock.monotonicMs());
+    const outcome = this.meters.take(reading, known, arrivedAtMs);
     if (outcome === 'risen') this.#ports.onDrop();
   }
 

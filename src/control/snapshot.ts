@@ -9,6 +9,7 @@ import type { GridSnapshot } from './gridBook.ts';
 import type { MeterEntry } from './meterBook.ts';
 import type { SiteState } from './siteState.ts';
 import type { Station } from './stationRecord.ts';
+import type { Stillness } from './stillness.ts';
 
 /** The parts of the control code that remember anything. */
 export interface Control {
@@ -31,6 +32,8 @@ export interface ControlSnapshot {
   readonly stations: readonly Omit<Station, 'evses'>[];
   readonly limits: readonly GridLimit[];
   readonly stops: readonly SiteStop[];
+  /** Bundles of earlier versions have none. */
+  readonly stillness?: ReturnType<Stillness['snapshot']>;
 }
 
 /** Of the moment it is called at: what it holds changes with the control, so it is to be written down at once. */
@@ -54,6 +57,7 @@ export function controlSnapshot(sites: readonly Site[], { state, ledger, loop }:
     }),
     limits: state.limits(),
     stops: sites.flatMap(({ id }) => state.stopOf(id) ?? []),
+    stillness: state.stillness.snapshot(),
   };
 }
 
@@ -67,4 +71,5 @@ export function restoreControl({ state, ledger, loop }: Control, snapshot: Contr
   for (const held of snapshot.stations) Object.assign(state.station(held.record.id) ?? {}, held);
   for (const limit of snapshot.limits) state.setLimit(limit);
   for (const stop of snapshot.stops) state.stopSite(stop);
+  if (snapshot.stillness !== undefined) state.stillness.restore(snapshot.stillness);
 }

@@ -145,8 +145,8 @@ function applyMeasurement(book: EvseBook, event: Extract<StationEvent, { kind: '
     if (session !== record.session) book.setSession(record, session);
   }
   const amps = drawOnCircuit(record.evse, event, record.supply);
-  // What was queued while the station was offline tells neither draw nor time.
-  if (amps === undefined) return;
+  // What was queued while the station was offline, or waited while we stood still, tells neither draw nor time.
+  if (amps === undefined || book.stillness.arrivedAtMs(nowMs) < nowMs) return;
   notePhases(record, event, nowMs);
   const station = book.station(event.stationId);
   if (station !== undefined) noteTimestamp(station, event, book.ports);

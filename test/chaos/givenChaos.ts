@@ -26,6 +26,7 @@ const storyMs = 600_000;
 export const leaseMs = 30_000;
 /** What a lease may last longer than it says, for the station's clock and the command's way. */
 export const lateMs = leaseSlackMs;
+/** Unless a story says otherwise. */
 export const meterMaxAgeMs = 3_000;
 /**
  * The longest from any step to stations that offer less, as promised: meter period, measurement of the cars, tick,
@@ -54,6 +55,8 @@ export interface ChaosOptions {
   readonly evseCount: number;
   readonly breakerAmps: number;
   readonly stepMs: number;
+  /** How old a reading of the meter may be. */
+  readonly meterMaxAgeMs: number;
   /** Of every station. */
   readonly quirks: Quirks;
 }
@@ -73,6 +76,14 @@ export interface Chaos {
   restart(): Promise<void>;
   background(amps: number): void;
   state(): Promise<string>;
+  /** Of the first tick that is known to have begun later than this. */
+  stateAfter(atMs: number): Promise<string>;
+}
+
+/** What the API shows of the site. */
+interface ShownSite {
+  readonly state: string;
+  readonly tick: { readonly at: string };
 }
 
 /** Where the servers' programs are. */
@@ -104,6 +115,7 @@ async function givenChaos(
     evseCount: 3,
     breakerAmps,
     stepMs: 100,
+    meterMaxAgeMs,
     quirks: {},
     ...change,
   };
@@ -153,6 +165,10 @@ async function givenChaos(
   cleanup(() => judge.stop());
 
   const api = `http://127.0.0.1:${ports.http}/api/v1`;
+  const shown = async (): Promise<ShownSite> => {
+    const answer = await fetch(`${api}/sites/garage`, { signal: AbortSignal.timeout(2_000) });
+    return (await answer.json()) as ShownSite;
+  };
   return {
     simulated,
     judge,
@@ -168,11 +184,12 @@ async function givenChaos(
     background(amps) {
       backgroundAmps = amps;
     },
-    async state() {
-      const answer = await fetch(`${api}/sites/garage`, { signal: AbortSignal.timeout(2_000) });
-      const body = (await answer.json()) as { readonly state: string };
-      return body.state;
-    },
+    state: async () => (await shown()).state,
+    stateAfter: (atMs) =>
+      eventually(async () => {
+        const { tick, state } = await shown();
+        return Date.parse(tick.at) > atMs ? state : undefined;
+      }, patienceMs),
   };
 }
 
@@ -233,6 +250,7 @@ function configText({
   folder,
   evseCount,
   breakerAmps: amps,
+  meterMaxAgeMs: maxAgeMs,
 }: ChaosOptions & {
   readonly http: number;
   readonly ocpp: number;
@@ -254,7 +272,7 @@ sites:
       id: grid
       breakerAmps: ${amps}
       assumedBackgroundAmps: ${assumedBackgroundAmps}
-      meter: { topic: meters/grid, maxAgeS: ${meterMaxAgeMs / 1000} }
+      meter: { topic: meters/grid, maxAgeS: ${maxAgeMs / 1000} }
       evses:
         - ${evses.join('\n        - ')}
 `;

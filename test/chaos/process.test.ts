@@ -73,6 +73,21 @@ describeChaos('stations whose service process fails', (programs) => {
     await allRaised(site);
   });
 
+  it.concurrent('are not steered by readings that waited for one that slept: its meter is silent by now', async ({
+    onTestFinished,
+  }) => {
+    const maxAgeMs = 15_000;
+    const site = await givenCharging(programs, onTestFinished, { meterMaxAgeMs: maxAgeMs });
+    site.service().child.kill('SIGSTOP');
+    // They lie in its socket.
+    await wait(toldMs);
+    await site.broker.kill();
+    await wait(maxAgeMs);
+    const wokenAtMs = Date.now();
+    site.service().child.kill('SIGCONT');
+    expect(await site.stateAfter(wokenAtMs + toldMs)).toBe('assumed');
+  });
+
   it.concurrent('are safe from one that slept longer than its leases, and from what it still had to say', async ({
     onTestFinished,
   }) => {

@@ -40,6 +40,12 @@ describe('what may be in force stays under every limit', () => {
     expect(result.faultCount).toBeGreaterThan(0);
   });
 
+  it.each([1, 2, 5])('when the meter fell silent while the process stood still: seed %i', async (seed) => {
+    const faults = ['process-stop', 'meter-silent'];
+    const result = await givenRun({ site: 'one', seed, hours: 0.7, faults, rate: 30 });
+    expect(result.violations).toEqual([]);
+  });
+
   it.each(['one', 'it', 'tree'])('when everything happens at once: %s', async (site) => {
     const result = await givenRun({ site, seed: 11, ...short });
     expect(result.violations).toEqual([]);
