@@ -163,8 +163,10 @@ describe('a grid operator that falls silent', () => {
 
   it('is nothing that a clock that is set could bring about or hide', () => {
     const world = given();
-    world.clock.setWall?.(world.clock.nowMs() + 3_600_000);
+    world.clock.setWall(3_600_000);
     expect(world.run(60).state.grid.state('dso').phase).toBe('limited');
+    world.clock.setWall(-7_200_000);
+    expect(world.run(300).state.grid.state('dso').phase).toBe('failsafe');
   });
 
   it('is counted with from the start: stations that no longer hear from us fall below its failsafe limit', () => {

@@ -155,6 +155,32 @@ describe('a connection in failsafe', () => {
     expect(phases('generic', [...silent, [130, limits, true]]).at(-1)).toBe('limited');
   });
 
+  it('of any other sender ends when its heartbeats go on for 120 s without a limit', () => {
+    const alive: readonly Step[] = [
+      [130, heartbeat],
+      [200, heartbeat],
+    ];
+    expect(phases('generic', [...silent, ...alive, [249.999, time]]).at(-1)).toBe('failsafe');
+    expect(phases('generic', [...silent, ...alive, [250, time]]).at(-1)).toBe('unlimited');
+  });
+
+  it.each(['generic', 'lpc', 'oscp', 'openadr3'] as const)(
+    'of %s begins at once when the sender is known to be gone, and its coming back counts from anew',
+    (profile) => {
+      const gone: readonly Step[] = [
+        [0, limits],
+        [10, { kind: 'gone' }],
+      ];
+      expect(phases(profile, gone).at(-1)).toBe('failsafe');
+      const goneAgain: readonly Step[] = [
+        [20, heartbeat],
+        [100, { kind: 'gone' }],
+        [141, time],
+      ];
+      expect(phases(profile, [...gone, ...goneAgain]).at(-1)).toBe('failsafe');
+    },
+  );
+
   it('is left from autonomous in the same ways', () => {
     const long: readonly Step[] = [...silent, [121 + 7_200, time]];
     expect(phases('lpc', [...long, [8_000, heartbeat], [8_001, limits]]).slice(2)).toEqual([
