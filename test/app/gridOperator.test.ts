@@ -168,6 +168,17 @@ describe('a grid operator over REST', () => {
   });
 });
 
+/** What is wrong with it, in a word. */
+const hostile: readonly (readonly [text: string, why: string])[] = [
+  ['{"amps": ', 'JSON'],
+  ['{"amps": 1, "target": "999"}', 'is no target'],
+  ['{"watts": -1}', 'cannot be negative'],
+  ['{"amps": 1, "until": "2099-01-01T00:00:00"}', 'is not an instant'],
+  ['{"amps": 1, "sentAt": "2026-01-01T00:00:00Z"}', 'set the clocks'],
+  ['{"amps": 1, "watt": 1}', 'watt'],
+  ['{"level": 1}', 'is not in levelsWatts'],
+];
+
 describe('a grid operator over MQTT', () => {
   it('limits controllable load by a bridge, is answered, and is silent at once when its last will comes', async () => {
     const database = databaseFile();
@@ -216,5 +227,37 @@ describe('a grid operator over MQTT', () => {
     expect(await phase(again, 'bridge')).toBe('failsafe');
     await untilLimit(again, 5 + 4_200 / 690);
     expect((await ask(again, 'GET', '/evidence/verification')).body).toMatchObject({ isWhole: true });
+  });
+
+  it('is told what is wrong, and a hundred changes a second end with the last one', async () => {
+    const given = await started(databaseFile());
+    await ask(given, 'POST', '/grid/bridge/limits', { isActive: false });
+    const operator = await connectAsync(`mqtt://127.0.0.1:${given.app.mqttPort}`, { reconnectPeriod: 0 });
+    ends.push(() => operator.endAsync(true));
+    const answers: { readonly status: string; readonly why?: string }[] = [];
+    operator.on('message', (_topic, payload) => answers.push(JSON.parse(payload.toString())));
+    await operator.subscribeAsync('lastvakt/grid/dso/limit/answer');
+    const say = (text: string) => operator.publishAsync('lastvakt/grid/dso/limit', text, { qos: 1 });
+    // The service subscribes in its own time: until then what is published goes nowhere.
+    await eventually(async () => {
+      await say('{"isActive": false}');
+      return answers.length > 0 ? true : undefined;
+    });
+    for (const [text, why] of hostile) {
+      await say(text);
+      await eventually(() => answers.find((each) => each.status === 'refused' && each.why?.includes(why)));
+    }
+    expect((await ask(given, 'GET', '/limits')).body).toEqual([]);
+
+    answers.length = 0;
+    const changes = Array.from({ length: 100 }, (_, version) =>
+      say(JSON.stringify({ externalId: 'busy', version, amps: version === 99 ? 33 : 20, durationS: 600 })),
+    );
+    await Promise.all(changes);
+    await eventually(() =>
+      answers.filter(({ status }) => status === 'accepted').length === 100 ? true : undefined,
+    );
+    await untilLimit(given, 33);
+    expect((await ask(given, 'GET', '/limits')).body).toHaveLength(1);
   });
 });
