@@ -14,8 +14,8 @@ import {
 } from './topics.ts';
 
 const maxPayloadBytes = 16_384;
-/** A limit is durable before it is answered; more than these wait for the database only if it is stuck. */
-const maxPending = 16;
+/** A limit is durable before it is answered: a burst of a hundred waits its turn, more only if the database is stuck. */
+const maxPending = 128;
 const maxRemembered = 16;
 
 /** What became of a request; `id` names the limit that was set. */
