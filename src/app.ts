@@ -3,6 +3,7 @@ import { startTickAudit } from './appAudit.ts';
 import { startControl } from './appControlStart.ts';
 import { startGateway } from './appGateway.ts';
 import { evidenceOf, type GridService, gridService, startPruning } from './appGrid.ts';
+import { startHistory } from './appHistory.ts';
 import { startHttp } from './appHttp.ts';
 import { type AppIncidents, startAppIncidents } from './appIncidents.ts';
 import { startIntakes, startMeters, startMqtt } from './appMqtt.ts';
@@ -172,6 +173,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     book: store,
   });
   const heartbeatsMs = startIntakes({ loaded, ports, mqtt, desk, grid }, parts);
+  parts.add(startHistory(loaded, { board, store, clock, log }));
   parts.add(startPruning(loaded, { store, clock, log }));
   parts.add(startSessionPruning(loaded, { store, clock, log }));
   const ocpi = await startOcpi({ loaded, ports, store, board, state, stations });

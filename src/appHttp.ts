@@ -1,5 +1,6 @@
 import type { Running } from './app.ts';
 import { gridFigures, gridHttp } from './appGridHttp.ts';
+import { historyFigures } from './appHistory.ts';
 import { endLimit, setLimit } from './appLimits.ts';
 import { consoleFolder, pemOf } from './appOptions.ts';
 import { planFigures, setPrices } from './appPlan.ts';
@@ -106,6 +107,7 @@ function httpPorts(running: Running): HttpPorts {
     ...(running.ocpi?.partners && { partners: running.ocpi.partners }),
     rawHandlers,
     grid: gridHttp(running),
+    history: (series, span) => store.minutes(series, span),
     timeSeries: () => timeSeriesNow(running),
     health: () => health(running),
     figures: () => figures(running),
@@ -190,6 +192,7 @@ function figures(running: Running): readonly Figure[] {
     },
     ...incidentFigures(incidents),
     ...timeSeriesFigures(running),
+    ...historyFigures(running),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { historyConfig, influxConfig } from './configHistory.ts';
 import { locationConfig, ocpiConfig, publicEvseConfig } from './configOcpi.ts';
 import { ocppConfig, stationConfig } from './configOcpp.ts';
 import { closed, host, id, phase, port, section, sha256, tls } from './configParts.ts';
@@ -175,29 +176,8 @@ export const configSchema = Type.Object(
     ),
     sessions: sessionsConfig,
     tokens: tokensConfig,
-    influx: Type.Optional(
-      Type.Object(
-        {
-          url: Type.String({
-            pattern: '^https?://',
-            description: 'InfluxDB 1.8, 2 or 3, or VictoriaMetrics',
-          }),
-          token: Type.String({
-            default: '',
-            description: 'better taken from the environment than written into the file',
-          }),
-          org: Type.String({ default: '', description: 'organisation, InfluxDB 2' }),
-          bucket: Type.String({ minLength: 1, description: 'bucket, or database/retention of InfluxDB 1.8' }),
-          flushS: Type.Number({
-            default: 2,
-            minimum: 1,
-            maximum: 5,
-            description: 'how often points are sent',
-          }),
-        },
-        { ...closed, description: 'time series, best effort' },
-      ),
-    ),
+    history: historyConfig,
+    influx: Type.Optional(influxConfig),
     control: section(
       {
         tickMs: Type.Integer({

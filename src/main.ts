@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type App, startApp } from './app.ts';
+import { backfillCommand } from './appBackfill.ts';
 import { invoiceCommand } from './appInvoice.ts';
 import { FileError } from './appOcpiFiles.ts';
 import { priceCommand } from './appPrice.ts';
@@ -30,6 +31,7 @@ const usage = `Usage:
   lastvakt check --config FILE       validate, print the circuit tree with its failsafe budget
   lastvakt key create --name NAME --role ROLE [--site SITE]...   API key for access.keys
   lastvakt station add --id STATION  password for a station
+  lastvakt backfill --config FILE --from TIME --until TIME   the kept minutes into the time-series database
   lastvakt evidence verify --config FILE   whether the record for grid operators was tampered with
 
 Roles: viewer, site-operator, grid-operator, admin.`;
@@ -47,6 +49,7 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   replay: replayFile,
   price,
   invoice,
+  backfill,
   key,
   station,
   evidence,
@@ -109,6 +112,15 @@ async function replayFile([file, ...others]: readonly string[]): Promise<number>
   const found = replay(bundle);
   print(replayReport(bundle.header, found));
   return isClean(found) ? exitCodes.done : exitCodes.failed;
+}
+
+async function backfill(rest: readonly string[]): Promise<number> {
+  const { config, from, until } = options(rest, ['config', 'from', 'until']);
+  if (config === undefined || from === undefined || until === undefined)
+    throw new UsageError('--config, --from and --until are needed');
+  const ports = { clock: systemClock(), log: createLogger('error') };
+  print(await backfillCommand(loadConfig(config, process.env), { from, until }, ports));
+  return exitCodes.done;
 }
 
 async function price(rest: readonly string[]): Promise<number> {

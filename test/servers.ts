@@ -8,6 +8,11 @@ const folderOf = (program: string): string | undefined =>
 
 const mosquittoFolder = folderOf('mosquitto');
 
+function pathOf(program: string): string | undefined {
+  const folder = folderOf(program);
+  return folder && join(folder, program);
+}
+
 /** The real servers tests may use, found by environment: `.ci/run` starts them all. */
 export const servers = {
   mqtt: process.env['LASTVAKT_TEST_MQTT_URL'],
@@ -19,6 +24,7 @@ export const servers = {
   mosquitto:
     process.env['LASTVAKT_TEST_MOSQUITTO'] ?? (mosquittoFolder && join(mosquittoFolder, 'mosquitto')),
   postgresBin: process.env['LASTVAKT_TEST_POSTGRES_BIN'] ?? folderOf('initdb'),
+  influxd: process.env['LASTVAKT_TEST_INFLUXD'] ?? pathOf('influxd'),
   /** A Python that has the packages of .ci/requirements.txt. */
   python: process.env['LASTVAKT_TEST_PYTHON'],
 } as const;
@@ -33,6 +39,7 @@ const variables: Record<ServerName, string> = {
   chromium: 'LASTVAKT_TEST_CHROMIUM',
   mosquitto: 'LASTVAKT_TEST_MOSQUITTO',
   postgresBin: 'LASTVAKT_TEST_POSTGRES_BIN',
+  influxd: 'LASTVAKT_TEST_INFLUXD',
   python: 'LASTVAKT_TEST_PYTHON',
 };
 

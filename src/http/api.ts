@@ -9,6 +9,7 @@ import { evidence } from './evidence.ts';
 import { evses } from './evses.ts';
 import { grid } from './grid.ts';
 import { healthProbes } from './health.ts';
+import { siteHistory } from './history.ts';
 import { incidents } from './incidents.ts';
 import { limits } from './limits.ts';
 import { limitedLogins } from './loginLimit.ts';
@@ -78,6 +79,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
   const resources = [
     sites,
     siteStops,
+    siteHistory,
     incidents,
     planning,
     evses,

@@ -6,6 +6,7 @@ import type { ConnectionPhase } from '../domain/gridConnection.ts';
 import type { GridLimit, LimitSource, LimitTarget } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId, EvseId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
 import type { LimitRequest, Refusal } from '../domain/limitRequest.ts';
+import type { Minute, MinuteSeries } from '../domain/minutes.ts';
 import type { PriceRequest } from '../domain/priceRequest.ts';
 import type { OcpiVersion, Partner, TokenForm } from '../domain/roaming/partner.ts';
 import type { Session } from '../domain/session.ts';
@@ -50,6 +51,11 @@ export interface HttpPorts {
   readonly rawHandlers?: readonly RawHandler[];
   readonly grid: GridPort;
   timeSeries(): TimeSeriesNow;
+  /** In order, from `fromMs` up to `untilMs`, which is not included. */
+  history(
+    series: MinuteSeries,
+    span: { readonly fromMs: number; readonly untilMs: number },
+  ): AsyncIterable<Minute>;
   health(): Health;
   /** Figures of other parts, read at each scrape. */
   figures(): readonly Figure[];

@@ -11,6 +11,7 @@ import { type GridConnectionStore, gridConnectionStore } from './gridConnections
 import { type GridReleaseStore, gridReleaseStore } from './gridReleases.ts';
 import { type GridStateStore, gridStateStore } from './gridStates.ts';
 import { GroupCommit } from './groupCommit.ts';
+import { type HistoryStore, historyQueueOptions, historyStore } from './history.ts';
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { type PartnerStore, partnerStore } from './partners.ts';
@@ -57,6 +58,7 @@ export interface Store
     StationCommandStore,
     FaultStore,
     ReservationStore,
+    HistoryStore,
     AuditStore {
   /** Rises with every start of the program, so that stations' gateways can tell an old command from a new one. */
   nextEpoch(): Promise<number>;
@@ -79,6 +81,7 @@ export async function openStore(
     throw error;
   }
   const queue = new WriteBehind(db, ports, options);
+  const historyQueue = new WriteBehind(db, ports, historyQueueOptions);
   const group = new GroupCommit(db);
   let stopping: Promise<void> | undefined;
 
@@ -103,6 +106,7 @@ export async function openStore(
     ...stationCommandStore(db),
     ...faultStore(db, queue),
     ...reservationStore(db),
+    ...historyStore(db, historyQueue),
     ...auditStore(db),
 
     nextEpoch: () =>
@@ -111,7 +115,7 @@ export async function openStore(
 
     stop() {
       stopping ??= (async () => {
-        await queue.stop();
+        await Promise.all([queue.stop(), historyQueue.stop()]);
         await within(ports.clock, closeTimeoutMs, db.destroy());
       })();
       return stopping;

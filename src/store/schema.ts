@@ -30,6 +30,7 @@ export interface Tables {
   reservation: ReservationTable;
   roaming_partner: RoamingPartnerTable;
   roaming_object: RoamingObjectTable;
+  history_hour: HistoryHourTable;
 }
 
 /** Numbers that only rise and must survive us. */
@@ -300,4 +301,13 @@ export interface RoamingObjectTable {
   is_due: number;
   /** JSON. */
   document: string;
+}
+
+/** One hour of a series of minutes: see historyHour.ts for the body. */
+export interface HistoryHourTable {
+  site_id: string;
+  kind: string;
+  series_id: string;
+  hour_ms: number;
+  body: string;
 }

@@ -16,11 +16,19 @@ export function pointsOf(view: SiteView): readonly Point[] {
   ];
 }
 
-function tickPoint({ siteId, tick, state, evses, circuits }: SiteView): Point {
-  const point = new Point('tick').tag('site', siteId).timestamp(tick.atMs);
+const tickPoint = (view: SiteView): Point =>
+  withNumbers(new Point('tick').tag('site', view.siteId).timestamp(view.tick.atMs), tickNumbers(view));
+
+/** The site as a whole. */
+export function tickNumbers({
+  tick,
+  state,
+  evses,
+  circuits,
+}: SiteView): Readonly<Record<string, number | undefined>> {
   const [connection] = circuits;
   const drawn = (evse: EvseView): number => evse.drawAmps[0] + evse.drawAmps[1] + evse.drawAmps[2];
-  return withNumbers(point, {
+  return {
     number: tick.number,
     duration_ms: tick.durationMs,
     cause: causes[tick.cause],
@@ -32,10 +40,10 @@ function tickPoint({ siteId, tick, state, evses, circuits }: SiteView): Point {
     silent_meters: circuits.filter(({ basis }) => basis === 'assumed').length,
     charging_amps: evses.reduce((sum, evse) => sum + drawn(evse), 0),
     load_share: connection === undefined ? undefined : loadShare(connection),
-  });
+  };
 }
 
-const isOver = ({ drawAmps, limitAmps }: CircuitView): boolean =>
+export const isOver = ({ drawAmps, limitAmps }: CircuitView): boolean =>
   phases.some((phase) => drawAmps[phase] > limitAmps[phase]);
 
 /** Draw over limit on the phase where that is highest; not a number where a limit is 0 and nothing flows. */

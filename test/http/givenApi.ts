@@ -373,6 +373,7 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
       },
       verifyEvidence: async () => ({ status: 'broken', records: 6, brokenAt: 7, why: 'it was changed' }),
     },
+    history: async function* () {},
     timeSeries: () => ({ status: 'off' }),
     health: () => ({ isAlive: true, isReady: true, reasons: [] }),
     figures: () => [],

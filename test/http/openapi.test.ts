@@ -42,6 +42,7 @@ describe('the OpenAPI document', () => {
       'GET /api/v1/sites/{site}',
       'POST /api/v1/sites/{site}/stop',
       'DELETE /api/v1/sites/{site}/stop',
+      'GET /api/v1/sites/{site}/history',
       'POST /api/v1/sites/{site}/incident',
       'GET /api/v1/sites/{site}/plan',
       'PUT /api/v1/sites/{site}/prices',

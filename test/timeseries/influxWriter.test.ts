@@ -12,6 +12,7 @@ import { eventually } from '../eventually.ts';
 import { describeWith } from '../servers.ts';
 import { recordedLog } from '../store/recordedLog.ts';
 import { givenView, pointsInView } from './givenView.ts';
+import { rowsOf as rowsOfServer } from './influxQl.ts';
 import { startInfluxShim } from './influxShim.ts';
 
 const cleanUps: (() => void | Promise<void>)[] = [];
@@ -180,26 +181,8 @@ describe('the Influx writer', () => {
   });
 });
 
-interface InfluxAnswer {
-  readonly results: readonly { readonly series?: readonly Series[] }[];
-}
-
-interface Series {
-  readonly columns: readonly string[];
-  readonly values: readonly (readonly unknown[])[];
-}
-
 describeWith('influx', 'the Influx writer on InfluxDB', (influxUrl) => {
-  /** Asks in InfluxQL; a row is an object by column name, instants in milliseconds. */
-  async function rowsOf(database: string, query: string): Promise<readonly Record<string, unknown>[]> {
-    const url = new URL('/query', influxUrl);
-    url.search = new URLSearchParams({ db: database, q: query, epoch: 'ms' }).toString();
-    const body: InfluxAnswer = JSON.parse(await (await fetch(url, { method: 'POST' })).text());
-    const series = body.results[0]?.series?.[0];
-    return (series?.values ?? []).map((values) =>
-      Object.fromEntries(series?.columns.map((column, index) => [column, values[index]]) ?? []),
-    );
-  }
+  const rowsOf = (database: string, query: string) => rowsOfServer(influxUrl, database, query);
 
   it('gives back in InfluxQL what a tick was', async () => {
     const database = `lastvakt_${randomUUID().replaceAll('-', '')}`;
