@@ -11,6 +11,7 @@ import { type OcpiService, startOcpi } from './appOcpi.ts';
 import { openAdrService } from './appOpenAdr.ts';
 import { startOscp } from './appOscp.ts';
 import { Parts } from './appParts.ts';
+import { openPeopleDesk } from './appPeople.ts';
 import { setHeardPrices } from './appPlan.ts';
 import { stationSecurity } from './appSecurity.ts';
 import { openSessionBook, startSessionPruning } from './appSessions.ts';
@@ -40,6 +41,7 @@ import type { MqttConnection } from './meters/mqttClient.ts';
 import { startMqttPublisher } from './meters/mqttPublisher.ts';
 import type { OcppGateway } from './ocpp/gateway.ts';
 import type { Credentials } from './ocpp/security/credentials.ts';
+import type { PeopleDesk } from './people/peopleDesk.ts';
 import { openStore, type Store } from './store/openStore.ts';
 import type { InfluxWriter } from './timeseries/influxWriter.ts';
 
@@ -95,6 +97,7 @@ export interface Running {
   readonly tokens: TokenDesk;
   /** undefined where the config has none. */
   readonly ocpi: OcpiService | undefined;
+  readonly people: PeopleDesk;
   /** Protocols that share the port of the API. */
   readonly rawHandlers: readonly RawHandler[];
 }
@@ -205,6 +208,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     tokens,
     ocpi,
     rawHandlers: [...oscp.handlers, openAdr.handler, ...(ocpi?.handlers ?? [])],
+    people: parts.add(await openPeopleDesk(loaded, ports, store)),
   };
   const http = parts.add(await startHttp(running));
   ocpi?.listensAt(http.port);

@@ -3,6 +3,7 @@ import { gridFigures, gridHttp } from './appGridHttp.ts';
 import { historyFigures } from './appHistory.ts';
 import { endLimit, setLimit } from './appLimits.ts';
 import { consoleFolder, pemOf } from './appOptions.ts';
+import { peoplePort } from './appPeople.ts';
 import { planFigures, setPrices } from './appPlan.ts';
 import { sessionDetail } from './appSessions.ts';
 import { stationsHttp } from './appStationsHttp.ts';
@@ -105,6 +106,7 @@ function httpPorts(running: Running): HttpPorts {
     },
     tokens: tokensPort(running),
     ...(running.ocpi?.partners && { partners: running.ocpi.partners }),
+    people: peoplePort(running.people),
     rawHandlers,
     grid: gridHttp(running),
     history: (series, span) => store.minutes(series, span),

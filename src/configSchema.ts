@@ -9,6 +9,7 @@ import { meterConfig } from './domain/meterConfig.ts';
 import { mqttConfig } from './domain/mqttConfig.ts';
 import { openAdrConfig } from './domain/openAdrConfig.ts';
 import { oscpConfig } from './domain/oscpConfig.ts';
+import { roles } from './domain/person.ts';
 import { peakTariffConfig, priceConfig } from './domain/priceConfig.ts';
 
 // The one description of the config file: its types, defaults, checks and reference come out of this.
@@ -143,7 +144,7 @@ const site = Type.Object(
 const accessKey = Type.Object(
   {
     name: id,
-    role: Type.Enum(['viewer', 'site-operator', 'grid-operator', 'admin'], { description: 'what it may do' }),
+    role: Type.Enum(roles, { description: 'what it may do' }),
     sha256,
     sites: Type.Array(id, { default: [], maxItems: 10_000, description: 'an admin needs none' }),
   },
@@ -286,7 +287,24 @@ export const configSchema = Type.Object(
       { level: Type.Enum(['error', 'warn', 'info', 'debug', 'trace'], { default: 'info' }) },
       'logging, JSON lines on standard error',
     ),
-    access: section({ keys: Type.Array(accessKey, { default: [], maxItems: 1_000 }) }, 'API keys'),
+    access: section(
+      {
+        keys: Type.Array(accessKey, { default: [], maxItems: 1_000 }),
+        idleMinutes: Type.Integer({
+          default: 60,
+          minimum: 1,
+          maximum: 43_200,
+          description: 'a login that was not used for so long ends; more for a screen on a wall',
+        }),
+        loginHours: Type.Integer({
+          default: 12,
+          minimum: 1,
+          maximum: 8_760,
+          description: 'any login ends after this',
+        }),
+      },
+      'API keys, and logins of users',
+    ),
     areas: Type.Array(
       Type.Object(
         {

@@ -9,6 +9,7 @@ import { FileError } from './appOcpiFiles.ts';
 import { priceCommand } from './appPrice.ts';
 import { replay } from './appReplay.ts';
 import { isClean, replayReport } from './appReplayReport.ts';
+import { UserCommandError, userCommand, userUsage } from './appUserCommand.ts';
 import { checkReport } from './checkReport.ts';
 import { systemClock } from './clock.ts';
 import { ConfigError, loadConfig } from './config.ts';
@@ -30,6 +31,7 @@ const usage = `Usage:
   lastvakt invoice --month MONTH     OCPI CDRs as invoice lines for each contract; --help tells more
   lastvakt check --config FILE       validate, print the circuit tree with its failsafe budget
   lastvakt key create --name NAME --role ROLE [--site SITE]...   API key for access.keys
+  lastvakt user add --config FILE --name NAME --role ROLE [--site SITE]...   somebody who signs in (user --help tells more)
   lastvakt station add --id STATION  password for a station
   lastvakt backfill --config FILE --from TIME --until TIME   the kept minutes into the time-series database
   lastvakt evidence verify --config FILE   whether the record for grid operators was tampered with
@@ -51,6 +53,7 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   invoice,
   backfill,
   key,
+  user,
   station,
   evidence,
 };
@@ -152,6 +155,11 @@ async function key([action, ...rest]: readonly string[]): Promise<number> {
   return exitCodes.done;
 }
 
+async function user(rest: readonly string[]): Promise<number> {
+  print(rest[0] === '--help' ? userUsage : await userCommand(rest));
+  return exitCodes.done;
+}
+
 async function station([action, ...rest]: readonly string[]): Promise<number> {
   if (action !== 'add') throw new UsageError('say: lastvakt station add');
   const id = required(rest, 'id');
@@ -242,9 +250,13 @@ const version = packageVersion();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageError || error instanceof SimulateUsageError) {
-    const told = error instanceof SimulateUsageError ? error.usage : usage;
-    process.stderr.write(`lastvakt: ${error.message}\n\n${told}\n`);
+  if (
+    error instanceof UsageError ||
+    error instanceof SimulateUsageError ||
+    error instanceof UserCommandError
+  ) {
+    const told = error instanceof UsageError ? usage : error.usage;
+    process.stderr.write(`lastvakt: ${error.message}\n${told && `\n${told}\n`}`);
     process.exitCode = exitCodes.refused;
   } else if (error instanceof ConfigError || error instanceof BundleError || error instanceof FileError) {
     process.stderr.write(`lastvakt: ${error.message}\n`);

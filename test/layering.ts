@@ -40,6 +40,7 @@ const table: Readonly<Record<string, Reach>> = {
   'src/incidents': adapter,
   'src/timeseries': adapter,
   'src/http': adapter,
+  'src/people': adapter,
   // Runs in a browser: of the service it knows what it is told, never what tells it.
   'src/console': { values: [], types: ['src/http'] },
 };

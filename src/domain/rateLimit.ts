@@ -33,6 +33,12 @@ export class RateLimit {
     this.#counted.set(key, { count, atMs: nowMs });
   }
 
+  /** Takes back one time. */
+  forgive(key: string): void {
+    const counted = this.#counted.get(key);
+    if (counted !== undefined) this.#counted.set(key, { ...counted, count: Math.max(0, counted.count - 1) });
+  }
+
   #countAt(key: string, nowMs: number): number {
     const counted = this.#counted.get(key);
     if (counted === undefined) return 0;

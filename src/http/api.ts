@@ -1,8 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import fastify, { type FastifyBaseLogger, type FastifyServerFactory, LogController } from 'fastify';
 import type { TSchema } from 'typebox';
 import { compile } from '../schema.ts';
-import { type AccessKey, byKey, demand, isLoopback, onTrial } from './auth.ts';
+import { demand, isLoopback } from './auth.ts';
 import { consolePage } from './console.ts';
 import { EventFeed, type EventFeedOptions, events } from './events.ts';
 import { evidence } from './evidence.ts';
@@ -12,10 +11,12 @@ import { healthProbes } from './health.ts';
 import { siteHistory } from './history.ts';
 import { incidents } from './incidents.ts';
 import { limits } from './limits.ts';
-import { limitedLogins } from './loginLimit.ts';
+import { login } from './login.ts';
+import { LoginLimit } from './loginLimit.ts';
 import { type Metrics, metricsRoute, startMetrics, timeRequests } from './metrics.ts';
 import { describeRoutes, openapi } from './openapi.ts';
 import { partners } from './partners.ts';
+import { people } from './people.ts';
 import { planning } from './planning.ts';
 import type { Api, TypeBoxProvider } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
@@ -23,6 +24,7 @@ import { asProblem, ProblemError } from './problem.ts';
 import { answerBrokenRequest, answerProblems, endWithProblem } from './problemAnswers.ts';
 import { rawHandlers } from './rawHandlers.ts';
 import { sessions } from './sessions.ts';
+import { type AccessKey, type Identify, identities, onTrial } from './signIn.ts';
 import { siteStops } from './siteStops.ts';
 import { sites } from './sites.ts';
 import { stationCommands } from './stationCommands.ts';
@@ -54,10 +56,10 @@ export interface ApiOptions {
  */
 export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<Api> {
   const isOpenToOthers = !isLoopback(options.host);
-  if (isOpenToOthers && options.keys.length === 0) {
+  if (isOpenToOthers && options.keys.length === 0 && ports.people.isEmpty()) {
     throw new Error(
       `http.host ${options.host} can be reached from other machines and access.keys is empty: ` +
-        'configure a key (lastvakt key create), or listen on 127.0.0.1',
+        'configure a key (lastvakt key create), add a user (lastvakt user add), or listen on 127.0.0.1',
     );
   }
   const api = emptyApi(options, ports);
@@ -70,7 +72,8 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
   timeRequests(api, metrics);
   logChanges(api);
   answerProblems(api);
-  authenticate(api, options, ports, metrics);
+  const limit = new LoginLimit(ports.clock);
+  authenticate(api, identifier(options, ports, limit), ports, metrics);
 
   await describeRoutes(api, options.version);
   await api.register(healthProbes(ports));
@@ -87,6 +90,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     sessions,
     tokens,
     partners,
+    people,
     grid,
     evidence,
     timeSeries,
@@ -96,6 +100,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     stationMessages,
   ];
   for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
+  await api.register(login(ports, limit), { prefix: '/api/v1' });
   await api.register(events(feed), { prefix: '/api/v1' });
   if (options.consoleFolder !== undefined) await api.register(consolePage(options.consoleFolder));
   await api.register(rawHandlers(ports.rawHandlers ?? []));
@@ -135,14 +140,16 @@ function emptyApi(options: ApiOptions, { log }: HttpPorts): Api {
 /** Refused keys are counted all, and logged this seldom: whoever guesses must not fill the disk. */
 const refusedKeyLogEveryMs = 60_000;
 
-function authenticate(api: Api, options: ApiOptions, { log, clock }: HttpPorts, metrics: Metrics): void {
-  const isTrial = options.keys.length === 0;
-  if (isTrial) log.warn({ host: options.host }, 'no access keys configured, every local request is admin');
-  const actorOf = isTrial
-    ? (asking: { readonly headers: IncomingHttpHeaders }) => onTrial(asking.headers)
-    : limitedLogins(byKey(options.keys), clock);
-  let quietUntilMs = Number.NEGATIVE_INFINITY;
+/** Without any key and user this machine is on trial, for as long as there is none. */
+function identifier({ host, keys }: ApiOptions, { people, log }: HttpPorts, limit: LoginLimit): Identify {
+  const isTrial = (): boolean => keys.length === 0 && people.isEmpty() && isLoopback(host);
+  if (isTrial()) log.warn({ host }, 'no access keys and no users, every local request is admin');
+  const byProof = limit.limited(identities(keys, people));
+  return (request) => (isTrial() ? onTrial(request, isTrial) : byProof(request));
+}
 
+function authenticate(api: Api, identify: Identify, { log, clock }: HttpPorts, metrics: Metrics): void {
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
   api.addHook('onRoute', ({ method, url, config }) => {
     if (config?.right === undefined) throw new Error(`route ${method} ${url} does not say who may use it`);
   });
@@ -152,7 +159,10 @@ function authenticate(api: Api, options: ApiOptions, { log, clock }: HttpPorts, 
     // undefined: no route fits, and the answer is a 404 or 405.
     if (right === 'open' || right === undefined) return;
     try {
-      request.actor = actorOf(request);
+      const identity = identify(request);
+      request.actor = identity.actor;
+      request.visit = identity.visit;
+      request.isGood = identity.isGood;
     } catch (error) {
       metrics.countRefusedKey();
       if (clock.monotonicMs() >= quietUntilMs) {
@@ -161,7 +171,7 @@ function authenticate(api: Api, options: ApiOptions, { log, clock }: HttpPorts, 
       }
       throw error;
     }
-    demand(request.actor, right);
+    if (right !== 'self') demand(request.actor, right);
   });
 }
 

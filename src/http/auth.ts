@@ -1,23 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import type { LimitSource } from '../domain/gridLimit.ts';
 import type { SiteId } from '../domain/ids.ts';
+import type { Role, Standing } from '../domain/person.ts';
 import { ProblemError } from './problem.ts';
 
-export type Role = 'viewer' | 'site-operator' | 'grid-operator' | 'admin';
-
-/** An API key as configured: its hash, never itself. */
-export interface AccessKey {
-  readonly name: string;
-  readonly role: Role;
-  /** SHA-256 of the key, in hexadecimal. */
-  readonly sha256: string;
-  /** Where it is good. An admin's is good everywhere. */
-  readonly sites: readonly SiteId[];
-}
-
-/** Who asks. */
-export type Actor = Pick<AccessKey, 'name' | 'role' | 'sites'>;
+/** Who asks: a user, a key, or whoever is on trial. */
+export type Actor = Standing;
 
 export type Right =
   | 'read sites'
@@ -35,6 +22,8 @@ export type Right =
   | 'manage partners'
   /** What can make a station forget its failsafe or its connection to us. */
   | 'configure stations'
+  /** Users and keys. */
+  | 'manage people'
   /** A bundle holds what all sites did. */
   | 'write incidents';
 
@@ -63,6 +52,7 @@ const rights: Record<Role, readonly Right[]> = {
     'manage tokens',
     'manage partners',
     'configure stations',
+    'manage people',
     'write incidents',
   ],
 };
@@ -72,6 +62,9 @@ export function can(actor: Actor, right: Right, site?: SiteId): boolean {
   if (!rights[actor.role].includes(right)) return false;
   return site === undefined || actor.role === 'admin' || actor.sites.includes(site);
 }
+
+/** What an actor may do where it is good. */
+export const rightsOf = ({ role }: Actor): readonly Right[] => rights[role];
 
 /** Demands a right. The answer is the same whether the site exists or not, so that keys cannot probe for sites. */
 export function demand(actor: Actor, right: Right, site?: SiteId): void {
@@ -96,52 +89,6 @@ export function limitSources(actor: Actor): readonly LimitSource[] {
       return actor.role satisfies never;
   }
 }
-
-export type Authenticate = (headers: IncomingHttpHeaders) => Actor;
-
-const bearer = /^Bearer ([\x21-\x7e]{1,256})$/i;
-
-/** Finds the actor by its key, or throws a 401. Every key is compared, in constant time, whichever matches. */
-export function byKey(keys: readonly AccessKey[]): Authenticate {
-  const hashed = keys.map((key) => ({ key, hash: Buffer.from(key.sha256, 'hex') }));
-  return ({ authorization }) => {
-    const presented = bearer.exec(authorization ?? '')?.[1];
-    if (presented === undefined) {
-      throw new ProblemError('unauthenticated', {
-        detail: 'no API key was given: send the header "Authorization: Bearer <key>"',
-      });
-    }
-    const hash = createHash('sha256').update(presented).digest();
-    const matching = hashed.filter(
-      (entry) => entry.hash.length === hash.length && timingSafeEqual(entry.hash, hash),
-    );
-    const [match] = matching;
-    if (match === undefined) {
-      throw new ProblemError('unauthenticated', {
-        detail: 'the API key is not known: check access.keys in the config',
-      });
-    }
-    return match.key;
-  };
-}
-
-const trialActor: Actor = { name: 'trial', role: 'admin', sites: [] };
-
-/**
- * For a trial without keys, on loopback: everybody is admin, but only from this machine. A web page the operator happens
- * to have open runs on this machine too, so a request that a browser sent for another origin, or under a
- * name that some DNS server points at 127.0.0.1, is refused.
- */
-export const onTrial: Authenticate = ({ host, origin }) => {
-  const isOwnHost =
-    host !== undefined && URL.canParse(`http://${host}`) && isLoopback(new URL(`http://${host}`).hostname);
-  const isOwnOrigin = origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
-  if (isOwnHost && isOwnOrigin) return trialActor;
-  throw new ProblemError('forbidden', {
-    detail:
-      'without access.keys only this machine may ask, as localhost: configure a key to ask from elsewhere',
-  });
-};
 
 /** Whether a host name or address can only be reached from this machine. */
 export function isLoopback(host: string): boolean {

@@ -25,6 +25,8 @@ export interface EventFeedOptions {
 
 interface Client {
   readonly actor: Actor;
+  /** Whether the actor may still listen. */
+  isGood(): boolean;
   readonly response: ServerResponse;
   /** What it was sent last of each site; undefined for a client that takes whole sites. */
   readonly sent: Map<SiteId, SiteView> | undefined;
@@ -76,9 +78,14 @@ export class EventFeed {
   }
 
   /** Takes over a response whose head is written. */
-  add(actor: Actor, response: ServerResponse, { takesPatches }: { readonly takesPatches: boolean }): void {
+  add(
+    { actor, isGood }: Pick<Client, 'actor' | 'isGood'>,
+    response: ServerResponse,
+    { takesPatches }: { readonly takesPatches: boolean },
+  ): void {
     const client: Client = {
       actor,
+      isGood,
       response,
       sent: takesPatches ? new Map() : undefined,
       pending: new Map(),
@@ -96,10 +103,7 @@ export class EventFeed {
   stop(): void {
     this.#stopListening();
     this.#cancelHeartbeat();
-    for (const client of this.#clients) {
-      this.#remove(client);
-      client.response.end();
-    }
+    for (const client of this.#clients) this.#end(client);
   }
 
   #take(view: SiteView): void {
@@ -138,7 +142,8 @@ export class EventFeed {
   #beat(): void {
     this.#cancelHeartbeat = this.#ports.clock.after(heartbeatEveryMs, () => this.#beat());
     for (const client of this.#clients) {
-      if (!this.#dropIfSlow(client)) client.response.write(': heartbeat\n\n');
+      if (!client.isGood()) this.#end(client);
+      else if (!this.#dropIfSlow(client)) client.response.write(': heartbeat\n\n');
     }
   }
 
@@ -150,6 +155,11 @@ export class EventFeed {
     this.#remove(client);
     client.response.destroy();
     return true;
+  }
+
+  #end(client: Client): void {
+    this.#remove(client);
+    client.response.end();
   }
 
   #remove(client: Client): void {
@@ -186,7 +196,7 @@ export const events =
           response: { 200: Type.String() },
         },
       },
-      async ({ actor, query }, reply) => {
+      async (request, reply) => {
         if (feed.isFull) {
           throw new ProblemError('unavailable', {
             detail: 'as many listen as this server allows: close another one, or raise the limit',
@@ -199,7 +209,7 @@ export const events =
           // A reverse proxy that buffers would make a live view a late one.
           'x-accel-buffering': 'no',
         });
-        feed.add(actor, reply.raw, { takesPatches: query.patches === 'true' });
+        feed.add(request, reply.raw, { takesPatches: request.query.patches === 'true' });
       },
     );
   };

@@ -16,14 +16,26 @@ export async function describeRoutes(api: Api, version: string): Promise<void> {
         version,
         description: 'Smart-charging load management. Units are in the names.',
       },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer' },
+          login: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-lastvakt',
+            description:
+              'Set by POST /api/v1/login ("lastvakt" on this machine without TLS). A change needs the csrfToken of GET ' +
+              '/api/v1/me in the header X-CSRF-Token as well',
+          },
+        },
+      },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
     transform: ({ schema, url, route }) => ({
       url,
       schema: {
         ...schema,
-        security: route.config?.right === 'open' ? [] : [{ key: [] }],
+        security: route.config?.right === 'open' ? [] : [{ key: [] }, { login: [] }],
         response: { ...Object(schema?.response), default: anyProblem },
       },
     }),

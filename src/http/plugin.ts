@@ -8,15 +8,20 @@ import type {
 } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import type { Actor, Right } from './auth.ts';
+import type { Visit } from './peoplePorts.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the actor must be allowed to do. Every route says it; `open` needs no key. */
-    readonly right?: Right | 'open';
+    /** What the actor must be allowed to do. Every route says it; `self` is for whoever it is, `open` needs no key. */
+    readonly right?: Right | 'self' | 'open';
   }
   interface FastifyRequest {
     /** Who asks: set before the handler of any route that is not `open`, and only there. */
     actor: Actor;
+    /** Where the actor is signed in; undefined for a key. */
+    visit: Visit | undefined;
+    /** Whether the actor is still who it was, for answers that take long. */
+    isGood(): boolean;
   }
 }
 

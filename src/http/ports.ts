@@ -17,6 +17,7 @@ import type { SiteStop } from '../domain/siteStop.ts';
 import type { Token } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
 import type { Actor } from './auth.ts';
+import type { PeoplePort } from './peoplePorts.ts';
 import type { RawHandler } from './rawHandlers.ts';
 import type { StationAnswer, StationsPort } from './stationPorts.ts';
 
@@ -47,6 +48,7 @@ export interface HttpPorts {
   readonly tokens: TokensPort;
   /** undefined where OCPI is not configured. */
   readonly partners?: PartnersPort;
+  readonly people: PeoplePort;
   /** Other protocols over the same port. */
   readonly rawHandlers?: readonly RawHandler[];
   readonly grid: GridPort;

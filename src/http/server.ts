@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { FastifyServerFactory } from 'fastify';
 import { buildApi } from './api.ts';
-import type { AccessKey } from './auth.ts';
 import type { HttpPorts } from './ports.ts';
+import type { AccessKey } from './signIn.ts';
 
 export interface HttpOptions {
   readonly host: string;

@@ -1,7 +1,8 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { nextNumber } from './counters.ts';
 import { type Page, type PageRequest, pageOf, rowsToRead } from './paging.ts';
-import type { AuditTable, Tables } from './schema.ts';
+import type { Tables } from './schema.ts';
+import type { AuditTable } from './schemaPeople.ts';
 import { inStore } from './storeError.ts';
 
 /** Who did what to what. `before` and `after` are JSON values, undefined where there is nothing to tell. */
@@ -25,21 +26,7 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
   return {
     appendAudit: (entry) =>
       inStore(`append "${entry.action}" to the audit log`, () =>
-        db.transaction().execute(async (transaction) => {
-          const sequence = await nextNumber(transaction, 'audit');
-          await transaction
-            .insertInto('audit')
-            .values({
-              sequence,
-              at_ms: entry.atMs,
-              actor: entry.actor,
-              action: entry.action,
-              target: entry.target,
-              before: toJson(entry.before),
-              after: toJson(entry.after),
-            })
-            .execute();
-        }),
+        db.transaction().execute((transaction) => appendAudit(transaction, entry)),
       ),
 
     listAudit: (request) =>
@@ -52,6 +39,23 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
         }));
       }),
   };
+}
+
+/** For a change that must not be without its entry. */
+export async function appendAudit(transaction: Transaction<Tables>, entry: AuditEntry): Promise<void> {
+  const sequence = await nextNumber(transaction, 'audit');
+  await transaction
+    .insertInto('audit')
+    .values({
+      sequence,
+      at_ms: entry.atMs,
+      actor: entry.actor,
+      action: entry.action,
+      target: entry.target,
+      before: toJson(entry.before),
+      after: toJson(entry.after),
+    })
+    .execute();
 }
 
 function toEntry(row: Selectable<AuditTable>): AuditEntry {

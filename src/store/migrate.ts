@@ -12,6 +12,7 @@ import { m012Upstream } from './migrations/m012Upstream.ts';
 import { m030Partners } from './migrations/m030Partners.ts';
 import { m031RoamingObjects } from './migrations/m031RoamingObjects.ts';
 import { m050History } from './migrations/m050History.ts';
+import { m040People } from './migrations/m040People.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -30,6 +31,7 @@ const migrations: Record<string, Migration> = {
   '030-partners': m030Partners,
   '031-roaming-objects': m031RoamingObjects,
   '050-history': m050History,
+  '040-people': m040People,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

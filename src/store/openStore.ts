@@ -15,6 +15,7 @@ import { type HistoryStore, historyQueueOptions, historyStore } from './history.
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { type PartnerStore, partnerStore } from './partners.ts';
+import { type PeopleStore, peopleStore } from './people.ts';
 import { type PlanningStore, planningStore } from './planning.ts';
 import { type ReservationStore, reservationStore } from './reservations.ts';
 import { type RoamingObjectStore, roamingObjectStore } from './roamingObjects.ts';
@@ -59,6 +60,7 @@ export interface Store
     FaultStore,
     ReservationStore,
     HistoryStore,
+    PeopleStore,
     AuditStore {
   /** Rises with every start of the program, so that stations' gateways can tell an old command from a new one. */
   nextEpoch(): Promise<number>;
@@ -107,6 +109,7 @@ export async function openStore(
     ...faultStore(db, queue),
     ...reservationStore(db),
     ...historyStore(db, historyQueue),
+    ...peopleStore(db, queue),
     ...auditStore(db),
 
     nextEpoch: () =>

@@ -1,3 +1,5 @@
+import type { ApiKeyTable, AuditTable, LoginTable, PersonTable } from './schemaPeople.ts';
+
 /**
  * The tables as they are after the last migration, the same in SQLite and PostgreSQL.
  *
@@ -31,6 +33,9 @@ export interface Tables {
   roaming_partner: RoamingPartnerTable;
   roaming_object: RoamingObjectTable;
   history_hour: HistoryHourTable;
+  person: PersonTable;
+  api_key: ApiKeyTable;
+  login: LoginTable;
 }
 
 /** Numbers that only rise and must survive us. */
@@ -142,17 +147,6 @@ interface StationTransactionTable {
   started_at_ms: number;
   meter_start_wh: number;
   token_id: string;
-}
-
-export interface AuditTable {
-  sequence: number;
-  at_ms: number;
-  actor: string;
-  action: string;
-  target: string;
-  /** JSON, null where there is nothing to tell. */
-  before: string | null;
-  after: string | null;
 }
 
 /** What a connection to a grid operator must remember over a restart: see gridStates.ts. */

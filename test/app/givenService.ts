@@ -19,16 +19,18 @@ export interface ServiceProcess {
   stderr(): string;
 }
 
-export function runProgram(args: readonly string[]): ServiceProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** `input` is all it gets to read. */
+export function runProgram(args: readonly string[], input = ''): ServiceProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args]);
+  // One that ends without reading breaks the pipe.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
   let stdout = '';
   let stderr = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
+  child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();
   });
-  child.stderr?.on('data', (chunk: Buffer) => {
+  child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
   });
   const exited = once(child, 'close').then(([code, signal]): Exit => ({ code, signal }));

@@ -4,17 +4,19 @@ import type { CircuitView, EvseView, SiteView } from '../../src/control/siteView
 import type { GridLimit } from '../../src/domain/gridLimit.ts';
 import { areaId, circuitId, evseId, limitId, sessionId, siteId, stationId } from '../../src/domain/ids.ts';
 import { limitFromRequest } from '../../src/domain/limitRequest.ts';
+import type { Role } from '../../src/domain/person.ts';
 import { noAmps, phases } from '../../src/domain/phases.ts';
 import { pricesFromRequest } from '../../src/domain/priceRequest.ts';
 import type { Area, Site } from '../../src/domain/site.ts';
 import type { Token } from '../../src/domain/token.ts';
 import { type ApiOptions, buildApi } from '../../src/http/api.ts';
-import type { AccessKey, Role } from '../../src/http/auth.ts';
 import type { Api } from '../../src/http/plugin.ts';
 import type { EvidenceRow, GridConnectionNow, HttpPorts } from '../../src/http/ports.ts';
+import type { AccessKey } from '../../src/http/signIn.ts';
 import { createLogger } from '../../src/log.ts';
 import { circuitView, evseView, givenSession, siteView } from '../views.ts';
 import { VirtualClock } from '../virtualClock.ts';
+import { givenPeople } from './givenPeople.ts';
 import { givenStations } from './givenStations.ts';
 
 export const nowMs = Date.parse('2026-01-31T12:00:00Z');
@@ -350,6 +352,7 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
         calls.push(['token removed', key, actor.name]);
       },
     },
+    people: givenPeople(),
     grid: {
       connections: () => [connection],
       take: async (id, body) => {

@@ -1,0 +1,215 @@
+import Type, { type Static } from 'typebox';
+import { siteId } from '../domain/ids.ts';
+import { instantMs } from '../domain/instant.ts';
+import { type ApiKey, passwordMax, passwordMin, roles, type User } from '../domain/person.ts';
+import type { Plugin } from './plugin.ts';
+import type { HttpPorts } from './ports.ts';
+import { ProblemError, refusal } from './problem.ts';
+import { nullable } from './schemas.ts';
+import { instant, instantOrNull } from './siteBody.ts';
+import { notFound } from './visible.ts';
+
+const closed = { additionalProperties: false } as const;
+const right = 'manage people';
+
+const name = Type.String({ minLength: 1, maxLength: 48, description: 'Letters, digits, "_", "." and "-"' });
+const role = Type.Enum(roles);
+const sites = Type.Array(Type.String({ minLength: 1, maxLength: 48 }), {
+  maxItems: 1_000,
+  description: 'Ids, one at least; an admin has none and is good everywhere',
+});
+const password = Type.String({
+  minLength: 1,
+  maxLength: passwordMax,
+  description: `${passwordMin} characters at least`,
+});
+const kept = { setAt: Type.String(), setBy: Type.String() };
+
+const user = Type.Object(
+  { name: Type.String(), role, sites: Type.Array(Type.String()), isBlocked: Type.Boolean(), ...kept },
+  { ...closed, description: 'Somebody with a password' },
+);
+const key = Type.Object(
+  {
+    name: Type.String(),
+    role,
+    sites: Type.Array(Type.String()),
+    expiresAt: nullable(Type.String()),
+    ...kept,
+  },
+  { ...closed, description: 'A key for programs. Those of the config are not among them' },
+);
+const keyWithSecret = Type.Object(
+  { ...key.properties, secret: Type.String({ description: 'The key itself, shown this once' }) },
+  closed,
+);
+const removed = { 204: Type.Null({ description: 'It is removed, durably' }) };
+
+/** `GET`, `POST /users`, `PATCH`, `DELETE /users/{user}`, `GET`, `POST /keys` and `DELETE /keys/{key}`. */
+export const people =
+  (ports: HttpPorts): Plugin =>
+  async (api) => {
+    await api.register(users(ports));
+    await api.register(keys(ports));
+  };
+
+const users =
+  ({ people: port }: HttpPorts): Plugin =>
+  async (api) => {
+    const params = Type.Object({ user: Type.String() });
+
+    api.get(
+      '/users',
+      { config: { right }, schema: { summary: 'Who may sign in', response: { 200: Type.Array(user) } } },
+      async () => port.users().map(userBody),
+    );
+
+    api.post(
+      '/users',
+      {
+        config: { right },
+        schema: {
+          summary: 'Adds a user; durable when the answer comes. The first one has to be an admin',
+          body: Type.Object({ name, role, sites: Type.Optional(sites), password }, closed),
+          response: { 201: user },
+        },
+      },
+      async ({ actor, body }, reply) => {
+        const asked = { ...body, sites: (body.sites ?? []).map(siteId) };
+        const outcome = await port.addUser(asked, actor.name);
+        if (outcome.status === 'refused') throw refusal(outcome);
+        reply.code(201);
+        return userBody(outcome.user);
+      },
+    );
+
+    api.patch(
+      '/users/:user',
+      {
+        config: { right },
+        schema: {
+          summary: 'Changes a user. A new password, or blocking, ends all its logins',
+          params,
+          body: Type.Partial(Type.Object({ role, sites, isBlocked: Type.Boolean(), password }, closed)),
+          response: { 200: user },
+        },
+      },
+      async ({ actor, body: { sites: asked, ...body }, params }) => {
+        const change = { ...body, ...(asked !== undefined && { sites: asked.map(siteId) }) };
+        const outcome = await port.changeUser(params.user, change, actor.name);
+        if (outcome === undefined) return unknownUser(params.user);
+        if (outcome.status === 'refused') throw refusal(outcome);
+        return userBody(outcome.user);
+      },
+    );
+
+    api.delete(
+      '/users/:user',
+      {
+        config: { right },
+        schema: { summary: 'Removes a user, and ends all its logins', params, response: removed },
+      },
+      async ({ actor, params }, reply) => {
+        const outcome = await port.removeUser(params.user, actor.name);
+        if (outcome === undefined) return unknownUser(params.user);
+        if (outcome.status === 'refused') throw refusal(outcome);
+        return reply.code(204).send(null);
+      },
+    );
+  };
+
+const keys =
+  ({ people: port }: HttpPorts): Plugin =>
+  async (api) => {
+    api.get(
+      '/keys',
+      {
+        config: { right },
+        schema: { summary: 'Keys made while the service runs', response: { 200: Type.Array(key) } },
+      },
+      async () => port.keys().map(keyBody),
+    );
+
+    api.post(
+      '/keys',
+      {
+        config: { right },
+        schema: {
+          summary: 'Makes a key and shows it once',
+          body: Type.Object(
+            {
+              name,
+              role,
+              sites: Type.Optional(sites),
+              expiresAt: Type.Optional(
+                nullable(Type.String({ maxLength: 40, description: 'ISO 8601 with zone; null: never' })),
+              ),
+            },
+            closed,
+          ),
+          response: { 201: keyWithSecret },
+        },
+      },
+      async ({ actor, body }, reply) => {
+        if (actor.name === 'trial')
+          throw new ProblemError('refused', { detail: 'on trial there are no keys: add a user first' });
+        const asked = {
+          ...body,
+          sites: (body.sites ?? []).map(siteId),
+          expiresAtMs: expiryOf(body.expiresAt),
+        };
+        const outcome = await port.addKey(asked, actor.name);
+        if (outcome.status === 'refused') throw refusal(outcome);
+        reply.code(201);
+        return { ...keyBody(outcome.key), secret: outcome.secret };
+      },
+    );
+
+    api.delete(
+      '/keys/:key',
+      {
+        config: { right },
+        schema: {
+          summary: 'Removes a key: from then on it is unknown',
+          params: Type.Object({ key: Type.String() }),
+          response: removed,
+        },
+      },
+      async ({ actor, params }, reply) => {
+        if (!(await port.removeKey(params.key, actor.name)))
+          return notFound(`no key "${params.key}": GET /api/v1/keys lists what there is`);
+        return reply.code(204).send(null);
+      },
+    );
+  };
+
+const unknownUser = (given: string): never =>
+  notFound(`no user "${given}": GET /api/v1/users lists who there is`);
+
+function expiryOf(expiresAt: string | null | undefined): number | undefined {
+  const expiresAtMs = expiresAt == null ? undefined : instantMs(expiresAt);
+  if (expiresAt != null && expiresAtMs === undefined)
+    throw new ProblemError('refused', {
+      field: 'expiresAt',
+      detail: 'expiresAt is not an instant: give ISO 8601 with a zone, such as 2026-01-31T18:00:00Z',
+    });
+  return expiresAtMs;
+}
+
+const userBody = (each: User): Static<typeof user> => ({
+  name: each.name,
+  role: each.role,
+  sites: [...each.sites],
+  isBlocked: each.isBlocked,
+  setAt: instant(each.setAtMs),
+  setBy: each.setBy,
+});
+
+const keyBody = (each: ApiKey): Static<typeof key> => ({
+  name: each.name,
+  role: each.role,
+  sites: [...each.sites],
+  expiresAt: instantOrNull(each.expiresAtMs),
+  setAt: instant(each.setAtMs),
+  setBy: each.setBy,
+});
