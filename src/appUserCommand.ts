@@ -11,7 +11,7 @@ import { createLogger } from './log.ts';
 import type { PeopleDesk } from './people/peopleDesk.ts';
 import { openStore } from './store/openStore.ts';
 
-export const userUsage = `Usage:
+const userUsage = `Usage:
   lastvakt user add --config FILE --name NAME --role ROLE [--site SITE]...
   lastvakt user password --config FILE --name NAME     a new password; ends the user's logins
   lastvakt user remove --config FILE --name NAME
@@ -37,6 +37,7 @@ export async function userCommand(
   [action = '', ...rest]: readonly string[],
   askPassword: () => Promise<string> = passwordFromInput,
 ): Promise<string> {
+  if (action === '--help') return userUsage;
   const { config, name, role, site = [] } = optionsOf(rest);
   if (config === undefined) throw new UserCommandError('--config is needed');
   const named = (): string => {

@@ -9,7 +9,7 @@ import { FileError } from './appOcpiFiles.ts';
 import { priceCommand } from './appPrice.ts';
 import { replay } from './appReplay.ts';
 import { isClean, replayReport } from './appReplayReport.ts';
-import { UserCommandError, userCommand, userUsage } from './appUserCommand.ts';
+import { UserCommandError, userCommand } from './appUserCommand.ts';
 import { checkReport } from './checkReport.ts';
 import { systemClock } from './clock.ts';
 import { ConfigError, loadConfig } from './config.ts';
@@ -53,7 +53,10 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   invoice,
   backfill,
   key,
-  user,
+  user: async (rest) => {
+    print(await userCommand(rest));
+    return exitCodes.done;
+  },
   station,
   evidence,
 };
@@ -155,11 +158,6 @@ async function key([action, ...rest]: readonly string[]): Promise<number> {
   return exitCodes.done;
 }
 
-async function user(rest: readonly string[]): Promise<number> {
-  print(rest[0] === '--help' ? userUsage : await userCommand(rest));
-  return exitCodes.done;
-}
-
 async function station([action, ...rest]: readonly string[]): Promise<number> {
   if (action !== 'add') throw new UsageError('say: lastvakt station add');
   const id = required(rest, 'id');
@@ -250,11 +248,8 @@ const version = packageVersion();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (
-    error instanceof UsageError ||
-    error instanceof SimulateUsageError ||
-    error instanceof UserCommandError
-  ) {
+  const isUserFault = error instanceof SimulateUsageError || error instanceof UserCommandError;
+  if (error instanceof UsageError || isUserFault) {
     const told = error instanceof UsageError ? usage : error.usage;
     process.stderr.write(`lastvakt: ${error.message}\n${told && `\n${told}\n`}`);
     process.exitCode = exitCodes.refused;
