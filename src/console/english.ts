@@ -20,14 +20,7 @@ export const english = {
     `No news from the server since ${time} (${age}). What you see is old.`,
   staleHint:
     'Stations keep their last setpoint until their lease ends and then fall to their failsafe current. This page tries again by itself.',
-  locked: {
-    title: 'Who is asking?',
-    hint: 'This service wants an API key: lastvakt key create makes one.',
-    key: 'API key',
-    open: 'Open',
-    refused: 'This key was refused.',
-  },
-  noSites: 'The key may see no site.',
+  noSites: 'You may see no site.',
 
   states: {
     normal: 'Normal',

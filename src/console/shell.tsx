@@ -3,10 +3,11 @@ import { clockSeconds, duration } from './format.ts';
 import { Icon } from './icons.tsx';
 import { words } from './language.ts';
 import { link, nowMs, staleSinceMs } from './live.ts';
-import { Locked } from './locked.tsx';
 import { NowPage } from './now/nowPage.tsx';
 import { language, type Theme, theme } from './preferences.ts';
 import { address, page, pages } from './route.ts';
+import { Account } from './signIn/account.tsx';
+import { SignIn } from './signIn/signInForm.tsx';
 import { site, sites } from './sites.ts';
 
 /** Everything around the pages: where one is, whether what one sees is fresh, and how it looks. */
@@ -27,12 +28,13 @@ export function Shell(): JSX.Element {
         </a>
         <SitePicker />
         <LiveMark />
+        <Account />
         <Preferences />
       </header>
       {link.value !== 'locked' && pages.length > 1 && <Pages />}
       <Stale />
       <main id="content" tabIndex={-1}>
-        {link.value === 'locked' ? <Locked /> : <Current />}
+        {link.value === 'locked' ? <SignIn /> : <Current />}
       </main>
     </>
   );
@@ -91,6 +93,7 @@ function LiveMark(): JSX.Element {
   const text = words.value;
   const zone = site.value?.head.value.timeZone ?? 'UTC';
   const isStale = staleSinceMs.value !== undefined;
+  if (link.value === 'locked') return <p class="live-mark" />;
   if (link.value !== 'live' || isStale) return <p class="live-mark is-off">{text.connecting}</p>;
   const at = site.value?.head.value.tick.at;
   return (

@@ -21,14 +21,7 @@ export const swedish: Words = {
   stale: (time, age) => `Inget nytt från servern sedan ${time} (${age}). Det du ser är gammalt.`,
   staleHint:
     'Stationerna behåller sitt senaste börvärde tills det löper ut och går sedan ner till sin reservström. Sidan försöker igen av sig själv.',
-  locked: {
-    title: 'Vem frågar?',
-    hint: 'Tjänsten vill ha en API-nyckel: lastvakt key create gör en.',
-    key: 'API-nyckel',
-    open: 'Öppna',
-    refused: 'Nyckeln godtogs inte.',
-  },
-  noSites: 'Nyckeln får inte se någon anläggning.',
+  noSites: 'Du får inte se någon anläggning.',
 
   states: {
     normal: 'Normalt',

@@ -1,36 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type, { type Static } from 'typebox';
-import { passwordMax, roles } from '../domain/person.ts';
+import Type from 'typebox';
+import { passwordMax } from '../domain/person.ts';
 import { type Actor, rightsOf } from './auth.ts';
 import { clearCookie, cookieOf, isEncrypted, setCookie } from './cookie.ts';
 import type { LoginLimit } from './loginLimit.ts';
+import { type MeBody, me } from './peopleBody.ts';
 import type { SignIn, Visit } from './peoplePorts.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { ProblemError, refusal } from './problem.ts';
-import { nullable } from './schemas.ts';
 import { demandOwnOrigin, isOwnHost } from './signIn.ts';
 import { instantOrNull } from './siteBody.ts';
 
 const closed = { additionalProperties: false } as const;
 const name = Type.String({ minLength: 1, maxLength: 48 });
 const password = Type.String({ minLength: 1, maxLength: passwordMax });
-
-const me = Type.Object(
-  {
-    name: Type.String(),
-    role: Type.Enum(roles),
-    sites: Type.Array(Type.String(), { description: "Where it is good; an admin's is good everywhere" }),
-    rights: Type.Array(Type.String(), { description: 'What it may do there' }),
-    csrfToken: nullable(
-      Type.String({ description: 'To send as X-CSRF-Token with every change; null for a key' }),
-    ),
-    endsAt: nullable(
-      Type.String({ description: 'When the login ends unless it is used again; null for a key' }),
-    ),
-  },
-  closed,
-);
 
 /** `POST`, `DELETE /login`, `GET /me` and `PUT /me/password`. */
 export const login =
@@ -138,7 +122,7 @@ function visitOf({ visit }: FastifyRequest): Visit {
   throw new ProblemError('refused', { detail: 'that is for somebody who is signed in, and this is a key' });
 }
 
-const meBody = (actor: Actor, visit: Visit | undefined): Static<typeof me> => ({
+const meBody = (actor: Actor, visit: Visit | undefined): MeBody => ({
   name: actor.name,
   role: actor.role,
   sites: [...actor.sites],

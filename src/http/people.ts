@@ -1,7 +1,18 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { siteId } from '../domain/ids.ts';
 import { instantMs } from '../domain/instant.ts';
-import { type ApiKey, passwordMax, passwordMin, roles, type User } from '../domain/person.ts';
+import type { ApiKey, User } from '../domain/person.ts';
+import {
+  type KeyBody,
+  key,
+  keyWithSecret,
+  newPassword,
+  personName,
+  role,
+  sites,
+  type UserBody,
+  user,
+} from './peopleBody.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { ProblemError, refusal } from './problem.ts';
@@ -12,37 +23,6 @@ import { notFound } from './visible.ts';
 const closed = { additionalProperties: false } as const;
 const right = 'manage people';
 
-const name = Type.String({ minLength: 1, maxLength: 48, description: 'Letters, digits, "_", "." and "-"' });
-const role = Type.Enum(roles);
-const sites = Type.Array(Type.String({ minLength: 1, maxLength: 48 }), {
-  maxItems: 1_000,
-  description: 'Ids, one at least; an admin has none and is good everywhere',
-});
-const password = Type.String({
-  minLength: 1,
-  maxLength: passwordMax,
-  description: `${passwordMin} characters at least`,
-});
-const kept = { setAt: Type.String(), setBy: Type.String() };
-
-const user = Type.Object(
-  { name: Type.String(), role, sites: Type.Array(Type.String()), isBlocked: Type.Boolean(), ...kept },
-  { ...closed, description: 'Somebody with a password' },
-);
-const key = Type.Object(
-  {
-    name: Type.String(),
-    role,
-    sites: Type.Array(Type.String()),
-    expiresAt: nullable(Type.String()),
-    ...kept,
-  },
-  { ...closed, description: 'A key for programs. Those of the config are not among them' },
-);
-const keyWithSecret = Type.Object(
-  { ...key.properties, secret: Type.String({ description: 'The key itself, shown this once' }) },
-  closed,
-);
 const removed = { 204: Type.Null({ description: 'It is removed, durably' }) };
 
 /** `GET`, `POST /users`, `PATCH`, `DELETE /users/{user}`, `GET`, `POST /keys` and `DELETE /keys/{key}`. */
@@ -70,7 +50,10 @@ const users =
         config: { right },
         schema: {
           summary: 'Adds a user; durable when the answer comes. The first one has to be an admin',
-          body: Type.Object({ name, role, sites: Type.Optional(sites), password }, closed),
+          body: Type.Object(
+            { name: personName, role, sites: Type.Optional(sites), password: newPassword },
+            closed,
+          ),
           response: { 201: user },
         },
       },
@@ -90,7 +73,9 @@ const users =
         schema: {
           summary: 'Changes a user. A new password, or blocking, ends all its logins',
           params,
-          body: Type.Partial(Type.Object({ role, sites, isBlocked: Type.Boolean(), password }, closed)),
+          body: Type.Partial(
+            Type.Object({ role, sites, isBlocked: Type.Boolean(), password: newPassword }, closed),
+          ),
           response: { 200: user },
         },
       },
@@ -138,7 +123,7 @@ const keys =
           summary: 'Makes a key and shows it once',
           body: Type.Object(
             {
-              name,
+              name: personName,
               role,
               sites: Type.Optional(sites),
               expiresAt: Type.Optional(
@@ -196,7 +181,7 @@ function expiryOf(expiresAt: string | null | undefined): number | undefined {
   return expiresAtMs;
 }
 
-const userBody = (each: User): Static<typeof user> => ({
+const userBody = (each: User): UserBody => ({
   name: each.name,
   role: each.role,
   sites: [...each.sites],
@@ -205,7 +190,7 @@ const userBody = (each: User): Static<typeof user> => ({
   setBy: each.setBy,
 });
 
-const keyBody = (each: ApiKey): Static<typeof key> => ({
+const keyBody = (each: ApiKey): KeyBody => ({
   name: each.name,
   role: each.role,
   sites: [...each.sites],

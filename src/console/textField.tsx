@@ -1,0 +1,54 @@
+import type { JSX } from 'preact';
+
+interface TextFieldProps {
+  /** Unlike any other on the page. */
+  readonly id: string;
+  readonly name: string;
+  readonly label: string;
+  readonly type?: 'text' | 'password' | 'datetime-local' | 'search';
+  readonly autocomplete: string;
+  readonly value?: string;
+  readonly hint?: string;
+  /** What is wrong with what was typed. */
+  readonly fault: string | undefined;
+}
+
+/** An input with its label, and what is wrong with it where it is wrong. */
+export function TextField({ id, label, hint, fault, ...input }: TextFieldProps): JSX.Element {
+  const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ');
+  return (
+    <div class="field">
+      <label htmlFor={id}>{label}</label>
+      {hint !== undefined && (
+        <span class="quiet-hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
+      <input
+        {...input}
+        id={id}
+        maxLength={200}
+        autoCapitalize="none"
+        spellcheck={false}
+        aria-invalid={fault !== undefined}
+        aria-describedby={described || undefined}
+      />
+      {fault !== undefined && (
+        <span class="fault" id={`${id}-fault`} role="alert">
+          {fault}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** What was typed into a form, by the names of its fields. */
+export function typedIn(form: HTMLFormElement): (name: string) => string {
+  const data = new FormData(form);
+  return (name) => String(data.get(name) ?? '');
+}
+
+/** Puts the cursor where the first thing is to be mended, once it is drawn. */
+export function focusFault(form: HTMLFormElement | null): void {
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+}
