@@ -5,6 +5,7 @@ import { endLimit, setLimit } from './appLimits.ts';
 import { consoleFolder, pemOf } from './appOptions.ts';
 import { peoplePort } from './appPeople.ts';
 import { planFigures, setPrices } from './appPlan.ts';
+import { previewLimit } from './appPreview.ts';
 import { sessionDetail } from './appSessions.ts';
 import { stationsHttp } from './appStationsHttp.ts';
 import { timeSeriesFigures, timeSeriesNow } from './appTimeSeries.ts';
@@ -57,6 +58,7 @@ function httpPorts(running: Running): HttpPorts {
     limits: {
       list: async () => state.limits(),
       set: (body, source, actor) => setLimit(running, { body, source, setBy: actor.name }),
+      preview: (body, source, actor) => previewLimit(running, { body, source, setBy: actor.name }),
       end: (id, actor) => endLimit(running, id, actor.name),
     },
     sessions: {

@@ -1,14 +1,11 @@
-import { createAllocator } from '../solver/allocate.ts';
-import { joinControl } from './appControl.ts';
-import type { ControlLoopPorts, TickResult } from './control/controlLoop.ts';
+import { rehearsal, StillClock } from './appRehearsal.ts';
+import type { TickResult } from './control/controlLoop.ts';
 import type { OverLimit } from './control/overLimit.ts';
-import type { Clock } from './control/ports.ts';
 import { applyInput } from './control/siteInput.ts';
-import { type Control, restoreControl } from './control/snapshot.ts';
+import { restoreControl } from './control/snapshot.ts';
 import { type Instant, type TickRecord, tickRecord } from './incidents/bundle.ts';
 import type { Bundle } from './incidents/bundleFile.ts';
 import { exactJson } from './incidents/exactJson.ts';
-import { createLogger } from './log.ts';
 
 /** A tick that decided something else than the recorded one. */
 export interface Difference {
@@ -41,9 +38,9 @@ export interface Replay {
 
 /** Runs what a bundle recorded through the control code again, at the recorded instants. */
 export function replay({ header, snapshot, targets, startedAt, entries }: Bundle): Replay {
-  const clock = new ReplayClock({ ...startedAt, monotonicMs: snapshot.startedAtMs });
+  const clock = new StillClock({ ...startedAt, monotonicMs: snapshot.startedAtMs });
   const wanted = new Map(targets.map(({ evseId, target }) => [evseId, target]));
-  const control = newControl(header, clock, (evseId) => wanted.get(evseId));
+  const control = rehearsal(header, clock, (evseId) => wanted.get(evseId));
   restoreControl(control, snapshot);
   const evses = header.sites.flatMap((site) => site.evses.map(({ id }) => id));
   const excursions = new Map<string, Excursion>();
@@ -78,59 +75,6 @@ export function replay({ header, snapshot, targets, startedAt, entries }: Bundle
     (a, b) => a.from.monotonicMs - b.from.monotonicMs,
   );
   return { inputs, ticks, from: startedAt, to: at, differences, excursions: found, broken };
-}
-
-function newControl(
-  { sites, areas, connections, options, epoch }: Bundle['header'],
-  clock: Clock,
-  horizon: ControlLoopPorts['horizon'],
-): Control {
-  return joinControl({
-    sites,
-    areas,
-    connections,
-    options,
-    epoch,
-    // What was known then is in the snapshot.
-    remembered: [],
-    ports: {
-      clock,
-      log: createLogger('silent'),
-      link: { send: () => {} },
-      allocate: createAllocator(),
-      horizon,
-      onSession: () => {},
-      onStation: () => {},
-      onStanding: () => {},
-      onTick: () => {},
-      onBroken: () => {},
-    },
-  });
-}
-
-/** Stands at the instant of what is replayed. Its timers never ring: the recorded ticks are the pace. */
-class ReplayClock implements Clock {
-  #at: Instant;
-
-  constructor(at: Instant) {
-    this.#at = at;
-  }
-
-  set(at: Instant): void {
-    this.#at = at;
-  }
-
-  nowMs(): number {
-    return this.#at.wallMs;
-  }
-
-  monotonicMs(): number {
-    return this.#at.monotonicMs;
-  }
-
-  after(): () => void {
-    return () => {};
-  }
 }
 
 // --- what differs ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import { grid } from './grid.ts';
 import { healthProbes } from './health.ts';
 import { siteHistory } from './history.ts';
 import { incidents } from './incidents.ts';
+import { limitPreview } from './limitPreview.ts';
 import { limits } from './limits.ts';
 import { login } from './login.ts';
 import { LoginLimit } from './loginLimit.ts';
@@ -87,6 +88,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     planning,
     evses,
     limits,
+    limitPreview,
     sessions,
     tokens,
     partners,

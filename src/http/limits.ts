@@ -80,7 +80,7 @@ export const limits =
  * For whom the actor sets this limit. An admin stands in for the grid operator above the sites, and for the site
  * operator on them.
  */
-function sourceFor(ports: HttpPorts, actor: Actor, { area, site }: LimitRequest): LimitSource {
+export function sourceFor(ports: HttpPorts, actor: Actor, { area, site }: LimitRequest): LimitSource {
   if (area !== undefined) {
     demandSay(actor, 'grid-operator', sitesOfArea(ports, area));
     return 'grid-operator';

@@ -68,8 +68,18 @@ interface LimitsPort {
   list(): Promise<readonly GridLimit[]>;
   /** Resolves when the limit is durable, and not before. */
   set(request: LimitRequest, source: LimitSource, actor: Actor): Promise<LimitOutcome>;
+  /** What it would do, and nothing of it is done. */
+  preview(request: LimitRequest, source: LimitSource, actor: Actor): LimitPreview | Refusal;
   /** Resolves when the end is durable. `unknown`: it ended meanwhile. */
   end(id: LimitId, actor: Actor): Promise<{ readonly status: 'ended' | 'unknown' }>;
+}
+
+export interface LimitPreview {
+  readonly status: 'previewed';
+  /** Every car, with the view of its EVSE as it would be. */
+  readonly evses: readonly { readonly site: SiteView; readonly evse: EvseView; readonly nowAmps: number }[];
+  /** Circuits where the background alone is above what they would be allowed. */
+  readonly over: readonly { readonly site: SiteView; readonly circuit: CircuitId; readonly byAmps: number }[];
 }
 
 type LimitOutcome = { readonly status: 'accepted'; readonly limit: GridLimit } | Refusal;

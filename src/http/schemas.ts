@@ -367,6 +367,7 @@ export const namedSchemas = {
   SessionDetail: sessionDetail,
   Explanation: explanation,
   Limit: limit,
+  Reason: reason,
   Plan: plan,
   Problem: problem,
 } as const;

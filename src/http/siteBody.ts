@@ -173,7 +173,7 @@ export const sessionDetailBody = (detail: SessionDetail): SessionDetailBody => (
   })),
 });
 
-function reasonBody(reason: EvseReason, text: string): ReasonBody {
+export function reasonBody(reason: EvseReason, text: string): ReasonBody {
   switch (reason.kind) {
     case 'own maximum':
     case 'car takes less':

@@ -273,6 +273,18 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
         calls.push(['limit', body, source, actor.name]);
         return limitFromRequest({ body, source, setBy: actor.name, sites, areas, id: limitId('new'), nowMs });
       },
+      preview: (body, source, actor) => {
+        calls.push(['preview', body, source, actor.name]);
+        const asked = limitFromRequest({
+          ...{ body, source, setBy: actor.name, sites, areas, id: limitId('new'), nowMs },
+        });
+        if (asked.status === 'refused') return asked;
+        const evses = [garage, depot].flatMap((site) =>
+          site.evses.flatMap((evse) => (evse.session ? [{ site, evse, nowAmps: 16 }] : [])),
+        );
+        const over = [garage, depot].map((site) => ({ site, circuit: circuitId('grid'), byAmps: 2 }));
+        return { status: 'previewed', evses, over };
+      },
       end: async (id, actor) => {
         calls.push(['end', id, actor.name]);
         return { status: 'ended' };

@@ -200,3 +200,29 @@ describe('DELETE /limits/{limit}', () => {
     expect((await end('L1', 'dso', { ...given, limits })).statusCode).toBe(404);
   });
 });
+
+describe('POST /limits/preview', () => {
+  const ask = async (payload: unknown, keyName: string) => {
+    const headers = { ...as(keyName), 'content-type': 'application/json' };
+    const api = await givenApi();
+    return api.inject({
+      ...{ method: 'POST', url: '/api/v1/limits/preview', headers },
+      payload: JSON.stringify(payload),
+    });
+  };
+
+  it('tells of the cars at the sites of the key, and of no others', async () => {
+    const answer = await ask(good, 'office');
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toEqual({
+      evses: [{ evse: 'A1', site: 'garage', nowAmps: 16, thenAmps: 6, reason: expect.anything() }],
+      over: [{ site: 'garage', circuit: 'grid', byAmps: 2 }],
+    });
+  });
+
+  it('is for whoever may set the limit', async () => {
+    expect((await ask(good, 'guest')).statusCode).toBe(403);
+    expect((await ask(good, 'neighbour')).statusCode).toBe(403);
+    expect((await ask({ ...good, amps: -1 }, 'office')).json()).toMatchObject({ status: 422, field: 'amps' });
+  });
+});

@@ -50,6 +50,7 @@ describe('the OpenAPI document', () => {
       'GET /api/v1/limits',
       'POST /api/v1/limits',
       'DELETE /api/v1/limits/{limit}',
+      'POST /api/v1/limits/preview',
       'GET /api/v1/sessions',
       'GET /api/v1/sessions/{session}',
       'PATCH /api/v1/sessions/{session}',
