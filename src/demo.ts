@@ -28,6 +28,8 @@ ocpp: { port: 0, meterIntervalS: 5 }
 mqtt: { embedded: { port: 0 } }
 database: { url: "sqlite:${join(folder, 'demo.db')}" }
 log: { level: warn }
+grid:
+  connections: [{ id: dso, targets: [{ site: garage, failsafeAmps: 63 }], release: { randomS: 5, rampS: 10 } }]
 sites:
   - id: garage
     name: Garage Lund
@@ -112,9 +114,9 @@ function simulatedSite({ sites }: LoadedConfig, app: App, clock: Clock, log: Log
 /** The grid operator's part, over the API as a grid operator would do it: a limit after a while, for a while. */
 function curtail(app: App, clock: Clock, log: Logger): { stop(): void } {
   const set = async (): Promise<void> => {
-    const until = new Date(clock.nowMs() + curtailForMs).toISOString();
-    const limit = { site: 'garage', amps: curtailToAmps, until, reason: 'feeder at its limit' };
-    const answer = await fetch(`http://127.0.0.1:${app.httpPort}/api/v1/limits`, {
+    const durationS = curtailForMs / 1000;
+    const limit = { amps: curtailToAmps, durationS, reason: 'feeder at its limit' };
+    const answer = await fetch(`http://127.0.0.1:${app.httpPort}/api/v1/grid/dso/limits`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(limit),
