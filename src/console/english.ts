@@ -8,7 +8,7 @@ export const english = {
   language: 'Language',
   theme: 'Appearance',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
-  pages: { now: 'Now' },
+  pages: { now: 'Now', limits: 'Limits' },
   settings: 'Settings',
   menu: 'Pages',
   close: 'Close',
@@ -140,6 +140,7 @@ export const english = {
     'own maximum': (amps: string) => `It has all it can use (${amps}).`,
     'car takes less': (amps: string) =>
       `The car takes less: ${amps} is kept for it, the rest is lent to others.`,
+    isFull: (place: string) => `${place} is full.`,
     full: (place: string, sharing: string) => `${place} is full; ${sharing}.`,
     phase: (circuit: string, phase: string) => `Phase ${phase} of ${circuit}`,
     total: (circuit: string) => `The total of ${circuit}`,

@@ -27,16 +27,22 @@ export const number = (value: number, digits = 1): string =>
       new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
   ).format(Object.is(value, -0) ? 0 : value);
 
+/** A figure and its unit stay on one line. */
+const withUnit = (figure: string, unit: string): string => `${figure}\u00a0${unit}`;
+
 /** To a tenth, and whole amperes without one: no station is told more precisely. */
 export const amps = (value: number): string => {
   const tenths = Math.round(value * 10) / 10;
-  return `${number(tenths, Number.isInteger(tenths) ? 0 : 1)} A`;
+  return withUnit(number(tenths, Number.isInteger(tenths) ? 0 : 1), 'A');
 };
 /** Always with a tenth, so that figures under each other keep their columns. */
 export const ampsColumn = (value: number): string => number(Math.round(value * 10) / 10);
 /** Below a kilowatt-hour in watt-hours, where a tenth would say nothing. */
 export const energy = (wattHours: number): string =>
-  Math.abs(wattHours) < 1000 ? `${number(wattHours, 0)} Wh` : `${number(wattHours / 1000)} kWh`;
+  Math.abs(wattHours) < 1000
+    ? withUnit(number(wattHours, 0), 'Wh')
+    : withUnit(number(wattHours / 1000), 'kWh');
+export const kilowatts = (watts: number): string => withUnit(number(watts / 1000), 'kW');
 
 const zoned = (name: string, timeZone: string, options: Intl.DateTimeFormatOptions, ms: number): string =>
   kept(`${name} ${timeZone}`, (locale) => new Intl.DateTimeFormat(locale, { ...options, timeZone })).format(
@@ -65,4 +71,10 @@ export function duration(ms: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${hours} h ${minutes % 60} min`;
   return `${Math.round(hours / 24)} ${words.value.days}`;
+}
+
+/** A number as it is typed, with comma or point; undefined when it is none. */
+export function typedNumber(text: string): number | undefined {
+  const plain = text.trim().replaceAll(/\s/g, '').replace(',', '.');
+  return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : undefined;
 }

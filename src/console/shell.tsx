@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { clockSeconds, duration } from './format.ts';
 import { Icon } from './icons.tsx';
 import { words } from './language.ts';
+import { LimitsPage } from './limits/limitsPage.tsx';
 import { link, nowMs, staleSinceMs } from './live.ts';
 import { NowPage } from './now/nowPage.tsx';
 import { language, type Theme, theme } from './preferences.ts';
@@ -44,7 +45,14 @@ function Current(): JSX.Element {
   if (site.value === undefined) {
     return <p class="quiet">{link.value === 'live' ? words.value.noSites : words.value.loading}</p>;
   }
-  return <NowPage site={site.value} />;
+  switch (page.value) {
+    case 'now':
+      return <NowPage site={site.value} />;
+    case 'limits':
+      return <LimitsPage site={site.value} key={site.value.head.peek().id} />;
+    default:
+      return page.value satisfies never;
+  }
 }
 
 function Pages(): JSX.Element {

@@ -5,13 +5,16 @@ import { phaseIndex, type SiteStore } from './sites.ts';
 
 /** Where and when a reason is told. */
 export interface Place {
-  readonly site: SiteStore;
+  /** Left away where the reason is not of what is, but of what would be. */
+  readonly site?: SiteStore;
   readonly timeZone: string;
   readonly nowMs: number;
 }
 
+export type Explained = Pick<EvseBody, 'reason' | 'exposureAmps' | 'allocatedAmps'>;
+
 /** Why an EVSE has the current it has, in the language of the page. */
-export function why(evse: EvseBody, place: Place): string {
+export function why(evse: Explained, place: Place): string {
   const { reason } = evse;
   const text = words.value.why;
   switch (reason.kind) {
@@ -50,10 +53,12 @@ const spot = (circuit: string, phase: ReasonBody['phase']): string =>
 /** What is full, who shares it, and who said that there shall not be more. */
 function full({ circuit = '', phase, limitedBy }: ReasonBody, place: Place): string {
   const text = words.value.why;
-  const { count, sumAmps } = place.site.share(circuit, phase);
+  const { site } = place;
+  if (site === undefined) return text.isFull(spot(circuit, phase));
+  const { count, sumAmps } = site.share(circuit, phase);
   const told = text.full(spot(circuit, phase), text.sharing(count.value, amps(sumAmps.value)));
   if (limitedBy?.kind !== 'limit') return told;
-  const found = place.site.circuits.get(circuit)?.circuit.value.limitAmps;
+  const found = site.circuits.get(circuit)?.circuit.value.limitAmps;
   const limit =
     found === undefined
       ? ''

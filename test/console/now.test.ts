@@ -43,7 +43,7 @@ describeWith('chromium', 'the page Now', () => {
       .first()
       .waitFor();
     await page
-      .getByRole('img', { name: /^L1: .* A of .* A\. Background .*, charging / })
+      .getByRole('img', { name: /^L1: .*\sA of .*\sA\. Background .*, charging / })
       .first()
       .waitFor();
     const time = page.locator('.live-mark time');
@@ -61,7 +61,7 @@ describeWith('chromium', 'the page Now', () => {
     expect(answer.status).toBe(201);
     const { id } = (await answer.json()) as { readonly id: string };
     await page.getByRole('heading', { level: 1, name: 'Limited' }).waitFor();
-    await page.getByText(/grid may carry \d+ A by order of the site operator/).waitFor();
+    await page.getByText(/grid may carry \d+\sA by order of the site operator/).waitFor();
     // What somebody wrote is shown as it was written, and is never part of the page.
     await page.getByText('cold <b>evening</b>').waitFor();
     await picture(page, 'now-limited');

@@ -1,0 +1,41 @@
+import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { ask, type Problem } from './request.ts';
+
+export interface Asked<T> {
+  /** The last good answer: a failure leaves it, and the page says that it is old. */
+  readonly body: ReadonlySignal<T | undefined>;
+  readonly problem: ReadonlySignal<Problem | undefined>;
+  /** Asks at once. */
+  again(): void;
+}
+
+/** What the API tells at a path, asked again and again as long as the component is there. */
+export function useAsked<T>(path: string, everyMs: number): Asked<T> {
+  const body = useSignal<T | undefined>(undefined);
+  const problem = useSignal<Problem | undefined>(undefined);
+  const round = useSignal(0);
+  useEffect(() => {
+    const ended = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const go = async (): Promise<void> => {
+      const answer = await ask<T>('GET', path, undefined, ended.signal);
+      if (ended.signal.aborted) return;
+      problem.value = answer.ok ? undefined : answer.problem;
+      if (answer.ok) body.value = answer.body;
+      timer = setTimeout(() => void go(), everyMs);
+    };
+    void go();
+    return () => {
+      ended.abort();
+      clearTimeout(timer);
+    };
+  }, [path, everyMs, round.value]);
+  return {
+    body,
+    problem,
+    again: () => {
+      round.value += 1;
+    },
+  };
+}
