@@ -8,6 +8,7 @@ import { startHttp } from './appHttp.ts';
 import { type AppIncidents, startAppIncidents } from './appIncidents.ts';
 import { startIntakes, startMeters, startMqtt } from './appMqtt.ts';
 import { type OcpiService, startOcpi } from './appOcpi.ts';
+import { openOcpi } from './appOcpiParty.ts';
 import { openAdrService } from './appOpenAdr.ts';
 import { startOscp } from './appOscp.ts';
 import { Parts } from './appParts.ts';
@@ -136,7 +137,9 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const inputs = observed(state, incidents?.take ?? ((_input, apply) => apply()));
 
   const security = await stationSecurity(config, store, log);
-  const tokens = await openTokenDesk(loaded, { clock, log }, { store, sessions, sources: [] });
+  const party = await openOcpi(loaded, ports, store);
+  const sources = party === undefined ? [] : [party.tokens];
+  const tokens = await openTokenDesk(loaded, { clock, log }, { store, sessions, sources });
   const stations = parts.add(await stationDesk(loaded.sites, { ...ports, store }));
   const stationNeeds = { store, inputs, sessions, security, tokens, stations };
   const gateway = parts.add(await startGateway(loaded, ports, stationNeeds));
@@ -179,7 +182,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   parts.add(startHistory(loaded, { board, store, clock, log }));
   parts.add(startPruning(loaded, { store, clock, log }));
   parts.add(startSessionPruning(loaded, { store, clock, log }));
-  const ocpi = await startOcpi({ loaded, ports, store, board, state, stations });
+  const ocpi = startOcpi({ loaded, ports, store, board, state, stations, party });
   if (ocpi !== undefined) parts.add(ocpi);
   const running: Running = {
     loaded,

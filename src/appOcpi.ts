@@ -1,22 +1,19 @@
 import type { Running } from './app.ts';
 import { followLocations } from './appOcpiLocations.ts';
 import { partnersPort } from './appOcpiPartners.ts';
-import { ocpiPlaces } from './appOcpiPlaces.ts';
+import type { OcpiParty } from './appOcpiParty.ts';
 import type { LoadedConfig } from './config.ts';
 import type { PartyRole } from './domain/roaming/partner.ts';
-import { isPrivateAddress } from './grid/privateAddress.ts';
 import type { HttpPorts } from './http/ports.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
 import { LocationBook } from './ocpi/locations/locationBook.ts';
 import { credentialsModule } from './ocpi/modules/credentials.ts';
 import { locationsSender } from './ocpi/modules/locations.ts';
 import { tariffsSender } from './ocpi/modules/tariffs.ts';
-import { PartnerClient } from './ocpi/partners/client.ts';
+import { tokensReceiver } from './ocpi/modules/tokens.ts';
 import { Handshake } from './ocpi/partners/handshake.ts';
-import { PartnerBook } from './ocpi/partners/partnerBook.ts';
 import { Pushes } from './ocpi/partners/pushes.ts';
 import { ocpiServer } from './ocpi/server.ts';
-import { Outgoing } from './ocpi/transport/outgoing.ts';
 
 export interface OcpiService {
   readonly handlers: readonly RawHandler[];
@@ -27,35 +24,33 @@ export interface OcpiService {
   stop(): void;
 }
 
-type OcpiNeeds = Pick<Running, 'loaded' | 'ports' | 'store' | 'board' | 'state' | 'stations'>;
+type OcpiNeeds = Pick<Running, 'loaded' | 'ports' | 'store' | 'board' | 'state' | 'stations'> & {
+  readonly party: OcpiParty | undefined;
+};
 
 const prefix = '/ocpi';
 /** A token or a command: nobody sends us more. */
 const bodyLimitBytes = 256 * 1024;
 
 /** Everything that partners reach, and what reaches partners. undefined where the config has no `ocpi`. */
-export async function startOcpi(needs: OcpiNeeds): Promise<OcpiService | undefined> {
-  const { loaded, ports, store } = needs;
+export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
+  const { loaded, ports, party } = needs;
   const { ocpi, http } = loaded.config;
-  if (ocpi === undefined) return undefined;
-  const { clock, newId, random } = ports;
+  if (ocpi === undefined || party === undefined) return undefined;
+  const { clock, random } = ports;
+  const { policy, outgoing, client, book, places } = party;
   const log = ports.log.child({ part: 'ocpi' });
   const scheme = http.tls === undefined ? 'http' : 'https';
   let httpPort = http.port;
   const baseUrl = (): string => ocpi.url ?? `${scheme}://${http.host}:${httpPort}${prefix}`;
   const versionsUrl = (): string => `${baseUrl()}/versions`;
-  const policy = { allowsPrivate: ocpi.allowPrivatePartners, isPrivateAddress };
-  const outgoing = new Outgoing({ clock, policy });
-  const client = new PartnerClient({ outgoing, clock, newId });
-  const book = new PartnerBook(store, await store.partners());
   const roles = [ownRole(ocpi.party)];
   const handshake = new Handshake({ clock, log, book, client, policy, roles, versionsUrl });
   const credentials = credentialsModule({ handshake, book });
   const pushes = new Pushes({ clock, log, random, book, client, own: ocpi.party });
-  const places = await ocpiPlaces({ loaded, store, nowMs: clock.nowMs(), capabilities: [] });
   const locations = new LocationBook(places.locations);
   const stopFollowing = followLocations(needs, { locations, pushes });
-  const modules = [locationsSender(locations), tariffsSender(places.tariffs)];
+  const modules = [locationsSender(locations), tariffsSender(places.tariffs), tokensReceiver(party.shelf)];
   const handle = ocpiServer({ clock, log, book, baseUrl, modules, credentials });
   return {
     handlers: [{ prefix, bodyLimitBytes, handle }],

@@ -27,6 +27,10 @@ export function partnersPort(
       before: undefined,
       after: undefined,
     });
+  /** Who comes under the name of a partner that was removed must not read what was that one's. */
+  const putAside = async (id: string): Promise<void> => {
+    if (book.find(id) === undefined) await store.moveRoamingObjects(id, `${id}~${clock.nowMs()}`);
+  };
   const isTaken = (id: string): boolean =>
     ['registered', 'registering'].includes(book.find(id)?.state.kind ?? '');
   const taken = { status: 'refused', why: 'it is registered already: remove it first' } as const;
@@ -35,6 +39,7 @@ export function partnersPort(
     find: (id) => book.find(id),
     invite: async (id, actor) => {
       if (isTaken(id)) return taken;
+      await putAside(id);
       const token = newToken();
       const state = { kind: 'invited', issuedSha256: sha256(token) } as const;
       const partner: Partner = { id, addedAtMs: clock.nowMs(), addedBy: actor.name, state };
@@ -45,6 +50,7 @@ export function partnersPort(
     },
     register: async (invitation, actor) => {
       if (isTaken(invitation.id)) return taken;
+      await putAside(invitation.id);
       const outcome = await attempted(() => handshake.register(invitation, actor.name));
       if (outcome.status === 'done') await audit(actor, 'partner registered', invitation.id);
       return outcome;

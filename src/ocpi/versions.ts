@@ -1,14 +1,17 @@
 import type { Location, PublicConnector, PublicEvse } from '../domain/roaming/location.ts';
 import type { Credentials, OcpiVersion } from '../domain/roaming/partner.ts';
 import type { Tariff } from '../domain/roaming/tariff.ts';
-import { type Codec, type Decoded, decoder } from './codec.ts';
+import type { AuthorizationInfo, Token } from '../domain/roaming/token.ts';
+import { type Codec, type Decoded, decoder, partial } from './codec.ts';
 import { answerDecoder, type Envelope } from './envelope.ts';
 import { credentials as credentials221 } from './v221/credentials.ts';
 import { connector as connector221, evse as evse221, location as location221 } from './v221/location.ts';
 import { tariff as tariff221 } from './v221/tariff.ts';
+import { authorizationInfo as authorizationInfo221, token as token221 } from './v221/token.ts';
 import { credentials as credentials230 } from './v230/credentials.ts';
 import { connector as connector230, evse as evse230, location as location230 } from './v230/location.ts';
 import { tariff as tariff230 } from './v230/tariff.ts';
+import { authorizationInfo as authorizationInfo230, token as token230 } from './v230/token.ts';
 
 /** An object as one version has it on the wire: how it is written, and read from a request or an answer. */
 export interface Spoken<Value> {
@@ -34,3 +37,12 @@ export const locationOf = inVersions<Location>({ '2.2.1': location221, '2.3.0': 
 export const evseOf = inVersions<PublicEvse>({ '2.2.1': evse221, '2.3.0': evse230 });
 export const connectorOf = inVersions<PublicConnector>({ '2.2.1': connector221, '2.3.0': connector230 });
 export const tariffOf = inVersions<Tariff>({ '2.2.1': tariff221, '2.3.0': tariff230 });
+export const tokenOf = inVersions<Token>({ '2.2.1': token221, '2.3.0': token230 });
+export const tokenPatchOf = inVersions<Partial<Token>>({
+  '2.2.1': partial(token221),
+  '2.3.0': partial(token230),
+});
+export const authorizationInfoOf = inVersions<AuthorizationInfo>({
+  '2.2.1': authorizationInfo221,
+  '2.3.0': authorizationInfo230,
+});

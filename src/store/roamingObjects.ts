@@ -34,6 +34,8 @@ export interface RoamingObjectStore {
   dueRoamingObjects(shelf: Shelf, countMax: number): Promise<readonly RoamingObject[]>;
   toldRoamingObject(shelf: Shelf, id: string): Promise<void>;
   countRoamingObjects(shelf: Shelf): Promise<number>;
+  /** Puts all that belongs to a partner under another name: who comes under the old one later must not read it. */
+  moveRoamingObjects(partnerId: string, newId: string): Promise<void>;
 }
 
 /** The document was written by us, so it is read without another look. */
@@ -124,6 +126,15 @@ export function roamingObjectStore(db: Kysely<Tables>): RoamingObjectStore {
       inStore('count objects of roaming', async () => {
         const row = await shelved(shelf).select(db.fn.countAll().as('count')).executeTakeFirstOrThrow();
         return Number(row.count);
+      }),
+
+    moveRoamingObjects: (partnerId, newId) =>
+      inStore('put the objects of a partner aside', async () => {
+        await db
+          .updateTable('roaming_object')
+          .set({ partner_id: newId, is_due: 0 })
+          .where('partner_id', '=', partnerId)
+          .execute();
       }),
   };
 }

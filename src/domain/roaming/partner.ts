@@ -102,3 +102,8 @@ export interface RoamingObject {
   /** As it is told in OCPI 2.3.0, JSON. */
   readonly document: unknown;
 }
+
+/** Case means nothing in the names of parties. */
+export const isSameParty = (a: Party, b: Party): boolean =>
+  a.countryCode.toUpperCase() === b.countryCode.toUpperCase() &&
+  a.partyId.toUpperCase() === b.partyId.toUpperCase();

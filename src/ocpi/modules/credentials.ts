@@ -2,7 +2,7 @@ import type { Credentials, Partner } from '../../domain/roaming/partner.ts';
 import { statusCodes } from '../envelope.ts';
 import { type Handshake, HandshakeError } from '../partners/handshake.ts';
 import type { PartnerBook } from '../partners/partnerBook.ts';
-import { done, invalid, notAllowed, OcpiRefusal, type Reply } from '../transport/reply.ts';
+import { done, notAllowed, OcpiRefusal, type Reply, understood } from '../transport/reply.ts';
 import { credentialsOf } from '../versions.ts';
 import type { CredentialsCall } from './module.ts';
 
@@ -40,13 +40,9 @@ export const credentialsModule =
   };
 
 async function accepted(handshake: Handshake, partner: Partner, call: CredentialsCall): Promise<Credentials> {
-  const decoded = credentialsOf(call.version).read(call.body);
-  if (decoded.status === 'refused') {
-    const [fault] = decoded.faults;
-    throw invalid(`${fault?.path} ${fault?.message}`);
-  }
+  const theirs = understood(credentialsOf(call.version).read(call.body));
   try {
-    return await handshake.accept(partner, decoded.value, call.version);
+    return await handshake.accept(partner, theirs, call.version);
   } catch (error) {
     throw refusalOf(error);
   }

@@ -38,6 +38,8 @@ export interface PartnerCall<Data> {
   /** From and to whom, in every module but versions and credentials [OCPI 2.2.1 transport and format, routing]. */
   readonly route?: { readonly from: Party; readonly to: Party };
   readonly read: (body: unknown) => Decoded<Envelope<Data>>;
+  /** How long an answer is awaited, where somebody waits for us meanwhile. */
+  readonly timeoutMs?: number;
 }
 
 export interface ClientPorts {
@@ -56,7 +58,7 @@ export class PartnerClient {
 
   /** What the partner answered as data, where it did. Throws a PartnerUnreachableError or a PartnerRefusalError. */
   async call<Data>(access: PartnerAccess, call: PartnerCall<Data>): Promise<Data | undefined> {
-    const { method, url, body, route } = call;
+    const { method, url, body, route, timeoutMs } = call;
     const answer = await this.#ports.outgoing.send({
       method,
       url,
@@ -70,6 +72,7 @@ export class PartnerClient {
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
     });
     return told(call, answer);
   }

@@ -12,6 +12,8 @@ export interface OutgoingRequest {
   readonly body?: string;
   /** The only one that the URL may lead to; undefined: any that is not private. */
   readonly origin?: string;
+  /** How long an answer is awaited. */
+  readonly timeoutMs?: number;
 }
 
 export interface OutgoingAnswer {
@@ -40,7 +42,7 @@ export class PartnerUnreachableError extends Error {
   }
 }
 
-const timeoutMs = 8_000;
+const usualTimeoutMs = 8_000;
 const answerMaxBytes = 8 * 1024 * 1024;
 /** Requests under way: partners that answer nothing must not fill the memory. */
 const underWayMax = 256;
@@ -73,6 +75,7 @@ export class Outgoing {
       agent: false,
     });
     const end = (why: Error): void => void sent.destroy(why);
+    const { timeoutMs = usualTimeoutMs } = request;
     const cancel = clock.after(timeoutMs, () => end(new Error('no answer in time')));
     this.#ends.add(end);
     try {

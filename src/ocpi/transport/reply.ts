@@ -1,3 +1,4 @@
+import type { Decoded } from '../codec.ts';
 import { statusCodes } from '../envelope.ts';
 
 /** What a module answers, before it is put into an envelope. */
@@ -45,3 +46,10 @@ export const unauthorised = (): OcpiRefusal =>
     { httpStatus: 401, statusCode: statusCodes.clientError },
     'the token is missing or not known, or not good for this',
   );
+
+/** The value, or the refusal of a body that is not what the version describes. */
+export function understood<Value>(decoded: Decoded<Value>): Value {
+  if (decoded.status === 'read') return decoded.value;
+  const [fault] = decoded.faults;
+  throw invalid(`${fault?.path} ${fault?.message}`);
+}

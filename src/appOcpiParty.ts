@@ -1,0 +1,74 @@
+import type { AppPorts } from './app.ts';
+import { type OcpiPlaces, ocpiPlaces } from './appOcpiPlaces.ts';
+import type { LoadedConfig } from './config.ts';
+import type { StationId } from './domain/ids.ts';
+import type { Party } from './domain/roaming/common.ts';
+import type { LocationReferences } from './domain/roaming/token.ts';
+import { isPrivateAddress } from './grid/privateAddress.ts';
+import { PartnerClient } from './ocpi/partners/client.ts';
+import { PartnerBook } from './ocpi/partners/partnerBook.ts';
+import { PartnerTokens } from './ocpi/tokens/partnerTokens.ts';
+import { TokenShelf } from './ocpi/tokens/tokenShelf.ts';
+import { Outgoing } from './ocpi/transport/outgoing.ts';
+import type { AddressPolicy } from './ocpi/transport/partnerUrl.ts';
+import type { Store } from './store/openStore.ts';
+
+/** Who our partners are, and how they are reached: all that is needed before a station connects. */
+export interface OcpiParty {
+  readonly own: Party;
+  readonly policy: AddressPolicy;
+  readonly outgoing: Outgoing;
+  readonly client: PartnerClient;
+  readonly book: PartnerBook;
+  readonly shelf: TokenShelf;
+  readonly tokens: PartnerTokens;
+  readonly places: OcpiPlaces;
+}
+
+/** undefined where the config has no `ocpi`. */
+export async function openOcpi(
+  loaded: LoadedConfig,
+  ports: Pick<AppPorts, 'clock' | 'log' | 'newId'>,
+  store: Store,
+): Promise<OcpiParty | undefined> {
+  const { ocpi } = loaded.config;
+  if (ocpi === undefined) return undefined;
+  const { clock, newId } = ports;
+  const log = ports.log.child({ part: 'ocpi' });
+  const policy = { allowsPrivate: ocpi.allowPrivatePartners, isPrivateAddress };
+  const outgoing = new Outgoing({ clock, policy });
+  const client = new PartnerClient({ outgoing, clock, newId });
+  const book = new PartnerBook(store, await store.partners());
+  const shelf = new TokenShelf(store, clock);
+  const places = await ocpiPlaces({
+    loaded,
+    store,
+    nowMs: clock.nowMs(),
+    capabilities: ['TOKEN_GROUP_CAPABLE'],
+  });
+  const own = ocpi.party;
+  const placeOf = placesOfStations(loaded, places);
+  const tokens = new PartnerTokens({ clock, log, shelf, book, client, own, placeOf });
+  return { own, policy, outgoing, client, book, shelf, tokens, places };
+}
+
+/** Where a station is, in the words of our locations. All of its EVSEs at a place count until it names one. */
+function placesOfStations(
+  { sites }: LoadedConfig,
+  { locations }: OcpiPlaces,
+): (stationId: StationId, evseNumber: number | undefined) => LocationReferences | undefined {
+  const seen = sites
+    .filter(({ id }) => locations.some((location) => location.id === id))
+    .flatMap(({ id: locationId, evses }) => evses.map((evse) => ({ locationId, evse })));
+  return (stationId, evseNumber) => {
+    const here = seen.filter(
+      ({ evse }) => evse.station === stationId && (evseNumber === undefined || evse.number === evseNumber),
+    );
+    const locationId = here[0]?.locationId;
+    if (locationId === undefined) return undefined;
+    return {
+      locationId,
+      evseUids: here.filter((each) => each.locationId === locationId).map(({ evse }) => evse.id),
+    };
+  };
+}
