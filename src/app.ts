@@ -35,6 +35,7 @@ import type { TokenDesk } from './control/tokenDesk.ts';
 import { topologies } from './control/topology.ts';
 import { ViewBoard } from './control/viewBoard.ts';
 import type { SiteId } from './domain/ids.ts';
+import { recordOrigin } from './http/origin.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
 import { HeldClock } from './incidents/heldClock.ts';
 import type { Logger } from './log.ts';
@@ -117,7 +118,7 @@ export async function startApp(loaded: LoadedConfig, ports: AppPorts): Promise<A
 async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Promise<App> {
   const { config } = loaded;
   const { clock, log } = ports;
-  const store = parts.add(await openStore(config.database.url, { log, clock }));
+  const store = parts.add(await openStore(config.database.url, { log, clock, origin: recordOrigin }));
   const epoch = await store.nextEpoch();
   const board = new ViewBoard();
   const audit = parts.add(startTickAudit(clock, log, (detail) => incidents?.audited(detail)));

@@ -1,4 +1,5 @@
 import type { Running } from './app.ts';
+import { auditPort } from './appAuditLog.ts';
 import { gridFigures, gridHttp } from './appGridHttp.ts';
 import { historyFigures } from './appHistory.ts';
 import { endLimit, setLimit } from './appLimits.ts';
@@ -109,6 +110,7 @@ function httpPorts(running: Running): HttpPorts {
     tokens: tokensPort(running),
     ...(running.ocpi?.partners && { partners: running.ocpi.partners }),
     people: peoplePort(running.people),
+    audit: auditPort(store),
     rawHandlers,
     grid: gridHttp(running),
     history: (series, span) => store.minutes(series, span),

@@ -4,8 +4,7 @@ import type { SessionBook } from './control/sessionBook.ts';
 import { TokenDesk } from './control/tokenDesk.ts';
 import { sha256 } from './credentials.ts';
 import type { SiteId } from './domain/ids.ts';
-import type { TokenPolicy, TokenSource } from './domain/token.ts';
-import { tokenName } from './domain/token.ts';
+import { type Token, type TokenPolicy, type TokenSource, tokenName } from './domain/token.ts';
 import type { HttpPorts } from './http/ports.ts';
 import type { Store } from './store/openStore.ts';
 
@@ -51,22 +50,27 @@ const keyOf = (id: string): string => sha256(tokenName(id)).slice(0, 32);
 /** Tokens as the API sees them. Every change leaves an audit entry, without the token. */
 export function tokensPort({ tokens, store, ports }: Running): HttpPorts['tokens'] {
   const { clock } = ports;
-  const audit = (actor: string, action: string, target: string, after: unknown): Promise<void> =>
-    store.appendAudit({ atMs: clock.nowMs(), actor, action, target, before: undefined, after });
+  const audit = (action: string, actor: string, before: Token | undefined, after: Token | undefined) =>
+    store.appendAudit({
+      ...{ atMs: clock.nowMs(), actor, action, target: (after ?? before)?.key ?? '' },
+      ...{ before: before && told(before), after: after && told(after) },
+    });
   return {
     list: () => tokens.list(),
     find: (key) => tokens.byKey(key),
     keyOf,
     set: async (token, actor) => {
       const kept = { ...token, key: keyOf(token.id), setAtMs: clock.nowMs(), setBy: actor.name };
+      const before = tokens.byKey(kept.key);
       const outcome = await tokens.set(kept);
-      const { id: _, ...told } = kept;
-      if (outcome === 'set') await audit(actor.name, 'token set', kept.key, told);
+      if (outcome === 'set') await audit('token set', actor.name, before, kept);
       return outcome === 'set' ? kept : undefined;
     },
     remove: async (token, actor) => {
       await tokens.remove(token);
-      await audit(actor.name, 'token removed', token.key, undefined);
+      await audit('token removed', actor.name, token, undefined);
     },
   };
 }
+
+const told = ({ id: _, ...rest }: Token): object => rest;

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { openPeopleDesk } from './appPeople.ts';
 import { systemClock } from './clock.ts';
+import { CommandError } from './commandError.ts';
 import { loadConfig } from './config.ts';
 import { siteId } from './domain/ids.ts';
 import type { Refusal } from './domain/limitRequest.ts';
@@ -11,23 +12,12 @@ import { createLogger } from './log.ts';
 import type { PeopleDesk } from './people/peopleDesk.ts';
 import { openStore } from './store/openStore.ts';
 
-const userUsage = `Usage:
+const usage = `Usage:
   lastvakt user add --config FILE --name NAME --role ROLE [--site SITE]...
   lastvakt user password --config FILE --name NAME     a new password; ends the user's logins
   lastvakt user remove --config FILE --name NAME
   lastvakt user list --config FILE
 The password is asked for, or read as the first line of standard input. A service that runs notices within ten seconds.`;
-
-/** A wrong command line, told with the usage, or a refused change, told without. */
-export class UserCommandError extends Error {
-  readonly usage: string;
-
-  constructor(message: string, usage = userUsage) {
-    super(message);
-    this.name = 'UserCommandError';
-    this.usage = usage;
-  }
-}
 
 /** In the audit log. */
 const by = 'command-line';
@@ -37,12 +27,12 @@ export async function userCommand(
   [action = '', ...rest]: readonly string[],
   askPassword: () => Promise<string> = passwordFromInput,
 ): Promise<string> {
-  if (action === '--help') return userUsage;
+  if (action === '--help') return usage;
   const { config, name, role, site = [] } = optionsOf(rest);
-  if (config === undefined) throw new UserCommandError('--config is needed');
+  if (config === undefined) throw new CommandError('--config is needed', usage);
   const named = (): string => {
     if (name !== undefined) return name;
-    throw new UserCommandError('--name is needed');
+    throw new CommandError('--name is needed', usage);
   };
   switch (action) {
     case 'add': {
@@ -71,7 +61,7 @@ export async function userCommand(
     case 'list':
       return withDesk(config, async (desk) => desk.users().map(line).join('\n') || 'there are no users');
     default:
-      throw new UserCommandError(`there is no command "user ${action}"`);
+      throw new CommandError(`there is no command "user ${action}"`, usage);
   }
 }
 
@@ -81,13 +71,13 @@ function optionsOf(rest: readonly string[]) {
   try {
     return parseArgs({ args: [...rest], options, allowPositionals: false }).values;
   } catch (error) {
-    throw new UserCommandError(error instanceof Error ? error.message : String(error));
+    throw new CommandError(error instanceof Error ? error.message : String(error), usage);
   }
 }
 
 function roleOf(text: string | undefined): Role {
   const role = roles.find((each) => each === text);
-  if (role === undefined) throw new UserCommandError(`--role must be one of ${roles.join(', ')}`);
+  if (role === undefined) throw new CommandError(`--role must be one of ${roles.join(', ')}`, usage);
   return role;
 }
 
@@ -109,7 +99,7 @@ async function withDesk(configFile: string, work: (desk: PeopleDesk) => Promise<
 }
 
 function heeded(outcome: { readonly status: 'kept' | 'removed' } | Refusal): void {
-  if (outcome.status === 'refused') throw new UserCommandError(`${outcome.field} ${outcome.why}`, '');
+  if (outcome.status === 'refused') throw new CommandError(`${outcome.field} ${outcome.why}`);
 }
 
 const unknown = (name: string): Refusal => ({
@@ -125,7 +115,7 @@ const line = ({ name, role, sites, isBlocked }: ReturnType<PeopleDesk['users']>[
 async function passwordFromInput(): Promise<string> {
   if (!process.stdin.isTTY) return readLine('');
   const password = await readLine('Password: ');
-  if ((await readLine('Again: ')) !== password) throw new UserCommandError('the two differ', '');
+  if ((await readLine('Again: ')) !== password) throw new CommandError('the two differ');
   return password;
 }
 
@@ -143,6 +133,6 @@ function readLine(prompt: string): Promise<string> {
       reader.close();
       if (prompt !== '') process.stderr.write('\n');
     });
-    reader.once('close', () => reject(new UserCommandError('no password was given', '')));
+    reader.once('close', () => reject(new CommandError('no password was given')));
   });
 }

@@ -4,14 +4,16 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type App, startApp } from './app.ts';
 import { backfillCommand } from './appBackfill.ts';
+import { chainCommand } from './appChainCommand.ts';
 import { invoiceCommand } from './appInvoice.ts';
 import { FileError } from './appOcpiFiles.ts';
 import { priceCommand } from './appPrice.ts';
 import { replay } from './appReplay.ts';
 import { isClean, replayReport } from './appReplayReport.ts';
-import { UserCommandError, userCommand } from './appUserCommand.ts';
+import { userCommand } from './appUserCommand.ts';
 import { checkReport } from './checkReport.ts';
 import { systemClock } from './clock.ts';
+import { CommandError } from './commandError.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { createCredential } from './credentials.ts';
 import { runDemo } from './demo.ts';
@@ -19,7 +21,6 @@ import { BundleError, readBundle } from './incidents/bundleFile.ts';
 import { createLogger } from './log.ts';
 import { hashPassword, newPassword } from './ocpp/security/passwords.ts';
 import { runSimulate, SimulateUsageError } from './simulate.ts';
-import { verifyEvidenceIn } from './store/evidenceChain.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const usage = `Usage:
@@ -35,6 +36,7 @@ const usage = `Usage:
   lastvakt station add --id STATION  password for a station
   lastvakt backfill --config FILE --from TIME --until TIME   the kept minutes into the time-series database
   lastvakt evidence verify --config FILE   whether the record for grid operators was tampered with
+  lastvakt audit verify --config FILE      whether the record of changes was tampered with
 
 Roles: viewer, site-operator, grid-operator, admin.`;
 
@@ -58,7 +60,8 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
     return exitCodes.done;
   },
   station,
-  evidence,
+  evidence: (rest) => chain('evidence', rest),
+  audit: (rest) => chain('audit', rest),
 };
 
 async function main([name = '', ...rest]: readonly string[]): Promise<number> {
@@ -167,18 +170,10 @@ async function station([action, ...rest]: readonly string[]): Promise<number> {
   return exitCodes.done;
 }
 
-async function evidence([action, ...rest]: readonly string[]): Promise<number> {
-  if (action !== 'verify') throw new UsageError('say: lastvakt evidence verify');
-  const { config } = loadConfig(required(rest, 'config'), process.env);
-  const verdict = await verifyEvidenceIn(config.database.url, createLogger('error'));
-  if (verdict.status === 'whole') {
-    print(`whole: ${verdict.records} records, the last with hash ${verdict.lastHash}`);
-    return exitCodes.done;
-  }
-  print(
-    `broken at record ${verdict.brokenAt}: ${verdict.why} (${verdict.records} records before it are whole)`,
-  );
-  return exitCodes.failed;
+async function chain(name: 'evidence' | 'audit', rest: readonly string[]): Promise<number> {
+  const { text, isWhole } = await chainCommand(name, rest);
+  print(text);
+  return isWhole ? exitCodes.done : exitCodes.failed;
 }
 
 /** Runs until it is told to stop or breaks. */
@@ -248,8 +243,8 @@ const version = packageVersion();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const isUserFault = error instanceof SimulateUsageError || error instanceof UserCommandError;
-  if (error instanceof UsageError || isUserFault) {
+  const isOfCommand = error instanceof SimulateUsageError || error instanceof CommandError;
+  if (error instanceof UsageError || isOfCommand) {
     const told = error instanceof UsageError ? usage : error.usage;
     process.stderr.write(`lastvakt: ${error.message}\n${told && `\n${told}\n`}`);
     process.exitCode = exitCodes.refused;

@@ -27,6 +27,8 @@ export interface AuditEntry {
   readonly target: string;
   readonly before: unknown;
   readonly after: unknown;
+  /** Where it was of one site. */
+  readonly site?: SiteId | undefined;
 }
 
 export type SessionWish = Pick<Partial<Session>, 'wantedEnergyWh' | 'departureAtMs' | 'priority'>;
@@ -48,9 +50,8 @@ export function operations({ clock, state, book }: OperationsPorts): Operations 
     actor: string,
     action: string,
     target: string,
-    before: unknown,
-    after: unknown,
-  ): Promise<void> => book.appendAudit({ atMs: clock.nowMs(), actor, action, target, before, after });
+    { site, before, after }: { readonly site?: SiteId | undefined; before?: unknown; after?: unknown },
+  ): Promise<void> => book.appendAudit({ atMs: clock.nowMs(), actor, action, target, before, after, site });
 
   return {
     async setLimit(limit) {
@@ -63,7 +64,7 @@ export function operations({ clock, state, book }: OperationsPorts): Operations 
         state.endLimit(limit.id);
         throw error;
       }
-      await audit(limit.setBy, 'limit set', limit.id, undefined, limit);
+      await audit(limit.setBy, 'limit set', limit.id, { site: siteOf(limit), after: limit });
     },
 
     async endLimit(id, actor) {
@@ -72,7 +73,7 @@ export function operations({ clock, state, book }: OperationsPorts): Operations 
       const isEnded = await book.endLimit(id, { atMs: clock.nowMs(), endedBy: actor });
       // Only now: if the end were lost in a crash, the limit would come back, which is the safe way round.
       state.endLimit(id);
-      await audit(actor, 'limit ended', id, before, undefined);
+      await audit(actor, 'limit ended', id, { site: siteOf(before), before });
       return isEnded;
     },
 
@@ -83,7 +84,7 @@ export function operations({ clock, state, book }: OperationsPorts): Operations 
       // told that a restart would forget it.
       state.stopSite(stop);
       await book.insertStop(stop);
-      await audit(stop.by, 'site stopped', stop.siteId, undefined, stop);
+      await audit(stop.by, 'site stopped', stop.siteId, { site: stop.siteId, after: stop });
       return stop;
     },
 
@@ -92,7 +93,7 @@ export function operations({ clock, state, book }: OperationsPorts): Operations 
       if (before === undefined) return false;
       await book.deleteStop(siteId);
       state.releaseSite(siteId);
-      await audit(actor, 'site released', siteId, before, undefined);
+      await audit(actor, 'site released', siteId, { site: siteId, before });
       return true;
     },
 
@@ -100,8 +101,11 @@ export function operations({ clock, state, book }: OperationsPorts): Operations 
       const before = state.sessions().find((session) => session.id === id);
       const after = state.changeSession(id, wish);
       if (after === undefined) return undefined;
-      await audit(actor, 'session changed', id, before, after);
+      await audit(actor, 'session changed', id, { before, after });
       return after;
     },
   };
 }
+
+const siteOf = ({ target }: GridLimit): SiteId | undefined =>
+  target.kind === 'circuit' ? target.siteId : undefined;

@@ -34,6 +34,7 @@ export function priceDesk({ prices, areas, book }: PriceDeskPorts): PriceDesk {
           actor: series.setBy,
           action: 'prices set',
           target: site,
+          site,
           before: before && summary(before),
           after: summary(series),
         });

@@ -2,7 +2,7 @@ const kept = 'kept secret';
 
 /** What a field of such a name holds is nobody's to read in a log. */
 const isSecretName = (name: string): boolean =>
-  /passw|secret|authorizationkey|apikey|^key$|simpin|privatekey/i.test(name);
+  /passw|secret|authorizationkey|apikey|^key$|^token(id)?$|simpin|privatekey/i.test(name);
 
 /**
  * A JSON value as it may be written down: passwords are gone, those in the user part of a URL included.

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyBaseLogger, type FastifyServerFactory, LogController } from 'fastify';
 import type { TSchema } from 'typebox';
 import { compile } from '../schema.ts';
+import { audit } from './audit.ts';
 import { demand, isLoopback } from './auth.ts';
 import { consolePage } from './console.ts';
 import { EventFeed, type EventFeedOptions, events } from './events.ts';
@@ -24,6 +26,7 @@ import type { HttpPorts } from './ports.ts';
 import { asProblem, ProblemError } from './problem.ts';
 import { answerBrokenRequest, answerProblems, endWithProblem } from './problemAnswers.ts';
 import { rawHandlers } from './rawHandlers.ts';
+import { recordChanges } from './recordChanges.ts';
 import { sessions } from './sessions.ts';
 import { type AccessKey, type Identify, identities, onTrial } from './signIn.ts';
 import { siteStops } from './siteStops.ts';
@@ -74,6 +77,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
   logChanges(api);
   answerProblems(api);
   const limit = new LoginLimit(ports.clock);
+  recordChanges(api, ports);
   authenticate(api, identifier(options, ports, limit), ports, metrics);
 
   await describeRoutes(api, options.version);
@@ -93,6 +97,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     tokens,
     partners,
     people,
+    audit,
     grid,
     evidence,
     timeSeries,
@@ -116,6 +121,7 @@ function emptyApi(options: ApiOptions, { log }: HttpPorts): Api {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimitBytes,
     handlerTimeout: options.handlerTimeoutMs,
+    genReqId: () => randomUUID(),
     // A HEAD of the event stream would be one that never ends.
     exposeHeadRoutes: false,
     frameworkErrors: (error, request, reply) => endWithProblem(asProblem(error, request.id), reply.raw),
@@ -156,7 +162,11 @@ function authenticate(api: Api, identify: Identify, { log, clock }: HttpPorts, m
     if (config?.right === undefined) throw new Error(`route ${method} ${url} does not say who may use it`);
   });
   api.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    reply.headers({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': request.id,
+    });
     const { right } = request.routeOptions.config;
     // undefined: no route fits, and the answer is a 404 or 405.
     if (right === 'open' || right === undefined) return;

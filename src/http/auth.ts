@@ -24,6 +24,7 @@ export type Right =
   | 'configure stations'
   /** Users and keys. */
   | 'manage people'
+  | 'read audit'
   /** A bundle holds what all sites did. */
   | 'write incidents';
 
@@ -38,6 +39,7 @@ const rights: Record<Role, readonly Right[]> = {
     'set prices',
     'command stations',
     'manage tokens',
+    'read audit',
   ],
   'grid-operator': ['read sites', 'set limits', 'send heartbeats'],
   admin: [
@@ -53,6 +55,7 @@ const rights: Record<Role, readonly Right[]> = {
     'manage partners',
     'configure stations',
     'manage people',
+    'read audit',
     'write incidents',
   ],
 };

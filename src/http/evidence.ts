@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { csvText } from '../domain/csv.ts';
 import { instantMs } from '../domain/instant.ts';
+import { verification, verificationBody } from './chainBody.ts';
 import type { Plugin } from './plugin.ts';
 import type { EvidenceRow, HttpPorts } from './ports.ts';
 import { refusal } from './problem.ts';
@@ -84,26 +85,11 @@ export const evidence =
         schema: {
           summary: 'Computes the chain of hashes again: whether any record was changed or removed',
           response: {
-            200: Type.Object(
-              {
-                isWhole: Type.Boolean(),
-                records: Type.Integer({ description: 'that were found whole' }),
-                lastHash: Type.Union([Type.String(), Type.Null()]),
-                brokenAt: Type.Union([Type.Integer(), Type.Null()]),
-                why: Type.Union([Type.String(), Type.Null()]),
-              },
-              closed,
-            ),
+            200: verification,
           },
         },
       },
-      async () => {
-        const verdict = await ports.grid.verifyEvidence();
-        const { records } = verdict;
-        return verdict.status === 'whole'
-          ? { isWhole: true, records, lastHash: verdict.lastHash, brokenAt: null, why: null }
-          : { isWhole: false, records, lastHash: null, brokenAt: verdict.brokenAt, why: verdict.why };
-      },
+      async () => verificationBody(await ports.grid.verifyEvidence()),
     );
   };
 

@@ -26,7 +26,7 @@ export const grid =
     api.post(
       '/grid/heartbeat',
       {
-        config: { right: 'send heartbeats' },
+        config: { right: 'send heartbeats', isRecorded: false },
         schema: {
           summary: 'A sign of life of the grid operator, for every site of the key',
           response: { 204: Type.Null({ description: 'It is noted' }) },
@@ -99,7 +99,7 @@ export const grid =
     api.post(
       '/grid/:connection/heartbeat',
       {
-        config: { right: 'send heartbeats' },
+        config: { right: 'send heartbeats', isRecorded: false },
         schema: {
           summary: 'A sign of life: without it the failsafe limit of the connection comes into force',
           params,

@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the actor must be allowed to do. Every route says it; `self` is for whoever it is, `open` needs no key. */
     readonly right?: Right | 'self' | 'open';
+    /** False for what says nothing but that somebody is alive. */
+    readonly isRecorded?: boolean;
   }
   interface FastifyRequest {
     /** Who asks: set before the handler of any route that is not `open`, and only there. */

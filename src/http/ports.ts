@@ -16,7 +16,9 @@ import type { Area } from '../domain/site.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
 import type { Token } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
+import type { AuditPort } from './auditPort.ts';
 import type { Actor } from './auth.ts';
+import type { ChainVerdict } from './chainBody.ts';
 import type { PeoplePort } from './peoplePorts.ts';
 import type { RawHandler } from './rawHandlers.ts';
 import type { StationAnswer, StationsPort } from './stationPorts.ts';
@@ -49,6 +51,7 @@ export interface HttpPorts {
   /** undefined where OCPI is not configured. */
   readonly partners?: PartnersPort;
   readonly people: PeoplePort;
+  readonly audit: AuditPort;
   /** Other protocols over the same port. */
   readonly rawHandlers?: readonly RawHandler[];
   readonly grid: GridPort;
@@ -172,10 +175,6 @@ export interface EvidenceRow {
   readonly body: unknown;
   readonly hash: string;
 }
-
-type ChainVerdict =
-  | { readonly status: 'whole'; readonly records: number; readonly lastHash: string }
-  | { readonly status: 'broken'; readonly records: number; readonly brokenAt: number; readonly why: string };
 
 interface SiteStopsPort {
   /** In force at once; resolves when it is durable too. */

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { nextNumber } from './counters.ts';
-import { type ChainVerdict, genesis, hashOf, prunedKind, verifyChain } from './evidenceChain.ts';
+import { hashOfEvidence, prunedKind, verifyEvidenceChain } from './evidenceChain.ts';
+import { type ChainVerdict, genesis } from './hashChain.ts';
 import type { GridEvidenceTable, Tables } from './schema.ts';
 import { inStore } from './storeError.ts';
 
@@ -67,7 +68,7 @@ export function evidenceStore(db: Kysely<Tables>): EvidenceStore {
         return (await query.execute()).map(toRecord);
       }),
 
-    verifyEvidence: () => inStore('verify the evidence', () => verifyChain(db)),
+    verifyEvidence: () => inStore('verify the evidence', () => verifyEvidenceChain(db)),
 
     pruneEvidence: (beforeMs, atMs) =>
       inStore('prune the evidence', () => db.transaction().execute((row) => prune(row, beforeMs, atMs))),
@@ -103,7 +104,7 @@ export async function appendEvidence(
       body: JSON.stringify(entry.body ?? null),
       previous_hash: previousHash,
     };
-    previousHash = hashOf(row);
+    previousHash = hashOfEvidence(row);
     return { ...row, hash: previousHash };
   });
   for (let from = 0; from < rows.length; from += rowsMax) {

@@ -13,6 +13,7 @@ import { m030Partners } from './migrations/m030Partners.ts';
 import { m031RoamingObjects } from './migrations/m031RoamingObjects.ts';
 import { m040People } from './migrations/m040People.ts';
 import { m050History } from './migrations/m050History.ts';
+import { m041AuditChain } from './migrations/m041AuditChain.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -32,6 +33,7 @@ const migrations: Record<string, Migration> = {
   '031-roaming-objects': m031RoamingObjects,
   '040-people': m040People,
   '050-history': m050History,
+  '041-audit-chain': m041AuditChain,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../control/ports.ts';
 import type { Logger } from '../log.ts';
-import { type AuditStore, auditStore } from './audit.ts';
+import { type AuditOrigin, type AuditStore, auditAppender, auditStore } from './audit.ts';
 import { type CommandStore, commandStore } from './commands.ts';
 import { nextNumber } from './counters.ts';
 import { within } from './deadline.ts';
@@ -69,10 +69,17 @@ export interface Store
   stop(): Promise<void>;
 }
 
+export interface StorePorts {
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** The request that is being answered, for what it changes; undefined outside of one. */
+  origin?(): AuditOrigin | undefined;
+}
+
 /** Opens the database and brings its tables up to date. Rejects with a `StoreError` that says what to do. */
 export async function openStore(
   url: string,
-  ports: { readonly log: Logger; readonly clock: Clock },
+  ports: StorePorts,
   options: Partial<WriteBehindOptions> = {},
 ): Promise<Store> {
   const { db, migrating } = await openDatabase(url, ports.log);
@@ -85,6 +92,7 @@ export async function openStore(
   const queue = new WriteBehind(db, ports, options);
   const historyQueue = new WriteBehind(db, ports, historyQueueOptions);
   const group = new GroupCommit(db);
+  const appendAudit = auditAppender(() => ports.origin?.());
   let stopping: Promise<void> | undefined;
 
   return {
@@ -111,6 +119,8 @@ export async function openStore(
     ...historyStore(db, historyQueue),
     ...peopleStore(db, queue),
     ...auditStore(db),
+    ...peopleStore(db, queue, appendAudit),
+    ...auditStore(db, appendAudit),
 
     nextEpoch: () =>
       inStore('number this start', () => db.transaction().execute((row) => nextNumber(row, 'epoch'))),

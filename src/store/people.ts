@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { siteId } from '../domain/ids.ts';
 import { type ApiKey, type Login, type Role, roles, type Standing, type User } from '../domain/person.ts';
-import { type AuditEntry, appendAudit } from './audit.ts';
+import type { AppendAudit, AuditEntry } from './audit.ts';
 import type { Tables } from './schema.ts';
 import type { ApiKeyTable, LoginTable, PersonTable } from './schemaPeople.ts';
 import { inStore, StoreError } from './storeError.ts';
@@ -24,7 +24,7 @@ export interface PeopleStore {
   touchLogin(sha256: string, usedAtMs: number): void;
 }
 
-export function peopleStore(db: Kysely<Tables>, queue: WriteBehind): PeopleStore {
+export function peopleStore(db: Kysely<Tables>, queue: WriteBehind, appendAudit: AppendAudit): PeopleStore {
   return {
     users: () =>
       inStore('read the users', async () =>

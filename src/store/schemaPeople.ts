@@ -1,5 +1,6 @@
 // The tables about people and what they change: see schema.ts.
 
+/** Append-only and chained: each row's hash covers the row and the hash before it. */
 export interface AuditTable {
   sequence: number;
   at_ms: number;
@@ -9,6 +10,13 @@ export interface AuditTable {
   /** JSON, null where there is nothing to tell. */
   before: string | null;
   after: string | null;
+  /** Where it was of one site. */
+  site_id: string | null;
+  /** These two are null for what came over no request. */
+  request_id: string | null;
+  address: string | null;
+  previous_hash: string;
+  hash: string;
 }
 
 /** See domain/person.ts for this and the next two. */

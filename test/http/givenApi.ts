@@ -16,6 +16,7 @@ import type { AccessKey } from '../../src/http/signIn.ts';
 import { createLogger } from '../../src/log.ts';
 import { circuitView, evseView, givenSession, siteView } from '../views.ts';
 import { VirtualClock } from '../virtualClock.ts';
+import { givenAudit } from './givenAudit.ts';
 import { givenPeople } from './givenPeople.ts';
 import { givenStations } from './givenStations.ts';
 
@@ -245,16 +246,20 @@ export const token: Token = {
 export interface GivenPorts extends HttpPorts {
   /** What was asked of the rest of the service, in order. */
   readonly calls: unknown[][];
+  /** What was put on record. */
+  readonly recorded: unknown[];
   show(view: SiteView): void;
 }
 
 /** The rest of the service, kept small: it notes what it was asked and answers from the fixtures above. */
 export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
   const calls: unknown[][] = [];
+  const recorded: unknown[] = [];
   const listeners = new Set<(view: SiteView) => void>();
   const limits = [limit, depotLimit];
   return {
     calls,
+    recorded,
     show: (view) => {
       for (const listener of listeners) listener(view);
     },
@@ -365,6 +370,7 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
       },
     },
     people: givenPeople(),
+    audit: givenAudit(recorded),
     grid: {
       connections: () => [connection],
       take: async (id, body) => {

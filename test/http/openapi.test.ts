@@ -68,6 +68,8 @@ describe('the OpenAPI document', () => {
       'GET /api/v1/keys',
       'POST /api/v1/keys',
       'DELETE /api/v1/keys/{key}',
+      'GET /api/v1/audit',
+      'GET /api/v1/audit/verification',
       'POST /api/v1/grid/heartbeat',
       'GET /api/v1/grid',
       'POST /api/v1/grid/{connection}/limits',

@@ -1,9 +1,11 @@
 import { onTestFinished } from 'vitest';
+import { auditPort } from '../../src/appAuditLog.ts';
 import { peoplePort } from '../../src/appPeople.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createCredential, sha256 } from '../../src/credentials.ts';
 import { siteId } from '../../src/domain/ids.ts';
 import type { ApiOptions } from '../../src/http/api.ts';
+import { recordOrigin } from '../../src/http/origin.ts';
 import type { Api } from '../../src/http/plugin.ts';
 import { createLogger } from '../../src/log.ts';
 import { PeopleDesk } from '../../src/people/peopleDesk.ts';
@@ -20,7 +22,8 @@ export const hourMs = 60 * minuteMs;
 
 /** A database of its own, gone when the test ends. */
 export async function givenStore(): Promise<Store> {
-  const store = await openStore('sqlite::memory:', { log: createLogger('silent'), clock: systemClock() });
+  const ports = { log: createLogger('silent'), clock: systemClock(), origin: recordOrigin };
+  const store = await openStore('sqlite::memory:', ports);
   onTestFinished(() => store.stop());
   return store;
 }
@@ -61,7 +64,7 @@ export async function givenPeopleApi(change: Partial<ApiOptions> = {}): Promise<
     { name: 'dora', role: 'grid-operator', sites: [siteId('garage')] },
   ] as const;
   for (const user of users) await desk.addUser({ ...user, password: passwordOf(user.name) }, 'test');
-  const ports = givenPorts({ clock, people: peoplePort(desk) });
+  const ports = givenPorts({ clock, people: peoplePort(desk), audit: auditPort(store) });
   const api = await givenApi(ports, { keys: [], ...change });
   onTestFinished(() => api.close());
   return { api, desk, store, clock, calls: ports.calls };

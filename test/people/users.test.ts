@@ -50,6 +50,17 @@ describe('a user', () => {
     });
   });
 
+  it('is on record once, with the request that changed it and where that came from', async () => {
+    const { ask, store } = await given();
+    const answer = await ask('DELETE', '/users/anna');
+    const { items } = await store.listAudit({ count: 100 });
+    const requestId = answer.headers['x-request-id'];
+    expect(items.filter((each) => each.requestId === requestId)).toMatchObject([
+      { actor: 'root', action: 'user removed', target: 'anna', after: undefined, address: '127.0.0.1' },
+    ]);
+    expect(await store.verifyAudit()).toMatchObject({ status: 'whole' });
+  });
+
   it('is removed, and may not sign in again', async () => {
     const { api, ask } = await given();
     expect((await ask('DELETE', '/users/anna')).statusCode).toBe(204);

@@ -1,0 +1,120 @@
+import Type, { type Static } from 'typebox';
+import { siteId } from '../domain/ids.ts';
+import { instantMs } from '../domain/instant.ts';
+import type { AuditRow } from './auditPort.ts';
+import { type Actor, demand } from './auth.ts';
+import { verification, verificationBody } from './chainBody.ts';
+import type { Plugin } from './plugin.ts';
+import type { HttpPorts } from './ports.ts';
+import { refusal } from './problem.ts';
+import { nullable } from './schemas.ts';
+import { instant } from './siteBody.ts';
+
+const closed = { additionalProperties: false } as const;
+const right = 'read audit';
+const pageRows = 200;
+
+const record = Type.Object(
+  {
+    sequence: Type.Integer(),
+    at: Type.String({ description: 'ISO 8601' }),
+    actor: Type.String({ description: 'The user, the key, or "mqtt", "trial", "command-line"' }),
+    action: Type.String(),
+    target: Type.String({ description: 'What it was done to' }),
+    site: nullable(Type.String({ description: 'null where it was of no site or of several' })),
+    before: Type.Unknown({ description: 'null where there is nothing to tell' }),
+    after: Type.Unknown(),
+    requestId: nullable(Type.String({ description: 'As in the header X-Request-Id of the answer' })),
+    address: nullable(Type.String({ description: 'Where the request came from' })),
+    hash: Type.String({ description: 'SHA-256 over the record and the hash before it' }),
+  },
+  closed,
+);
+const text = (description: string) => Type.Optional(Type.String({ maxLength: 200, description }));
+const query = Type.Object(
+  {
+    site: text('Id'),
+    actor: text('Who'),
+    action: text('In full, such as "limit set"'),
+    target: text('In full'),
+    from: text('ISO 8601 with zone'),
+    until: text('ISO 8601 with zone; not included'),
+    before: Type.Optional(
+      Type.String({ pattern: '^[0-9]{1,15}$', description: 'The "next" of the page before' }),
+    ),
+  },
+  closed,
+);
+
+/** `GET /audit` and `GET /audit/verification`: who changed what. */
+export const audit =
+  (ports: HttpPorts): Plugin =>
+  async (api) => {
+    api.get(
+      '/audit',
+      {
+        config: { right },
+        schema: {
+          summary: `Who changed what, the newest first, ${pageRows} a page; what is of several sites is for admins`,
+          querystring: query,
+          response: {
+            200: Type.Object({ records: Type.Array(record), next: nullable(Type.Integer()) }, closed),
+          },
+        },
+      },
+      async ({ actor, query: { site, from, until, before, ...asked } }) => {
+        const { rows, next } = await ports.audit.list({
+          sites: sitesFor(actor, site),
+          actor: asked.actor,
+          action: asked.action,
+          target: asked.target,
+          fromMs: instantOf('from', from),
+          untilMs: instantOf('until', until),
+          count: pageRows,
+          before: before === undefined ? undefined : Number(before),
+        });
+        return { records: rows.map(recordBody), next: next ?? null };
+      },
+    );
+
+    api.get(
+      '/audit/verification',
+      {
+        config: { right },
+        schema: {
+          summary: 'Computes the chain of hashes again: whether any record was changed or removed',
+          response: { 200: verification },
+        },
+      },
+      async () => verificationBody(await ports.audit.verify()),
+    );
+  };
+
+function sitesFor(actor: Actor, site: string | undefined) {
+  if (site !== undefined) {
+    demand(actor, right, siteId(site));
+    return [siteId(site)];
+  }
+  return actor.role === 'admin' ? undefined : actor.sites;
+}
+
+function instantOf(field: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const ms = instantMs(given);
+  if (ms !== undefined) return ms;
+  throw refusal({ status: 'refused', field, why: 'is not an instant: give ISO 8601 with a zone' });
+}
+
+const recordBody = (row: AuditRow): Static<typeof record> => ({
+  sequence: row.sequence,
+  at: instant(row.atMs),
+  actor: row.actor,
+  action: row.action,
+  target: row.target,
+  site: row.site ?? null,
+  before: row.before ?? null,
+  after: row.after ?? null,
+  requestId: row.requestId ?? null,
+  address: row.address ?? null,
+  hash: row.hash,
+});
