@@ -1,27 +1,31 @@
 import type { CircuitView, EvseView, SiteView } from '../src/control/siteView.ts';
 import { circuitId, evseId, limitId, sessionId, siteId, stationId } from '../src/domain/ids.ts';
-import { noAmps } from '../src/domain/phases.ts';
+import { noAmps, phases } from '../src/domain/phases.ts';
 import type { Session } from '../src/domain/session.ts';
 
 // What the control loop tells of a site. A test states the figures it is about; all others are as here.
 
-export const circuitView = (id: string, change: Partial<CircuitView> = {}): CircuitView => ({
-  id: circuitId(id),
-  parent: undefined,
-  breakerAmps: 60,
-  limitAmps: [60, 60, 60],
-  limitedBy: { kind: 'breaker' },
-  drawAmps: [40, 30, 20],
-  backgroundAmps: [20, 20, 20],
-  exposureAmps: [20, 10, 0],
-  headroomAmps: [20, 30, 40],
-  basis: 'measured',
-  readingAgeMs: 400,
-  meterVerdict: undefined,
-  marginAmps: [0, 0, 0],
-  failsafeAmps: [12, 6, 6],
-  ...change,
-});
+export function circuitView(id: string, change: Partial<CircuitView> = {}): CircuitView {
+  const { drawAmps = [40, 30, 20], limitAmps = [60, 60, 60] } = change;
+  return {
+    id: circuitId(id),
+    parent: undefined,
+    breakerAmps: 60,
+    limitAmps,
+    limitedBy: { kind: 'breaker' },
+    drawAmps,
+    loadShare: Math.max(...phases.map((phase) => drawAmps[phase] / limitAmps[phase])),
+    backgroundAmps: [20, 20, 20],
+    exposureAmps: [20, 10, 0],
+    headroomAmps: [20, 30, 40],
+    basis: 'measured',
+    readingAgeMs: 400,
+    meterVerdict: undefined,
+    marginAmps: [0, 0, 0],
+    failsafeAmps: [12, 6, 6],
+    ...change,
+  };
+}
 
 export const evseView = (id: string, change: Partial<EvseView> = {}): EvseView => ({
   id: evseId(id),

@@ -1,7 +1,7 @@
 import type { Bound } from '../../solver/problem.ts';
 import type { CarLimit, LimitOrigin as DomainLimitOrigin } from '../domain/effectiveLimit.ts';
 import type { SiteId } from '../domain/ids.ts';
-import { addAmps, noAmps, type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
+import { addAmps, noAmps, type Phase, type PhaseAmps, perPhase, phases } from '../domain/phases.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
 import { starVolts } from '../domain/supply.ts';
 import { type Load, loads } from './capacity.ts';
@@ -91,14 +91,17 @@ function circuitView(
   const charging = evses.reduce((sum, evse) => addAmps(sum, draws[evse] ?? noAmps), noAmps);
   const estimated = addAmps(planned.background.amps, charging);
   const metered = circuit.meter?.measures === 'total' ? planned.metered?.amps : undefined;
-  const { limitAmps, limitedBy } = shownLimit(planned, starVolts(site.supply));
+  const phaseVolts = starVolts(site.supply);
+  const { limitAmps, limitedBy } = shownLimit(planned, phaseVolts);
+  const flowing = perPhase((phase) => metered?.[phase] ?? estimated[phase]);
   return {
     id: circuit.id,
     parent: circuit.parent,
     breakerAmps: circuit.breakerAmps,
     limitAmps,
     limitedBy,
-    drawAmps: perPhase((phase) => metered?.[phase] ?? estimated[phase]),
+    drawAmps: flowing,
+    loadShare: loadShare(planned, { flowing, charging, phaseVolts }),
     backgroundAmps: planned.background.amps,
     exposureAmps,
     headroomAmps: perPhase(
@@ -111,6 +114,23 @@ function circuitView(
     failsafeAmps: failsafe[index]?.amps ?? noAmps,
   };
 }
+
+function loadShare(
+  { limit }: NodePlan,
+  now: { readonly flowing: PhaseAmps; readonly charging: PhaseAmps; readonly phaseVolts: number },
+): number {
+  const under = ({ amps, watts }: CarLimit, drawn: PhaseAmps): number =>
+    Math.max(
+      ...phases.map((phase) => share(drawn[phase], amps[phase])),
+      share((drawn[0] + drawn[1] + drawn[2]) * now.phaseVolts, watts),
+    );
+  const all = under(limit, now.flowing);
+  return limit.cars === undefined ? all : Math.max(all, under(limit.cars, now.charging));
+}
+
+/** To a millionth, so that what is at its limit is not over it by the last digit. Nothing under a limit of 0 is 0. */
+const share = (drawn: number, limit: number): number =>
+  drawn <= 0 ? 0 : Math.round((drawn / limit) * 1e6) / 1e6;
 
 /**
  * A limit in watts is shown as the current it leaves on each phase when all carry the same, and one on the cars alone

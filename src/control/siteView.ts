@@ -46,6 +46,11 @@ export interface CircuitView {
   /** Measured where there is a meter, else the sum of what is known to flow below. */
   readonly drawAmps: PhaseAmps;
   readonly backgroundAmps: PhaseAmps;
+  /**
+   * What flows over what may flow, under whichever limit is closest: above 1 the circuit is over it. Not the same as draw
+   * over `limitAmps` where watts bind and the phases differ.
+   */
+  readonly loadShare: number;
   /** What our EVSEs may have in force, summed [P1]. */
   readonly exposureAmps: PhaseAmps;
   /** Free under this circuit's own limit: limit less background less exposure. Negative when over. */

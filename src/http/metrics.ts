@@ -151,8 +151,7 @@ function countTicks(registry: Registry, ports: HttpPorts): () => void {
   });
 }
 
-const isOver = ({ circuits }: SiteView): boolean =>
-  circuits.some(({ drawAmps, limitAmps }) => phases.some((phase) => drawAmps[phase] > limitAmps[phase]));
+const isOver = ({ circuits }: SiteView): boolean => circuits.some(({ loadShare }) => loadShare > 1);
 
 /** Times every request of an API, by route and not by URL, so that a scanner adds no series. */
 export function timeRequests(api: Api, { registry }: Metrics): void {

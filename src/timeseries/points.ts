@@ -39,16 +39,11 @@ export function tickNumbers({
     over_limit: circuits.filter(isOver).length,
     silent_meters: circuits.filter(({ basis }) => basis === 'assumed').length,
     charging_amps: evses.reduce((sum, evse) => sum + drawn(evse), 0),
-    load_share: connection === undefined ? undefined : loadShare(connection),
+    load_share: connection?.loadShare,
   };
 }
 
-export const isOver = ({ drawAmps, limitAmps }: CircuitView): boolean =>
-  phases.some((phase) => drawAmps[phase] > limitAmps[phase]);
-
-/** Draw over limit on the phase where that is highest; not a number where a limit is 0 and nothing flows. */
-const loadShare = ({ drawAmps, limitAmps }: CircuitView): number =>
-  Math.max(...phases.map((phase) => drawAmps[phase] / limitAmps[phase]));
+export const isOver = ({ loadShare }: CircuitView): boolean => loadShare > 1;
 
 function circuitPoints({ siteId, tick }: SiteView, circuit: CircuitView): readonly Point[] {
   return phases.map((phase) => {

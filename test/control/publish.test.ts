@@ -60,6 +60,30 @@ describe('what a tick shows of a circuit', () => {
   });
 });
 
+describe('the load share of a circuit', () => {
+  it('is what flows over what may, on the phase that is fullest', () => {
+    const shares = given().setBackground([11, 20, 5]).run(5).circuit();
+    expect(shares.loadShare).toBeCloseTo(52 / 63, 6);
+  });
+
+  it('is of all phases together where watts bind, however the phases differ', () => {
+    const world = given().setBackground([18, 2, 4]);
+    world.setLimit({ watts: 16_560 });
+    const { drawAmps, limitAmps, loadShare } = world.run(30).circuit();
+    expect(drawAmps[0]).toBeGreaterThan(limitAmps[0]);
+    const watts = (drawAmps[0] + drawAmps[1] + drawAmps[2]) * 230;
+    expect(loadShare).toBeCloseTo(watts / 16_560, 6);
+    expect(loadShare).toBeLessThanOrEqual(1);
+  });
+
+  it('is above 1 as soon as more flows than may', () => {
+    const world = given();
+    world.setLimit({ amps: 20 });
+    expect(world.run(1).circuit().loadShare).toBeGreaterThan(1);
+    expect(world.run(30).circuit().loadShare).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('what a tick shows of an EVSE', () => {
   it('is its setpoint, draw, session and why it has no more', () => {
     expect(given().view('A1')).toMatchObject({

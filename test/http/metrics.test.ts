@@ -51,7 +51,7 @@ describe('GET /metrics', () => {
     const clock = new VirtualClock(nowMs);
     const ports = givenPorts({ clock });
     const api = await givenApi(ports);
-    const atLimit = garage.circuits.map((circuit) => ({ ...circuit, drawAmps: circuit.limitAmps }));
+    const atLimit = garage.circuits.map((circuit) => ({ ...circuit, loadShare: 1 }));
     ports.show({ ...garage, circuits: atLimit });
     clock.advance(1000);
     ports.show({ ...garage, circuits: atLimit });
