@@ -162,7 +162,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     onPrices: (connectionId, heard) => setHeardPrices({ loaded, ports, store, prices }, connectionId, heard),
   });
   board.onTick((result) => grid.follow(result));
-  const timeSeries = startTimeSeries(loaded, { clock, log, board, state, grid, mqtt, store });
+  const timeSeries = startTimeSeries(loaded, { clock, log, board, state, mqtt, store });
   if (timeSeries !== undefined) parts.add(timeSeries);
   const oscp = parts.add(await startOscp({ loaded, grid: grid.ports, store, views: () => board.views }));
   const openAdr = parts.add(openAdrService(loaded, grid.ports));

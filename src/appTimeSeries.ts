@@ -1,17 +1,18 @@
 import type { Running } from './app.ts';
 import { certificateExpiries } from './appCertificates.ts';
-import type { GridService } from './appGrid.ts';
 import type { LoadedConfig } from './config.ts';
+import type { GridBook } from './control/gridBook.ts';
 import type { Clock } from './control/ports.ts';
 import type { SiteState } from './control/siteState.ts';
 import type { ViewBoard } from './control/viewBoard.ts';
 import { limitedNode } from './domain/gridLimit.ts';
+import { measurement } from './grid/curtailments.ts';
 import type { Figure, TimeSeriesNow } from './http/ports.ts';
 import type { Logger } from './log.ts';
 import type { MqttConnection } from './meters/mqttClient.ts';
 import type { Store } from './store/openStore.ts';
 import { type InfluxWriter, startInfluxWriter } from './timeseries/influxWriter.ts';
-import { type ServiceNow, servicePoints, targetPoint } from './timeseries/servicePoints.ts';
+import { type ServiceNow, servicePoints, type TargetNow, targetPoint } from './timeseries/servicePoints.ts';
 
 const servicePaceMs = 10_000;
 
@@ -20,7 +21,6 @@ interface TimeSeriesNeeds {
   readonly log: Logger;
   readonly board: ViewBoard;
   readonly state: SiteState;
-  readonly grid: GridService;
   readonly mqtt: MqttConnection;
   readonly store: Store;
 }
@@ -34,18 +34,11 @@ export interface TimeSeries {
 export function startTimeSeries(loaded: LoadedConfig, needs: TimeSeriesNeeds): TimeSeries | undefined {
   const { influx } = loaded.config;
   if (influx === undefined) return undefined;
-  const { clock, log, board, state, grid } = needs;
+  const { clock, log, board, state } = needs;
   const writer = startInfluxWriter(influx, { log, clock }, { flushMs: influx.flushS * 1000 });
   board.onView((view) => writer.write(view));
   board.onTick(({ tick: { atMs } }) => {
-    const targets = grid.connections.flatMap(({ id, targets }) =>
-      targets.map(({ target }) => {
-        const { watts, carWatts, limitWatts } = grid.ports.measurement(target);
-        const { phase } = state.grid.state(id);
-        const asked = { atMs, connectionId: id, node: limitedNode(target), phase };
-        return targetPoint({ ...asked, requestedWatts: limitWatts, deliveredWatts: watts, carWatts });
-      }),
-    );
+    const targets = targetsNow(state.grid, atMs).map(targetPoint);
     if (targets.length > 0) writer.add(targets);
   });
   // Not in the tick: certificates are read from their files.
@@ -63,6 +56,18 @@ export function startTimeSeries(loaded: LoadedConfig, needs: TimeSeriesNeeds): T
     },
   };
 }
+
+/** What every connection asks of each of its targets, and what is measured there. */
+export const targetsNow = (book: GridBook, atMs: number): readonly TargetNow[] =>
+  book.connections.flatMap(({ id, targets }) =>
+    targets.map(({ target }) => {
+      const node = limitedNode(target);
+      const { watts, carWatts, limitWatts } = measurement(book, node, atMs);
+      const { phase } = book.state(id);
+      const asked = { atMs, connectionId: id, node, phase };
+      return { ...asked, requestedWatts: limitWatts, deliveredWatts: watts, carWatts };
+    }),
+  );
 
 function serviceNow(
   { config }: LoadedConfig,

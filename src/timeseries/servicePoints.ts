@@ -51,18 +51,18 @@ export function servicePoints(now: ServiceNow): readonly Point[] {
   return [service, ...certificates];
 }
 
-export const targetPoint = (now: TargetNow): Point =>
-  withNumbers(
-    new Point('grid_target').tag('connection', now.connectionId).tag('target', now.node).timestamp(now.atMs),
-    {
-      requested_watts: now.requestedWatts,
-      delivered_watts: now.deliveredWatts,
-      car_watts: now.carWatts,
-      phase: connectionPhases[now.phase],
-      // Where nothing is asked or nothing measured there is nothing to comply with.
-      excess_watts:
-        now.requestedWatts === undefined || now.deliveredWatts === undefined
-          ? undefined
-          : Math.max(0, now.deliveredWatts - now.requestedWatts),
-    },
-  );
+export function targetPoint(now: TargetNow): Point {
+  const { requestedWatts, deliveredWatts } = now;
+  // Where nothing is asked or nothing is measured there is nothing to comply with.
+  const isJudged = requestedWatts !== undefined && deliveredWatts !== undefined;
+  const excessWatts = isJudged ? Math.max(0, deliveredWatts - requestedWatts) : undefined;
+  const point = new Point('grid_target').tag('connection', now.connectionId).tag('target', now.node);
+  return withNumbers(point.timestamp(now.atMs), {
+    requested_watts: requestedWatts,
+    delivered_watts: deliveredWatts,
+    excess_watts: excessWatts,
+    complies: excessWatts === undefined ? undefined : Number(excessWatts === 0),
+    car_watts: now.carWatts,
+    phase: connectionPhases[now.phase],
+  });
+}
