@@ -2,13 +2,16 @@ import type { Running } from './app.ts';
 import { followLocations } from './appOcpiLocations.ts';
 import { partnersPort } from './appOcpiPartners.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
+import { startRoamingSessions } from './appOcpiSessions.ts';
 import type { LoadedConfig } from './config.ts';
 import type { PartyRole } from './domain/roaming/partner.ts';
 import type { HttpPorts } from './http/ports.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
 import { LocationBook } from './ocpi/locations/locationBook.ts';
+import { cdrsSender } from './ocpi/modules/cdrs.ts';
 import { credentialsModule } from './ocpi/modules/credentials.ts';
 import { locationsSender } from './ocpi/modules/locations.ts';
+import { sessionsSender } from './ocpi/modules/sessions.ts';
 import { tariffsSender } from './ocpi/modules/tariffs.ts';
 import { tokensReceiver } from './ocpi/modules/tokens.ts';
 import { Handshake } from './ocpi/partners/handshake.ts';
@@ -21,10 +24,13 @@ export interface OcpiService {
   /** The port of the HTTP server, once it is known: our address where the config tells none. */
   listensAt(httpPort: number): void;
   /** May be called twice. */
-  stop(): void;
+  stop(): Promise<void>;
 }
 
-type OcpiNeeds = Pick<Running, 'loaded' | 'ports' | 'store' | 'board' | 'state' | 'stations'> & {
+type OcpiNeeds = Pick<
+  Running,
+  'loaded' | 'ports' | 'store' | 'board' | 'state' | 'stations' | 'sessions' | 'tokens'
+> & {
   readonly party: OcpiParty | undefined;
 };
 
@@ -34,7 +40,7 @@ const bodyLimitBytes = 256 * 1024;
 
 /** Everything that partners reach, and what reaches partners. undefined where the config has no `ocpi`. */
 export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
-  const { loaded, ports, party } = needs;
+  const { loaded, ports, party, store } = needs;
   const { ocpi, http } = loaded.config;
   if (ocpi === undefined || party === undefined) return undefined;
   const { clock, random } = ports;
@@ -50,7 +56,14 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
   const pushes = new Pushes({ clock, log, random, book, client, own: ocpi.party });
   const locations = new LocationBook(places.locations);
   const stopFollowing = followLocations(needs, { locations, pushes });
-  const modules = [locationsSender(locations), tariffsSender(places.tariffs), tokensReceiver(party.shelf)];
+  const sessions = startRoamingSessions(needs, party, { pushes, log });
+  const modules = [
+    locationsSender(locations),
+    tariffsSender(places.tariffs),
+    tokensReceiver(party.shelf),
+    sessionsSender(store),
+    cdrsSender(store),
+  ];
   const handle = ocpiServer({ clock, log, book, baseUrl, modules, credentials });
   return {
     handlers: [{ prefix, bodyLimitBytes, handle }],
@@ -58,10 +71,11 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     listensAt: (port) => {
       httpPort = port;
     },
-    stop: () => {
+    stop: async () => {
       stopFollowing();
       pushes.stop();
       outgoing.stop();
+      await sessions.stop();
     },
   };
 }

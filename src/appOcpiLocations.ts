@@ -3,7 +3,8 @@ import { availabilityOf } from './appStationsHttp.ts';
 import type { EvseAvailability } from './domain/evseAvailability.ts';
 import type { EvsePublicStatus } from './domain/roaming/location.ts';
 import type { EvseChange, LocationBook } from './ocpi/locations/locationBook.ts';
-import type { Pushes, Told } from './ocpi/partners/pushes.ts';
+import type { Pushes } from './ocpi/partners/pushes.ts';
+import type { Told } from './ocpi/partners/tell.ts';
 import { evseOf } from './ocpi/versions.ts';
 
 const statuses: Readonly<Record<EvseAvailability, EvsePublicStatus>> = {

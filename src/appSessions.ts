@@ -82,12 +82,12 @@ export function startSessionPruning(
 ): { stop(): void } {
   let cancel = () => {};
   const prune = async (): Promise<number> => {
-    const removed = await store.pruneSessions(
-      clock.nowMs() - config.sessions.keepDays * dayMs,
-      pruneCountMax,
-    );
-    if (removed > 0) log.info({ removed }, 'sessions that are too old were removed');
-    return removed;
+    const beforeMs = clock.nowMs() - config.sessions.keepDays * dayMs;
+    const removed = await store.pruneSessions(beforeMs, pruneCountMax);
+    const roamingRemoved = await store.pruneRoamingObjects(beforeMs, pruneCountMax);
+    if (removed + roamingRemoved > 0)
+      log.info({ removed, roamingRemoved }, 'sessions that are too old were removed');
+    return Math.max(removed, roamingRemoved);
   };
   const next = (delayMs: number): void => {
     cancel = clock.after(delayMs, () => {

@@ -43,6 +43,7 @@ export class SessionBook {
   readonly #ended = new Map<SessionId, Entry>();
   /** What is on its way for each station, so that facts are taken one after the other. */
   readonly #busy = new Map<StationId, Promise<void>>();
+  readonly #listeners = new Set<(id: SessionId) => void>();
 
   constructor(ports: SessionBookPorts, open: readonly SessionRecord[]) {
     this.#ports = ports;
@@ -57,6 +58,12 @@ export class SessionBook {
   /** What is known now of a session that was told of lately; undefined of an older one. */
   current(id: SessionId): SessionRecord | undefined {
     return (this.#open.get(id) ?? this.#ended.get(id))?.record;
+  }
+
+  /** Tells of every session that was written down anew, once it is durable. The returned function ends it. */
+  onWritten(listener: (id: SessionId) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Takes what a station told in one message. Resolves when it is durable, where it could not be told again. */
@@ -135,7 +142,12 @@ export class SessionBook {
     this.#keep({ record, savedAtMs: isDue ? nowMs : before.savedAtMs });
     if (before !== undefined && record.marks.length > before.record.marks.length)
       log.info({ sessionId: record.session.id, marks: record.marks }, 'session is marked');
-    return isDue ? this.#ports.save(record) : Promise.resolve();
+    return isDue ? this.#save(record) : Promise.resolve();
+  }
+
+  async #save(record: SessionRecord): Promise<void> {
+    await this.#ports.save(record);
+    for (const listener of this.#listeners) listener(record.session.id);
   }
 
   #keep(entry: Entry): void {

@@ -63,6 +63,11 @@ export class TokenDesk {
     return 'set';
   }
 
+  /** Whether it is on our own list. */
+  knows(tokenId: string): boolean {
+    return this.#tokens.has(tokenName(tokenId));
+  }
+
   /** undefined where there is none. */
   byKey(key: string): Token | undefined {
     return this.#byKey.get(key);

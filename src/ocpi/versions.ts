@@ -1,15 +1,21 @@
+import type { Cdr } from '../domain/roaming/cdr.ts';
 import type { Location, PublicConnector, PublicEvse } from '../domain/roaming/location.ts';
 import type { Credentials, OcpiVersion } from '../domain/roaming/partner.ts';
+import type { RoamingSession } from '../domain/roaming/session.ts';
 import type { Tariff } from '../domain/roaming/tariff.ts';
 import type { AuthorizationInfo, Token } from '../domain/roaming/token.ts';
 import { type Codec, type Decoded, decoder, partial } from './codec.ts';
 import { answerDecoder, type Envelope } from './envelope.ts';
+import { cdr as cdr221 } from './v221/cdr.ts';
 import { credentials as credentials221 } from './v221/credentials.ts';
 import { connector as connector221, evse as evse221, location as location221 } from './v221/location.ts';
+import { session as session221 } from './v221/session.ts';
 import { tariff as tariff221 } from './v221/tariff.ts';
 import { authorizationInfo as authorizationInfo221, token as token221 } from './v221/token.ts';
+import { cdr as cdr230 } from './v230/cdr.ts';
 import { credentials as credentials230 } from './v230/credentials.ts';
 import { connector as connector230, evse as evse230, location as location230 } from './v230/location.ts';
+import { session as session230 } from './v230/session.ts';
 import { tariff as tariff230 } from './v230/tariff.ts';
 import { authorizationInfo as authorizationInfo230, token as token230 } from './v230/token.ts';
 
@@ -46,3 +52,5 @@ export const authorizationInfoOf = inVersions<AuthorizationInfo>({
   '2.2.1': authorizationInfo221,
   '2.3.0': authorizationInfo230,
 });
+export const sessionOf = inVersions<RoamingSession>({ '2.2.1': session221, '2.3.0': session230 });
+export const cdrOf = inVersions<Cdr>({ '2.2.1': cdr221, '2.3.0': cdr230 });

@@ -36,6 +36,8 @@ export interface RoamingObjectStore {
   countRoamingObjects(shelf: Shelf): Promise<number>;
   /** Puts all that belongs to a partner under another name: who comes under the old one later must not read it. */
   moveRoamingObjects(partnerId: string, newId: string): Promise<void>;
+  /** Removes sessions and CDRs that nothing is due of and that changed last before. At most so many: ask again for the rest. */
+  pruneRoamingObjects(beforeMs: number, countMax: number): Promise<number>;
 }
 
 /** The document was written by us, so it is read without another look. */
@@ -135,6 +137,24 @@ export function roamingObjectStore(db: Kysely<Tables>): RoamingObjectStore {
           .set({ partner_id: newId, is_due: 0 })
           .where('partner_id', '=', partnerId)
           .execute();
+      }),
+
+    pruneRoamingObjects: (beforeMs, countMax) =>
+      inStore('remove old objects of roaming', async () => {
+        const old = db
+          .selectFrom('roaming_object')
+          .select(['kind', 'partner_id', 'id'])
+          .where('kind', 'in', ['session', 'cdr'])
+          .where('is_due', '=', 0)
+          .where('last_updated_ms', '<', beforeMs)
+          .limit(countMax);
+        const { numDeletedRows } = await db
+          .deleteFrom('roaming_object')
+          .where((row) =>
+            row(row.refTuple('kind', 'partner_id', 'id'), 'in', old.$asTuple('kind', 'partner_id', 'id')),
+          )
+          .executeTakeFirstOrThrow();
+        return Number(numDeletedRows);
       }),
   };
 }

@@ -62,4 +62,16 @@ describeOnBothDatabases('objects of roaming in the store', (database) => {
       kwh: 12.3456,
     });
   });
+
+  it('are removed when they are old and nothing of them is due, some at a time', async () => {
+    const store = await database.open();
+    for (const n of [1, 2, 3, 4])
+      await store.saveRoamingObject(given({ id: `C${n}`, lastUpdatedMs: n * 1_000, isDue: n === 2 }));
+    await store.saveRoamingObject(given({ kind: 'token', isDue: false }));
+    expect(await store.pruneRoamingObjects(4_000, 1)).toBe(1);
+    expect(await store.pruneRoamingObjects(4_000, 9)).toBe(1);
+    expect(await store.pruneRoamingObjects(4_000, 9)).toBe(0);
+    expect(await store.countRoamingObjects({ kind: 'cdr', partnerId: 'roam' })).toBe(2);
+    expect(await store.countRoamingObjects({ kind: 'token', partnerId: 'roam' })).toBe(1);
+  });
 });

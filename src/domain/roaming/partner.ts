@@ -97,9 +97,9 @@ export interface RoamingObject {
   readonly alias: string;
   readonly createdAtMs: number;
   readonly lastUpdatedMs: number;
-  /** The partner is still to be told of it. */
+  /** A CDR that the partner is still to be told of; a session that has no CDR yet. */
   readonly isDue: boolean;
-  /** As it is told in OCPI 2.3.0, JSON. */
+  /** As it is told in OCPI 2.3.0, JSON; a session with what its CDR will need beside it. */
   readonly document: unknown;
 }
 

@@ -15,7 +15,7 @@ import { type Dialect, party } from './common.ts';
 import { connectorFormat, connectorStandards, coordinates, powerType } from './place.ts';
 import { authMethod, cdrToken, chargingPeriod } from './session.ts';
 
-const cdrLocation = ({ word }: Dialect): ObjectCodec<CdrLocation> =>
+export const cdrLocation = ({ word }: Dialect): ObjectCodec<CdrLocation> =>
   object<CdrLocation>({
     id: required('id', ciString(36)),
     name: optional('name', text(255)),

@@ -84,9 +84,28 @@ export class PartnerTokens implements TokenSource {
     if (this.#permissions.size > permissionsMax && oldest !== undefined) this.#permissions.delete(oldest);
   }
 
-  /** How it was allowed last; undefined where nobody was asked. */
-  permission(stationId: StationId, tokenId: string): Permission | undefined {
+  #permission(stationId: StationId, tokenId: string): Permission | undefined {
     return this.#permissions.get(`${stationId} ${tokenName(tokenId)}`);
+  }
+
+  /**
+   * Whose driver began a session there with that token, and how he was allowed to. After a
+   * restart it is told by the tokens that were known when the session began.
+   */
+  async ownerOf(stationId: StationId, tokenId: string, startedAtMs: number): Promise<Permission | undefined> {
+    const allowed = this.#permission(stationId, tokenId);
+    if (allowed !== undefined) return allowed;
+    const registered = new Set(this.#ports.book.registered().map(({ id }) => id));
+    const known = (await this.#ports.shelf.byUid(tokenId)).filter(
+      ({ partnerId, knownSinceMs }) => registered.has(partnerId) && knownSinceMs <= startedAtMs,
+    );
+    const found = known.find(({ token }) => token.isValid) ?? known[0];
+    return found && { partnerId: found.partnerId, token: found.token, method: 'WHITELIST' };
+  }
+
+  /** The session that was allowed has begun. */
+  spent(stationId: StationId, tokenId: string): void {
+    this.#permissions.delete(`${stationId} ${tokenName(tokenId)}`);
   }
 
   async #verdict(request: TokenRequest, { partner, token, place }: Owned): Promise<Verdict> {
@@ -118,7 +137,7 @@ export class PartnerTokens implements TokenSource {
 
   /** A command that is to start the session has the last word on how it was allowed. */
   #allow({ stationId, tokenId }: TokenRequest, permission: Permission): void {
-    const before = this.permission(stationId, tokenId);
+    const before = this.#permission(stationId, tokenId);
     const isCommanded = before?.method === 'COMMAND' && before.partnerId === permission.partnerId;
     if (!isCommanded) this.permit(stationId, tokenId, permission);
   }

@@ -15,6 +15,7 @@ export interface TokenId extends Party {
 export interface PartnerToken {
   readonly partnerId: string;
   readonly token: Token;
+  readonly knownSinceMs: number;
 }
 
 const tokensMax = 100_000;
@@ -55,7 +56,11 @@ export class TokenShelf {
   /** Of every partner that knows it. */
   async byUid(uid: string): Promise<readonly PartnerToken[]> {
     const found = await this.#objects.roamingObjectsByAlias('token', tokenName(uid));
-    return found.map(({ partnerId, document }) => ({ partnerId, token: tokenIn(document) }));
+    return found.map(({ partnerId, createdAtMs, document }) => ({
+      partnerId,
+      token: tokenIn(document),
+      knownSinceMs: createdAtMs,
+    }));
   }
 }
 

@@ -1,0 +1,42 @@
+import type { Party } from '../../domain/roaming/common.ts';
+import type { PartyRole, Registered } from '../../domain/roaming/partner.ts';
+import type { Codec } from '../codec.ts';
+import { answerDecoder } from '../envelope.ts';
+import { joined } from '../transport/partnerUrl.ts';
+import type { PartnerClient } from './client.ts';
+import type { RegisteredPartner } from './partnerBook.ts';
+
+/** What is told, at the moment it is sent. */
+export interface Told {
+  readonly method: 'PUT' | 'PATCH' | 'POST';
+  /** Below the module's URL. */
+  readonly path: readonly string[];
+  readonly body: unknown;
+  /** Of the partner's parties; its eMSP where it is missing. */
+  readonly to?: Party;
+}
+
+/** Nobody says what comes back for what is told [OCPI 2.2.1 transport and format]: it is not looked at. */
+const anything: Codec<unknown> = { schema: {}, read: (wire) => wire, write: (value) => value };
+export const readAcknowledgement = answerDecoder(anything);
+
+/** Where a partner takes objects of a module; undefined where it takes none. */
+export const receiverUrl = ({ endpoints }: Registered, module: string): string | undefined =>
+  endpoints.find((each) => each.module === module && each.role === 'RECEIVER')?.url;
+
+/** Tells a partner that receives the module. Throws a PartnerUnreachableError or a PartnerRefusalError. */
+export async function tell(
+  { client, own }: { readonly client: Pick<PartnerClient, 'call'>; readonly own: Party },
+  { state }: RegisteredPartner,
+  module: string,
+  { method, path, body, to = receiverOf(state.roles) }: Told,
+): Promise<void> {
+  const url = joined(receiverUrl(state, module) ?? '', ...path);
+  await client.call(state.access, { method, url, body, route: { from: own, to }, read: readAcknowledgement });
+}
+
+/** Who of the partner hears us: its eMSP, or whoever it is. Credentials have one role at least. */
+function receiverOf(roles: readonly PartyRole[]): Party {
+  const role = roles.find((each) => each.role === 'EMSP') ?? roles[0];
+  return { countryCode: role?.countryCode ?? '', partyId: role?.partyId ?? '' };
+}

@@ -1,0 +1,237 @@
+import type { Clock } from '../../control/ports.ts';
+import { type EvseId, type SessionId, sessionId } from '../../domain/ids.ts';
+import { compare, zero } from '../../domain/pricing/fraction.ts';
+import { cdrFrom, followed, type RoamingCharge } from '../../domain/roaming/charge.ts';
+import type { SessionRecord } from '../../domain/sessionRecord.ts';
+import type { Logger } from '../../log.ts';
+import type { PartnerBook } from '../partners/partnerBook.ts';
+import type { Pushes } from '../partners/pushes.ts';
+import type { RoamingObjects } from '../roamingObjects.ts';
+import type { PartnerTokens, Permission } from '../tokens/partnerTokens.ts';
+import { sha256 } from '../transport/tokens.ts';
+import { cdr } from '../v230/cdr.ts';
+import { sessionOf } from '../versions.ts';
+import { type KeptCharge, kept, keptChargeIn } from './keptCharge.ts';
+
+/** What partners know of an EVSE, and by what its sessions are billed now. */
+export type ChargePlace = Omit<RoamingCharge, 'session'> &
+  Pick<RoamingCharge['session'], 'countryCode' | 'partyId' | 'currency'>;
+
+export interface SessionDeskPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly objects: RoamingObjects;
+  readonly book: PartnerBook;
+  readonly tokens: Pick<PartnerTokens, 'ownerOf' | 'spent'>;
+  readonly pushes: Pick<Pushes, 'to'>;
+  /** The newest that is known of a session, in memory or not. */
+  recordOf(id: SessionId): Promise<SessionRecord | undefined>;
+  /** Sessions whose partner may not have been looked for yet: those that run, and those that ended lately. */
+  recentSessions(): Promise<readonly SessionId[]>;
+  placeOf(evseId: EvseId): ChargePlace | undefined;
+  /** Drivers of our own list are none of a partner's. */
+  isOurs(tokenId: string): boolean;
+  /** A CDR of this partner waits to be sent. */
+  onCdr(partnerId: string): void;
+}
+
+/** What a station tells in one message comes together: its end is believed after that. */
+const settleMs = 5_000;
+/** An end that nobody told falls with a sign of life after it. */
+const presumedSettleMs = 3_600_000;
+const openMax = 10_000;
+const firstRetryMs = 1_000;
+const retryMaxMs = 300_000;
+
+/**
+ * Tells partners of the sessions of their drivers, and makes the CDR of each that ended, once: whatever of it is lost with
+ * the process is found again at the next start.
+ */
+export class SessionDesk {
+  readonly #ports: SessionDeskPorts;
+  /** To be looked at, one after the other. */
+  readonly #waiting = new Set<SessionId>();
+  /** When an end is believed, on our monotonic clock. */
+  readonly #believedAtMs = new Map<SessionId, number>();
+  readonly #tries = new Map<SessionId, number>();
+  readonly #cancels = new Map<SessionId, () => void>();
+  #isRunning = false;
+  #isStopped = false;
+
+  constructor(ports: SessionDeskPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes up what an earlier process left. */
+  async start(): Promise<void> {
+    const { book, objects, recentSessions } = this.#ports;
+    for (const { id: partnerId } of book.list()) {
+      const open = await objects.dueRoamingObjects({ kind: 'session', partnerId }, openMax);
+      for (const { alias } of open) this.take(sessionId(alias));
+    }
+    for (const id of await recentSessions()) this.take(id);
+  }
+
+  /** Something about this session changed. */
+  take(id: SessionId): void {
+    if (this.#isStopped) return;
+    this.#waiting.add(id);
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** May be called twice. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#waiting.clear();
+    for (const cancel of this.#cancels.values()) cancel();
+    this.#cancels.clear();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    for (const id of this.#waiting) {
+      this.#waiting.delete(id);
+      try {
+        await this.#follow(id);
+        this.#tries.delete(id);
+      } catch (error) {
+        this.#tryLater(id, error);
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  #tryLater(id: SessionId, error: unknown): void {
+    if (this.#isStopped) return;
+    const tries = this.#tries.get(id) ?? 0;
+    this.#tries.set(id, tries + 1);
+    this.#ports.log.error({ err: error, sessionId: id, tries }, 'session of a partner could not be followed');
+    this.#takeLater(id, Math.min(retryMaxMs, firstRetryMs * 2 ** tries));
+  }
+
+  #takeLater(id: SessionId, delayMs: number): void {
+    this.#cancels.get(id)?.();
+    const cancel = this.#ports.clock.after(delayMs, () => {
+      this.#cancels.delete(id);
+      this.take(id);
+    });
+    this.#cancels.set(id, cancel);
+  }
+
+  async #follow(id: SessionId): Promise<void> {
+    const { objects, recordOf, clock, log } = this.#ports;
+    const record = await recordOf(id);
+    if (record === undefined) return;
+    const [found] = await objects.roamingObjectsByAlias('session', id);
+    const known = found === undefined ? await this.#begun(record) : keptChargeIn(found);
+    if (known === undefined) return;
+    const nowMs = clock.nowMs();
+    const over = followed(known.charge, record, { status: 'COMPLETED', nowMs });
+    if (known.isDone) {
+      if (isOtherBill(known.charge, over))
+        log.error({ sessionId: id, partner: known.partnerId }, 'session changed after its CDR, which stands');
+      return;
+    }
+    if (record.session.isRefused === true) return this.#put(known, record, 'INVALID');
+    if (!this.#isOver(record)) return this.#put(known, record, 'ACTIVE');
+    await this.#bill({ ...known, charge: over }, record);
+  }
+
+  /** undefined where it is no partner's driver. */
+  async #begun({ session }: SessionRecord): Promise<KeptCharge | undefined> {
+    const { tokens, placeOf, isOurs, clock } = this.#ports;
+    const { id, evseId, stationId, tokenId, startedAtMs, isRefused } = session;
+    const place = placeOf(evseId);
+    if (tokenId === undefined || isRefused === true || place === undefined || isOurs(tokenId))
+      return undefined;
+    const permission = await tokens.ownerOf(stationId, tokenId, startedAtMs);
+    if (permission === undefined) return undefined;
+    tokens.spent(stationId, tokenId);
+    const createdAtMs = clock.nowMs();
+    const charge = chargeOf(id, startedAtMs, place, permission);
+    return { partnerId: permission.partnerId, sessionId: id, createdAtMs, charge, isDone: false };
+  }
+
+  /** Whether its end is believed by now; where it is not, it is looked at again. */
+  #isOver({ session: { id, endedAtMs }, story }: SessionRecord): boolean {
+    const { clock } = this.#ports;
+    if (endedAtMs === undefined) {
+      this.#believedAtMs.delete(id);
+      return false;
+    }
+    const waitMs =
+      story.end?.isPresumed === true
+        ? Math.min(presumedSettleMs, Math.max(settleMs, endedAtMs + presumedSettleMs - clock.nowMs()))
+        : settleMs;
+    const believedAtMs = Math.min(
+      this.#believedAtMs.get(id) ?? Number.POSITIVE_INFINITY,
+      clock.monotonicMs() + waitMs,
+    );
+    this.#believedAtMs.set(id, believedAtMs);
+    const restMs = believedAtMs - clock.monotonicMs();
+    if (restMs > 0) this.#takeLater(id, restMs);
+    return restMs <= 0;
+  }
+
+  async #put(known: KeptCharge, record: SessionRecord, status: 'ACTIVE' | 'INVALID'): Promise<void> {
+    const charge = followed(known.charge, record, { status, nowMs: this.#ports.clock.nowMs() });
+    await this.#keep({ ...known, charge, isDone: status === 'INVALID' });
+  }
+
+  /** The CDR first: a process that ends between the two finds the session open, and the CDR there. */
+  async #bill(known: KeptCharge, record: SessionRecord): Promise<void> {
+    const { objects, clock, onCdr, log } = this.#ports;
+    const { partnerId, sessionId: alias, charge } = known;
+    const { id, lastUpdatedMs } = charge.session;
+    const document = cdr.write(cdrFrom(charge, record));
+    const head = { kind: 'cdr', partnerId, id, alias } as const;
+    const times = { createdAtMs: clock.nowMs(), lastUpdatedMs };
+    await objects.addRoamingObject({ ...head, ...times, isDue: true, document });
+    await this.#keep({ ...known, isDone: true });
+    this.#believedAtMs.delete(record.session.id);
+    log.info({ sessionId: alias, partner: partnerId, cdrId: id }, 'CDR made');
+    onCdr(partnerId);
+  }
+
+  async #keep(known: KeptCharge): Promise<void> {
+    const { objects, pushes } = this.#ports;
+    const { session } = known.charge;
+    const { id, countryCode, partyId, token } = session;
+    await objects.saveRoamingObject(kept(known));
+    pushes.to(known.partnerId, 'sessions', id, (version) => ({
+      method: 'PUT',
+      path: [countryCode, partyId, id],
+      body: sessionOf(version).codec.write(session),
+      to: token,
+    }));
+  }
+}
+
+const isOtherBill = ({ session: a }: RoamingCharge, { session: b }: RoamingCharge): boolean =>
+  a.status === 'COMPLETED' && (a.endedAtMs !== b.endedAtMs || compare(a.energyKwh, b.energyKwh) !== 0);
+
+/** Nobody can tell from the id what it is called at the station, and it is the same after a restart. */
+const roamingIdOf = (id: SessionId): string => sha256(id).slice(0, 32);
+
+function chargeOf(
+  id: SessionId,
+  startedAtMs: number,
+  place: ChargePlace,
+  { token, method, reference }: Permission,
+): RoamingCharge {
+  const { location, timeZone, tariffs, countryCode, partyId, currency } = place;
+  const { uid, type, contractId } = token;
+  return {
+    session: {
+      ...{ countryCode, partyId, id: roamingIdOf(id), startedAtMs, energyKwh: zero },
+      token: { countryCode: token.countryCode, partyId: token.partyId, uid, type, contractId },
+      authMethod: method,
+      ...(reference !== undefined && { authorizationReference: reference }),
+      ...{ locationId: location.id, evseUid: location.evseUid, connectorId: location.connectorId },
+      ...{ currency, periods: [], status: 'ACTIVE', lastUpdatedMs: 0 },
+    },
+    location,
+    timeZone,
+    tariffs,
+  };
+}

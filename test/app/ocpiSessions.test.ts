@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { startEmsp } from './emsp.ts';
+import { eventually } from './givenService.ts';
+import { givenParty, publicGarage } from './ocpiPeers.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** A garage with a tariff, its station, and an eMSP whose driver has the card CAFE. */
+async function given(options: Parameters<typeof startEmsp>[1] = {}) {
+  const host = await givenParty('GRG', { ...publicGarage, ocpp: ', unknownTokens: reject' });
+  ends.push(() => host.end());
+  const emsp = await startEmsp(host, options);
+  ends.push(() => emsp.stop());
+  await emsp.ask('/receiver/tokens/DE/MSP/CAFE', 'PUT', {
+    ...emsp.party,
+    ...{ uid: 'CAFE', type: 'RFID', contract_id: 'DE8ACC12E46L89', issuer: 'MSP' },
+    ...{ valid: true, whitelist: 'ALLOWED', last_updated: '2026-01-31T18:00:00Z' },
+  });
+  const station = await host.connectStation();
+  /** A charge of an hour and 20 kWh; the last half of it the car took nothing. */
+  const charge = async (idTag: string) => {
+    const endMs = Date.now();
+    const at = (minutes: number) => new Date(endMs + (minutes - 60) * 60_000).toISOString();
+    const { transactionId } = (await station.call('StartTransaction', {
+      ...{ connectorId: 1, idTag, meterStart: 1_000, timestamp: at(0) },
+    })) as { transactionId: number };
+    const status = (name: string, minutes: number) =>
+      station.call('StatusNotification', {
+        ...{ connectorId: 1, status: name, errorCode: 'NoError', timestamp: at(minutes) },
+      });
+    const meter = (wh: number, minutes: number) =>
+      station.call('MeterValues', {
+        ...{ connectorId: 1, transactionId },
+        meterValue: [{ timestamp: at(minutes), sampledValue: [{ value: String(wh) }] }],
+      });
+    await status('Charging', 0);
+    await meter(21_000, 30);
+    await status('SuspendedEV', 30);
+    const stop = () =>
+      station.call('StopTransaction', { transactionId, idTag, meterStop: 21_000, timestamp: at(60) });
+    return { stop };
+  };
+  return { host, emsp, charge };
+}
+
+const put = '/sessions/SE/GRG/';
+
+describe('sessions and CDRs of an eMSP', () => {
+  it.each([
+    ['2.2.1', { excl_vat: 8.5, incl_vat: 10.63 }],
+    ['2.3.0', { before_taxes: 8.5, taxes: [{ name: 'VAT', percentage: 25, amount: 2.13 }] }],
+  ])('are told as they go on, and billed once they are over, in %s', async (version, cost) => {
+    const { emsp, charge } = await given({ version });
+    const { stop } = await charge('CAFE');
+    const told = () => emsp.heard.filter(({ path }) => path.startsWith(put)).map(({ body }) => body);
+    const running = await eventually(() => told().find(({ kwh }) => kwh === 20));
+    expect(running).toMatchObject({
+      ...{ country_code: 'SE', party_id: 'GRG', status: 'ACTIVE', auth_method: 'WHITELIST', currency: 'EUR' },
+      cdr_token: { ...emsp.party, uid: 'CAFE', type: 'RFID', contract_id: 'DE8ACC12E46L89' },
+      ...{ location_id: 'garage', evse_uid: 'A1', connector_id: '1', total_cost: cost },
+    });
+    await stop();
+    const bill = await eventually(() => emsp.heard.find(({ path }) => path === '/cdrs'));
+    const { id } = running;
+    expect(bill).toMatchObject({
+      method: 'POST',
+      body: {
+        ...{ id, session_id: id, total_energy: 20, total_time: 1, total_parking_time: 0.5, total_cost: cost },
+        cdr_location: {
+          id: 'garage',
+          evse_uid: 'A1',
+          evse_id: 'SE*GRG*E1',
+          connector_power_type: 'AC_3_PHASE',
+        },
+        tariffs: [{ id: 'T1' }],
+        charging_periods: [
+          {
+            dimensions: [
+              { type: 'ENERGY', volume: 20 },
+              { type: 'TIME', volume: 0.5 },
+            ],
+          },
+          {
+            dimensions: [
+              { type: 'ENERGY', volume: 0 },
+              { type: 'PARKING_TIME', volume: 0.5 },
+            ],
+          },
+        ],
+      },
+    });
+    const last = await eventually(() => told().find(({ status }) => status === 'COMPLETED'));
+    expect(last).toMatchObject({ id, end_date_time: bill.body.end_date_time, total_cost: cost });
+
+    // Whoever missed them asks; from then on inclusive, until then exclusive.
+    const listed = async (query: string) => (await emsp.ask(`/sender/${query}`)).body.data;
+    expect(await listed(`sessions?date_from=${last.last_updated}`)).toEqual([last]);
+    expect(await listed(`cdrs?date_from=${bill.body.last_updated}`)).toEqual([bill.body]);
+    expect(await listed(`cdrs?date_to=${bill.body.last_updated}`)).toEqual([]);
+  });
+
+  it('are none of another partner, and none of strangers', async () => {
+    const { host, emsp, charge } = await given();
+    const other = await startEmsp(host, { partyId: 'OTH', id: 'other' });
+    ends.push(() => other.stop());
+    await (await charge('STRANGER')).stop();
+    await (await charge('CAFE')).stop();
+    await eventually(() => emsp.heard.find(({ path }) => path === '/cdrs'));
+    const listed = async (module: string) => (await other.ask(`/sender/${module}`)).body.data;
+    expect([await listed('sessions'), await listed('cdrs')]).toEqual([[], []]);
+    const { body, headers } = await emsp.ask('/sender/cdrs');
+    expect([body.data.length, headers.get('x-total-count')]).toEqual([1, '1']);
+    expect(other.heard.filter(({ path }) => /sessions|cdrs/.test(path))).toEqual([]);
+  });
+
+  it('are sent again when the eMSP did not take them, and not once it did', async () => {
+    let refusals = 2;
+    const { emsp, charge } = await given({
+      answers: ({ path }) => {
+        if (path !== '/cdrs') return undefined;
+        refusals -= 1;
+        return refusals < 0 ? { status: 201 } : { status: 500 };
+      },
+    });
+    await (await charge('CAFE')).stop();
+    const sent = () => emsp.heard.filter(({ path }) => path === '/cdrs').map(({ body }) => body);
+    await eventually(() => (sent().length === 3 ? true : undefined));
+    expect(new Set(sent().map((body) => JSON.stringify(body))).size).toBe(1);
+    await (await charge('CAFE')).stop();
+    await eventually(() => (sent().length === 4 ? true : undefined));
+    expect(new Set(sent().map(({ id }) => id)).size).toBe(2);
+  });
+});
