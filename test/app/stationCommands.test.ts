@@ -354,7 +354,8 @@ describe('a certificate of a station', () => {
     const { client, command, read, asked } = await given('ocpp2.0.1', {}, { ocpp });
 
     expect((await command('renew-certificate', {})).body.outcome).toBe('accepted');
-    expect(asked.at(-1)).toMatchObject({ request: { requestedMessage: 'SignChargingStationCertificate' } });
+    const told = asked.map(({ request }) => request['requestedMessage']);
+    expect(told).toContain('SignChargingStationCertificate');
     const csr = authority.request('/O=Garo/CN=CP-A1');
     expect(await client.call('SignCertificate', { csr })).toEqual({ status: 'Accepted' });
     await eventually(async () =>
