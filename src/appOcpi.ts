@@ -1,14 +1,18 @@
 import type { Running } from './app.ts';
+import { stationsAsked } from './appOcpiCommands.ts';
 import { followLocations } from './appOcpiLocations.ts';
 import { partnersPort } from './appOcpiPartners.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
 import { startRoamingSessions } from './appOcpiSessions.ts';
+import type { Commander } from './appStationCommands.ts';
 import type { LoadedConfig } from './config.ts';
 import type { PartyRole } from './domain/roaming/partner.ts';
 import type { HttpPorts } from './http/ports.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
+import { CommandDesk } from './ocpi/commands/commandDesk.ts';
 import { LocationBook } from './ocpi/locations/locationBook.ts';
 import { cdrsSender } from './ocpi/modules/cdrs.ts';
+import { commandsReceiver } from './ocpi/modules/commands.ts';
 import { credentialsModule } from './ocpi/modules/credentials.ts';
 import { locationsSender } from './ocpi/modules/locations.ts';
 import { sessionsSender } from './ocpi/modules/sessions.ts';
@@ -27,12 +31,10 @@ export interface OcpiService {
   stop(): Promise<void>;
 }
 
-type OcpiNeeds = Pick<
-  Running,
-  'loaded' | 'ports' | 'store' | 'board' | 'state' | 'stations' | 'sessions' | 'tokens'
-> & {
-  readonly party: OcpiParty | undefined;
-};
+type OcpiNeeds = Commander &
+  Pick<Running, 'board' | 'state' | 'sessions' | 'tokens'> & {
+    readonly party: OcpiParty | undefined;
+  };
 
 const prefix = '/ocpi';
 /** A token or a command: nobody sends us more. */
@@ -57,12 +59,17 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
   const locations = new LocationBook(places.locations);
   const stopFollowing = followLocations(needs, { locations, pushes });
   const sessions = startRoamingSessions(needs, party, { pushes, log });
+  const commands = new CommandDesk({
+    ...{ clock, log, objects: store, locations, client, policy, own: party.own },
+    stations: stationsAsked(needs, party),
+  });
   const modules = [
     locationsSender(locations),
     tariffsSender(places.tariffs),
     tokensReceiver(party.shelf),
     sessionsSender(store),
     cdrsSender(store),
+    commandsReceiver(commands),
   ];
   const handle = ocpiServer({ clock, log, book, baseUrl, modules, credentials });
   return {

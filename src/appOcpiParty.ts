@@ -25,6 +25,9 @@ export interface OcpiParty {
   readonly places: OcpiPlaces;
 }
 
+/** What every station can be asked for, and what every version of OCPP has a word for. */
+const capabilities = ['REMOTE_START_STOP_CAPABLE', 'TOKEN_GROUP_CAPABLE', 'UNLOCK_CAPABLE'];
+
 /** undefined where the config has no `ocpi`. */
 export async function openOcpi(
   loaded: LoadedConfig,
@@ -44,7 +47,7 @@ export async function openOcpi(
     loaded,
     store,
     nowMs: clock.nowMs(),
-    capabilities: ['TOKEN_GROUP_CAPABLE'],
+    capabilities,
   });
   const own = ocpi.party;
   const placeOf = placesOfStations(loaded, places);

@@ -10,7 +10,10 @@ import type { MessageAnswer, StationAnswer, StationsPort } from './http/stationP
 import type { StationRequest } from './ocpp/requests.ts';
 import { ourStackLevels } from './ocpp/setpoint.ts';
 
-type Commander = Pick<Running, 'loaded' | 'ledger' | 'ports' | 'store' | 'gateway' | 'stations' | 'inputs'>;
+export type Commander = Pick<
+  Running,
+  'loaded' | 'ledger' | 'ports' | 'store' | 'gateway' | 'stations' | 'inputs'
+>;
 type Sender = Parameters<StationsPort['command']>[2];
 
 /** Numbers of requests are 32-bit integers. */
@@ -90,7 +93,8 @@ async function sendLocalList(
   return askStation(running, stationId, { ...asked, version }, actor);
 }
 
-async function askStation(
+/** The same, without what this service keeps of it beside the record. */
+export async function askStation(
   running: Commander,
   stationId: StationId,
   request: StationRequest,

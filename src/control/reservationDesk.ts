@@ -10,7 +10,9 @@ export interface ReservationPorts {
   readonly book: {
     /** Durable once it resolves, with its number. */
     insertReservation(reservation: Omit<Reservation, 'id'>): Promise<Reservation>;
-    updateReservation(reservation: Pick<Reservation, 'id' | 'state' | 'endedAtMs'>): Promise<void>;
+    updateReservation(
+      reservation: Pick<Reservation, 'id' | 'state' | 'expiresAtMs' | 'endedAtMs'>,
+    ): Promise<void>;
   };
 }
 
@@ -76,6 +78,20 @@ export class ReservationDesk {
     this.#held.set(made.id, made);
     const outcome = await ask(made);
     return { reservation: await this.#become(made, stateAfter(outcome)), outcome };
+  }
+
+  /** Asks the station to keep it until another instant. Where it may have done so, the later of the two counts. */
+  async change<Outcome extends AskedOutcome>(
+    reservation: Reservation,
+    expiresAtMs: number,
+    ask: (reservation: Reservation) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const outcome = await ask({ ...reservation, expiresAtMs });
+    const isInDoubt = outcome.outcome === 'timed-out';
+    if (outcome.outcome !== 'accepted' && !isInDoubt) return outcome;
+    const untilMs = isInDoubt ? Math.max(expiresAtMs, reservation.expiresAtMs) : expiresAtMs;
+    await this.#become({ ...reservation, expiresAtMs: untilMs }, reservation.state);
+    return outcome;
   }
 
   /** Asks the station to give it up. One that it does not know is not held. */

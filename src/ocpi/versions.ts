@@ -1,4 +1,5 @@
 import type { Cdr } from '../domain/roaming/cdr.ts';
+import type { CommandResult, ReserveNow, StartSession } from '../domain/roaming/command.ts';
 import type { Location, PublicConnector, PublicEvse } from '../domain/roaming/location.ts';
 import type { Credentials, OcpiVersion } from '../domain/roaming/partner.ts';
 import type { RoamingSession } from '../domain/roaming/session.ts';
@@ -7,12 +8,22 @@ import type { AuthorizationInfo, Token } from '../domain/roaming/token.ts';
 import { type Codec, type Decoded, decoder, partial } from './codec.ts';
 import { answerDecoder, type Envelope } from './envelope.ts';
 import { cdr as cdr221 } from './v221/cdr.ts';
+import {
+  commandResult as commandResult221,
+  reserveNow as reserveNow221,
+  startSession as startSession221,
+} from './v221/command.ts';
 import { credentials as credentials221 } from './v221/credentials.ts';
 import { connector as connector221, evse as evse221, location as location221 } from './v221/location.ts';
 import { session as session221 } from './v221/session.ts';
 import { tariff as tariff221 } from './v221/tariff.ts';
 import { authorizationInfo as authorizationInfo221, token as token221 } from './v221/token.ts';
 import { cdr as cdr230 } from './v230/cdr.ts';
+import {
+  commandResult as commandResult230,
+  reserveNow as reserveNow230,
+  startSession as startSession230,
+} from './v230/command.ts';
 import { credentials as credentials230 } from './v230/credentials.ts';
 import { connector as connector230, evse as evse230, location as location230 } from './v230/location.ts';
 import { session as session230 } from './v230/session.ts';
@@ -54,3 +65,12 @@ export const authorizationInfoOf = inVersions<AuthorizationInfo>({
 });
 export const sessionOf = inVersions<RoamingSession>({ '2.2.1': session221, '2.3.0': session230 });
 export const cdrOf = inVersions<Cdr>({ '2.2.1': cdr221, '2.3.0': cdr230 });
+export const startSessionOf = inVersions<StartSession>({
+  '2.2.1': startSession221,
+  '2.3.0': startSession230,
+});
+export const reserveNowOf = inVersions<ReserveNow>({ '2.2.1': reserveNow221, '2.3.0': reserveNow230 });
+export const commandResultOf = inVersions<CommandResult>({
+  '2.2.1': commandResult221,
+  '2.3.0': commandResult230,
+});

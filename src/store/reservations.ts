@@ -12,7 +12,9 @@ export interface ReservationStore {
   /** Durable once it resolves, with its number. */
   insertReservation(reservation: Omit<Reservation, 'id'>): Promise<Reservation>;
   /** Durable once it resolves. */
-  updateReservation(reservation: Pick<Reservation, 'id' | 'state' | 'endedAtMs'>): Promise<void>;
+  updateReservation(
+    reservation: Pick<Reservation, 'id' | 'state' | 'expiresAtMs' | 'endedAtMs'>,
+  ): Promise<void>;
   /** Those that may keep somebody away. */
   heldReservations(): Promise<readonly Reservation[]>;
   /** The newest first, as far as they are kept. */
@@ -39,11 +41,11 @@ export function reservationStore(db: Kysely<Tables>): ReservationStore {
         }),
       ),
 
-    updateReservation: ({ id, state, endedAtMs }) =>
+    updateReservation: ({ id, state, expiresAtMs, endedAtMs }) =>
       inStore('change a reservation', async () => {
         await db
           .updateTable('reservation')
-          .set({ state, ended_at_ms: endedAtMs ?? null })
+          .set({ state, expires_at_ms: expiresAtMs, ended_at_ms: endedAtMs ?? null })
           .where('id', '=', id)
           .execute();
       }),

@@ -81,6 +81,21 @@ describe('a reservation', () => {
     expect(state(reservation.id)).toBe(after);
   });
 
+  it.each([
+    ['accepted', 5, 5],
+    ['rejected', 5, 10],
+    ['timed-out', 5, 10],
+    ['timed-out', 15, 15],
+  ] as const)('of ten minutes whose station says %s to %i is held for %i', async (outcome, asked, held) => {
+    const { desk, clock } = given();
+    const { reservation } = await desk.make(wish, answers('accepted'));
+    await desk.change(reservation, nowMs + asked * 60_000, answers(outcome));
+    clock.advance(held * 60_000 - 1);
+    expect(desk.isReserved(cpA1, 1)).toBe(true);
+    clock.advance(1);
+    expect(desk.isReserved(cpA1, 1)).toBe(false);
+  });
+
   it('expires by our clock where its station tells nothing', async () => {
     const { desk, clock, state } = given();
     const { reservation } = await desk.make(wish, answers('accepted'));

@@ -22,8 +22,8 @@ describeOnBothDatabases('reservations in the store', (database) => {
     const made = await first.insertReservation(given);
     const other = await first.insertReservation({ ...given, evseNumber: undefined, groupTokenId: 'G' });
     expect(other.id).not.toBe(made.id);
-    await first.updateReservation({ id: made.id, state: 'active', endedAtMs: undefined });
-    await first.updateReservation({ id: other.id, state: 'expired', endedAtMs: 9000 });
+    await first.updateReservation({ ...made, state: 'active' });
+    await first.updateReservation({ ...other, state: 'expired', endedAtMs: 9000 });
     await first.stop();
     const second = await database.open();
     expect(await second.heldReservations()).toEqual([{ ...made, state: 'active' }]);

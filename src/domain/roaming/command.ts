@@ -39,6 +39,14 @@ export interface UnlockConnector {
   readonly connectorId: string;
 }
 
+/** Any of them, with the word that the specification has for it. */
+export type PartnerCommand =
+  | ({ readonly kind: 'START_SESSION' } & StartSession)
+  | ({ readonly kind: 'STOP_SESSION' } & StopSession)
+  | ({ readonly kind: 'RESERVE_NOW' } & ReserveNow)
+  | ({ readonly kind: 'CANCEL_RESERVATION' } & CancelReservation)
+  | ({ readonly kind: 'UNLOCK_CONNECTOR' } & UnlockConnector);
+
 /** What we say at once: whether it is forwarded, and how long to wait for the outcome. */
 export interface CommandResponse {
   readonly result: 'NOT_SUPPORTED' | 'REJECTED' | 'ACCEPTED' | 'UNKNOWN_SESSION';

@@ -35,6 +35,8 @@ export interface Permission {
   readonly token: Token;
   readonly method: AuthMethod;
   readonly reference?: string;
+  /** Of a command: until then its token is good at the station, though its partner never told us of it. */
+  readonly untilMs?: number;
 }
 
 /** Shorter than a station waits for us: a token that is good offline is good when its owner is silent. */
@@ -63,6 +65,8 @@ export class PartnerTokens implements TokenSource {
     const { book, shelf, placeOf } = this.#ports;
     const place = placeOf(request.stationId, request.evseNumber);
     if (place === undefined) return undefined;
+    const commanded = this.#commanded(request);
+    if (commanded !== undefined) return commanded;
     const partners = new Map(book.registered().map((partner) => [partner.id, partner]));
     const known = (await shelf.byUid(request.tokenId)).flatMap(({ partnerId, token }) => {
       const partner = partners.get(partnerId);
@@ -71,7 +75,8 @@ export class PartnerTokens implements TokenSource {
     // A number may be known to several partners: none of them can keep out the drivers of another.
     const verdicts = await Promise.all(known.map((owned) => this.#verdict(request, owned)));
     const verdict = verdicts.find(({ permission }) => permission !== undefined) ?? verdicts[0];
-    if (verdict?.permission !== undefined) this.#allow(request, verdict.permission);
+    if (verdict?.permission !== undefined)
+      this.permit(request.stationId, request.tokenId, verdict.permission);
     return verdict?.answer;
   }
 
@@ -103,9 +108,23 @@ export class PartnerTokens implements TokenSource {
     return found && { partnerId: found.partnerId, token: found.token, method: 'WHITELIST' };
   }
 
-  /** The session that was allowed has begun. */
+  /** The session that was allowed has begun. The token of a command stays good: stations show it again at its end. */
   spent(stationId: StationId, tokenId: string): void {
-    this.#permissions.delete(`${stationId} ${tokenName(tokenId)}`);
+    const permission = this.#permission(stationId, tokenId);
+    if (permission === undefined) return;
+    const { reference: _, ...rest } = permission;
+    if (permission.untilMs === undefined) this.#permissions.delete(`${stationId} ${tokenName(tokenId)}`);
+    else this.permit(stationId, tokenId, { ...rest, method: 'WHITELIST' });
+  }
+
+  /** The partner that sent the command has authorised its token itself. */
+  #commanded({ stationId, tokenId }: TokenRequest): Authorization | undefined {
+    const { clock, book } = this.#ports;
+    const permission = this.#permission(stationId, tokenId);
+    if (permission?.untilMs === undefined || permission.untilMs <= clock.nowMs()) return undefined;
+    if (!book.registered().some(({ id }) => id === permission.partnerId)) return undefined;
+    const { groupId } = permission.token;
+    return { status: 'accepted', groupId, cacheUntilMs: clock.nowMs() };
   }
 
   async #verdict(request: TokenRequest, { partner, token, place }: Owned): Promise<Verdict> {
@@ -133,13 +152,6 @@ export class PartnerTokens implements TokenSource {
         ...(reference !== undefined && { reference }),
       },
     };
-  }
-
-  /** A command that is to start the session has the last word on how it was allowed. */
-  #allow({ stationId, tokenId }: TokenRequest, permission: Permission): void {
-    const before = this.#permission(stationId, tokenId);
-    const isCommanded = before?.method === 'COMMAND' && before.partnerId === permission.partnerId;
-    if (!isCommanded) this.permit(stationId, tokenId, permission);
   }
 
   /** What the owner of a token says at this moment; undefined where it says nothing that can be understood. */
