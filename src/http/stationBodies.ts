@@ -1,34 +1,19 @@
-import Type, { type Static } from 'typebox';
 import type { PartedReport } from '../control/stationNotes.ts';
 import type { CommandRecord } from '../domain/commandRecord.ts';
-import { type Fault, faultSources } from '../domain/fault.ts';
+import type { Fault } from '../domain/fault.ts';
 import type { StationId } from '../domain/ids.ts';
 import type { Reservation } from '../domain/reservation.ts';
-import { nullable } from './schemas.ts';
 import { instant } from './siteBody.ts';
 import type { StationNow } from './stationPorts.ts';
+import type {
+  CommandBody,
+  FaultBody,
+  ReservationBody,
+  StationBody,
+  StationSummaryBody,
+} from './stationSchemas.ts';
 
-const closed = { additionalProperties: false } as const;
-const at = (description: string) => Type.String({ format: 'date-time', description: `${description}, UTC` });
-const text = nullable(Type.String());
-const evseNumber = Type.Integer({ minimum: 0, description: '0: the station as a whole' });
-
-export const fault = Type.Object(
-  {
-    id: Type.String(),
-    evseNumber,
-    source: Type.String({ description: faultSources.join(', ') }),
-    code: Type.String({ description: "The station's own word" }),
-    vendorCode: text,
-    detail: text,
-    severity: Type.String({ description: 'critical, error, warning, notice' }),
-    beganAt: at("On the station's clock"),
-    endedAt: nullable(at('Null while it lasts; what happened in a moment ends when it begins')),
-  },
-  closed,
-);
-
-export const faultBody = (told: Fault): Static<typeof fault> => ({
+export const faultBody = (told: Fault): FaultBody => ({
   id: told.id,
   evseNumber: told.evseNumber,
   source: told.source,
@@ -40,62 +25,7 @@ export const faultBody = (told: Fault): Static<typeof fault> => ({
   endedAt: told.endedAtMs === undefined ? null : instant(told.endedAtMs),
 });
 
-export const stationSummary = {
-  id: Type.String(),
-  isOnline: Type.Boolean(),
-  protocol: nullable(Type.String({ description: 'ocpp1.6, ocpp2.0.1 or ocpp2.1; null until it connected' })),
-  vendor: text,
-  model: text,
-  serialNumber: text,
-  firmware: text,
-  lastSeenAt: nullable(at('Of this process')),
-  evses: Type.Array(
-    Type.Object(
-      {
-        id: Type.String(),
-        number: Type.Integer(),
-        availability: Type.String({
-          description:
-            "As OCPI's EVSE status: available, blocked, charging, inoperative, out of order, reserved, unknown",
-        }),
-      },
-      closed,
-    ),
-  ),
-} as const;
-
-const summarySchema = Type.Object(stationSummary, closed);
-
-/** All that is shown of a station: with what lasts there now. */
-export const station = Type.Object(
-  {
-    ...stationSummary,
-    faults: Type.Array(fault, { description: 'What is wrong now' }),
-    readings: Type.Array(
-      Type.Object(
-        { evseNumber, name: Type.String(), value: Type.String(), at: at("On the station's clock") },
-        closed,
-      ),
-      { description: 'The newest value of each component that told one' },
-    ),
-    work: Type.Array(
-      Type.Object(
-        {
-          of: Type.String({ description: 'firmware, firmware publication, log upload, certificate' }),
-          requestId: nullable(Type.Integer()),
-          status: Type.String({ description: "The station's own word" }),
-          detail: text,
-          at: at('When it was told'),
-        },
-        closed,
-      ),
-      { description: 'How far it is with what it was asked to do' },
-    ),
-  },
-  closed,
-);
-
-export const summaryBody = (id: StationId, now: StationNow): Static<typeof summarySchema> => ({
+export const summaryBody = (id: StationId, now: StationNow): StationSummaryBody => ({
   id,
   isOnline: now.isOnline,
   protocol: now.protocol ?? null,
@@ -104,10 +34,11 @@ export const summaryBody = (id: StationId, now: StationNow): Static<typeof summa
   serialNumber: now.hardware?.serialNumber ?? null,
   firmware: now.hardware?.firmware ?? null,
   lastSeenAt: now.lastSeenAtMs === undefined ? null : instant(now.lastSeenAtMs),
+  faultCount: now.faults.length,
   evses: now.evses.map((evse) => ({ ...evse })),
 });
 
-export const stationBody = (id: StationId, now: StationNow): Static<typeof station> => ({
+export const stationBody = (id: StationId, now: StationNow): StationBody => ({
   ...summaryBody(id, now),
   faults: now.faults.map(faultBody),
   readings: now.readings.map(({ takenAtMs, ...reading }) => ({ ...reading, at: instant(takenAtMs) })),
@@ -120,26 +51,7 @@ export const stationBody = (id: StationId, now: StationNow): Static<typeof stati
   })),
 });
 
-export const commandRecord = Type.Object(
-  {
-    sequence: Type.Integer(),
-    at: at('When it was asked for'),
-    actor: Type.String({ description: 'The name of the key' }),
-    command: Type.String(),
-    request: Type.Unknown({ description: 'Without passwords' }),
-    outcome: nullable(
-      Type.String({
-        description:
-          'answered, accepted, rejected, failed, timed-out, unsent, kept back; null while nobody knows',
-      }),
-    ),
-    answer: Type.Unknown({ description: "The station's answer, or why there is none" }),
-    answeredAt: nullable(at('When it was answered')),
-  },
-  closed,
-);
-
-export const commandBody = (record: CommandRecord): Static<typeof commandRecord> => ({
+export const commandBody = (record: CommandRecord): CommandBody => ({
   sequence: record.sequence,
   at: instant(record.atMs),
   actor: record.actor,
@@ -150,24 +62,7 @@ export const commandBody = (record: CommandRecord): Static<typeof commandRecord>
   answeredAt: record.answeredAtMs === undefined ? null : instant(record.answeredAtMs),
 });
 
-export const reservation = Type.Object(
-  {
-    id: Type.Integer(),
-    evseNumber: nullable(Type.Integer({ description: 'Null: any of the station' })),
-    tokenId: Type.String(),
-    groupTokenId: text,
-    expiresAt: at('Until then it is kept'),
-    madeBy: Type.String(),
-    madeAt: at('When it was asked for'),
-    state: Type.String({
-      description: 'asked, doubtful, active, refused, used, cancelled, expired, removed',
-    }),
-    endedAt: nullable(at('When it ended')),
-  },
-  closed,
-);
-
-export const reservationBody = (held: Reservation): Static<typeof reservation> => ({
+export const reservationBody = (held: Reservation): ReservationBody => ({
   id: held.id,
   evseNumber: held.evseNumber ?? null,
   tokenId: held.tokenId,
@@ -178,20 +73,6 @@ export const reservationBody = (held: Reservation): Static<typeof reservation> =
   state: held.state,
   endedAt: held.endedAtMs === undefined ? null : instant(held.endedAtMs),
 });
-
-export const report = Type.Object(
-  {
-    of: Type.String({
-      description: 'device model, monitors, display messages, customer information, grid support controls',
-    }),
-    requestId: Type.Integer({ description: 'That of the message that asked for it' }),
-    isComplete: Type.Boolean(),
-    isCut: Type.Boolean({ description: 'More came than is kept' }),
-    at: at('When its last part came'),
-    items: Type.Array(Type.Unknown(), { description: 'As the station wrote them' }),
-  },
-  closed,
-);
 
 export const reportBody = ({ of, requestId, isComplete, isCut, atMs, items }: PartedReport) => ({
   of,

@@ -7,20 +7,15 @@ import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import {
   commandBody,
-  commandRecord,
-  fault,
   faultBody,
-  report,
   reportBody,
-  reservation,
   reservationBody,
-  station,
   stationBody,
-  stationSummary,
   summaryBody,
 } from './stationBodies.ts';
 import { demandStation } from './stationCommands.ts';
 import type { PageCursor, PageQuery } from './stationPorts.ts';
+import { commandRecord, fault, report, reservation, station, summary } from './stationSchemas.ts';
 
 const defaultPageSize = 100;
 
@@ -51,7 +46,7 @@ export const stations =
         config: { right: 'read sites' },
         schema: {
           summary: 'Stations on the sites of the key',
-          response: { 200: Type.Array(Type.Object(stationSummary, closed)) },
+          response: { 200: Type.Array(summary) },
         },
       },
       async ({ actor }) => {
