@@ -8,7 +8,7 @@ export const english = {
   language: 'Language',
   theme: 'Appearance',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
-  pages: { now: 'Now', limits: 'Limits' },
+  pages: { now: 'Now', limits: 'Limits', stations: 'Stations' },
   settings: 'Settings',
   menu: 'Pages',
   close: 'Close',

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 
-export const pages = ['now', 'limits'] as const;
+export const pages = ['now', 'limits', 'stations'] as const;
 export type Page = (typeof pages)[number];
 
 /** `#/page/site/detail`: in the hash, so that the server has one document and nothing to route. */
@@ -14,6 +14,9 @@ const parts = computed(() => hash.value.replace(/^#\/?/, '').split('/').map(deco
 export const page = computed<Page>(() => pages.find((each) => each === parts.value[0]) ?? 'now');
 /** As the address names it, whether there is such a site or not. */
 export const askedSite = computed(() => parts.value[1] || undefined);
+
+/** What of the page: a station, say. */
+export const askedDetail = computed(() => parts.value[2] || undefined);
 
 export const address = (to: Page, ...rest: readonly string[]): string =>
   `#/${[to, ...rest].map(encodeURIComponent).join('/')}`;

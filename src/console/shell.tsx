@@ -10,6 +10,7 @@ import { address, page, pages } from './route.ts';
 import { Account } from './signIn/account.tsx';
 import { SignIn } from './signIn/signInForm.tsx';
 import { site, sites } from './sites.ts';
+import { StationsPage } from './stations/stationsPage.tsx';
 
 /** Everything around the pages: where one is, whether what one sees is fresh, and how it looks. */
 export function Shell(): JSX.Element {
@@ -50,6 +51,8 @@ function Current(): JSX.Element {
       return <NowPage site={site.value} />;
     case 'limits':
       return <LimitsPage site={site.value} key={site.value.head.peek().id} />;
+    case 'stations':
+      return <StationsPage site={site.value} key={site.value.head.peek().id} />;
     default:
       return page.value satisfies never;
   }

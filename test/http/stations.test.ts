@@ -34,6 +34,7 @@ describe('GET /stations/{station}', () => {
       serialNumber: null,
       firmware: '1.2.3',
       lastSeenAt: '2026-01-31T12:00:00.000Z',
+      faultCount: 1,
       evses: [{ id: 'A1', number: 1, availability: 'out of order' }],
       faults: [expect.objectContaining({ code: 'GroundFailure', vendorCode: 'E17', endedAt: null })],
       readings: [
