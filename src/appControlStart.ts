@@ -7,6 +7,7 @@ import { gridKeeper, restoreConnections } from './appGridKeeping.ts';
 import { leaseSlackMs, loopOptions } from './appOptions.ts';
 import { startHorizon } from './appPlan.ts';
 import type { LoadedConfig } from './config.ts';
+import { noticeOfflineMs } from './control/exposure.ts';
 import type { HorizonLoop } from './control/horizonLoop.ts';
 import type { HorizonTarget } from './control/horizonTargets.ts';
 import type { Clock, StationLink } from './control/ports.ts';
@@ -15,9 +16,12 @@ import type { SessionBook } from './control/sessionBook.ts';
 import type { Control } from './control/snapshot.ts';
 import { topologies } from './control/topology.ts';
 import type { ViewBoard } from './control/viewBoard.ts';
-import type { EvseId } from './domain/ids.ts';
+import { newDevice, traitsOf } from './domain/deviceRecord.ts';
+import type { EvseId, StationId } from './domain/ids.ts';
+import { leaseMsOf, outlivesSession } from './domain/traits.ts';
 import type { EvidenceQueue } from './grid/evidenceQueue.ts';
 import type { HeldClock } from './incidents/heldClock.ts';
+import type { KeptDevice } from './store/devices.ts';
 import type { Store } from './store/openStore.ts';
 
 /** What the control stands on. */
@@ -49,8 +53,11 @@ export async function startControl(
 ): Promise<MadeControl> {
   const { config, sites, areas, connections } = loaded;
   const { log, onBroken } = ports;
+  const devices = await store.devices();
+  const held = worstLeases(loaded, devices);
   const remembered = (await store.exposures()).map(({ evseId, standingAmps, lease }) => ({
     evseId,
+    ...held.get(evseId),
     standingAmps,
     setpointAmps: lease?.setpointAmps,
     tailAmps: lease?.tailAmps,
@@ -71,6 +78,7 @@ export async function startControl(
       log,
       onSession: (session) => sessions.follow(session),
       onStation: (station) => store.saveStation(station),
+      onDevice: (id, device) => store.rememberDevice(id, device),
       onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
       gridKeeper: gridKeeper({ store, evidence, clock }),
       link: { send: (command) => link?.send(command) },
@@ -96,6 +104,7 @@ export async function startControl(
   const { horizon, prices } = await startHorizon(loaded, ports, { store, state, topologies: together });
   for (const limit of await store.limitsNotEnded(clock.nowMs())) state.setLimit(limit);
   await restoreConnections(loaded, store, state, clock);
+  for (const [id, device] of devices) state.adoptDevice(id, device);
   for (const stop of await store.stops()) state.stopSite(stop);
   for (const { session } of sessions.open()) state.adoptSession(session);
   return {
@@ -126,4 +135,22 @@ function sampled(
     }
     return allocation;
   };
+}
+/** How long what an earlier process told may hold, by what was known of each device. */
+function worstLeases(
+  { config, sites }: LoadedConfig,
+  devices: ReadonlyMap<StationId, KeptDevice>,
+): ReadonlyMap<EvseId, { readonly leaseMs: number; readonly outlivesSession: boolean }> {
+  const leaseMs = config.control.leaseS * 1000;
+  const evses = sites.flatMap((site) => site.evses);
+  return new Map(
+    evses.map(({ id, station, traits }) => {
+      const known = devices.get(station) ?? { hardware: undefined, learnt: [] };
+      // Any version may have been spoken; that of the config that holds longest counts.
+      const written = traitsOf({ ...newDevice(traits), ...known, protocol: 'ocpp2.1' });
+      const heldMs = leaseMsOf(written, leaseMs);
+      const noticeMs = written.leaseForm === 'offline' ? noticeOfflineMs : 0;
+      return [id, { leaseMs: heldMs + noticeMs, outlivesSession: outlivesSession(written.rung) }];
+    }),
+  );
 }

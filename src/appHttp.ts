@@ -13,9 +13,11 @@ import { timeSeriesFigures, timeSeriesNow } from './appTimeSeries.ts';
 import { tokensPort } from './appTokens.ts';
 import { explanation } from './control/explain.ts';
 import type { SiteView } from './control/siteView.ts';
+import { type DeviceRecord, layersOf } from './domain/deviceRecord.ts';
 import { isInFailsafe } from './domain/gridConnection.ts';
 import type { SiteId } from './domain/ids.ts';
-import type { Figure, Health, HealthReason, HttpPorts } from './http/ports.ts';
+import { explainedTraits } from './domain/traits.ts';
+import type { DeviceView, Figure, Health, HealthReason, HttpPorts } from './http/ports.ts';
 import { startHttpServer } from './http/server.ts';
 import { rotatePassword } from './ocpp/security/rotation.ts';
 
@@ -98,6 +100,10 @@ function httpPorts(running: Running): HttpPorts {
     heartbeat: async (sites) => {
       for (const site of sites) heartbeatsMs.set(site, clock.monotonicMs());
     },
+    devices: {
+      device: (stationId) => deviceView(state.station(stationId)?.device),
+      profiles: (stationId) => gateway.profiles(stationId),
+    },
     stations: stationsHttp(running),
     rotatePassword: async (stationId, actor) => {
       const answer = await rotatePassword(stationId, running.credentials, (...asked) =>
@@ -119,6 +125,15 @@ function httpPorts(running: Running): HttpPorts {
     figures: () => figures(running),
   };
 }
+
+const deviceView = (device: DeviceRecord | undefined): DeviceView | undefined =>
+  device && {
+    protocol: device.protocol,
+    hardware: device.hardware,
+    isTrying: device.trial !== undefined,
+    isExhausted: device.isExhausted,
+    traits: explainedTraits(layersOf(device)),
+  };
 
 /** Losing time series or the broker degrades; only what control needs makes the service unready. */
 function health({ loaded, ports, loop, mqtt, store, board, grid, state, influx }: Running): Health {

@@ -5,6 +5,7 @@ import type { CommandOutcome } from './domain/commandRecord.ts';
 import type { StationId } from './domain/ids.ts';
 import { withoutSecrets } from './domain/secrets.ts';
 import { effectRefusal, type StationEffect } from './domain/stationEffect.ts';
+import { defaultTraits } from './domain/traits.ts';
 import type { StationRequest as AskedRequest } from './http/stationCommandBodies.ts';
 import type { MessageAnswer, StationAnswer, StationsPort } from './http/stationPorts.ts';
 import type { StationRequest } from './ocpp/requests.ts';
@@ -12,7 +13,7 @@ import { ourStackLevels } from './ocpp/setpoint.ts';
 
 export type Commander = Pick<
   Running,
-  'loaded' | 'ledger' | 'ports' | 'store' | 'gateway' | 'stations' | 'inputs'
+  'loaded' | 'ledger' | 'state' | 'ports' | 'store' | 'gateway' | 'stations' | 'inputs'
 >;
 type Sender = Parameters<StationsPort['command']>[2];
 
@@ -162,7 +163,7 @@ function refusalOf(
   effects: readonly StationEffect[],
 ): string | undefined {
   const evses = loaded.sites.flatMap((site) => site.evses).filter(({ station }) => station === stationId);
-  const levels = evses.flatMap(({ traits }) => ourStackLevels(traits.stackLevel));
+  const levels = evses.flatMap(({ traits }) => ourStackLevels(traits.stackLevel ?? defaultTraits.stackLevel));
   for (const effect of effects) {
     const reason = effectRefusal(effect, levels);
     if (reason !== undefined) return reason;

@@ -89,7 +89,7 @@ export function stationAuthority({ ocpp, stations }: Config, clock: Clock): Cert
  * already. undefined where the EVSE is not in the config, or could not charge at all with so little.
  */
 export function startLimit(
-  { loaded, ledger }: Pick<Running, 'loaded' | 'ledger'>,
+  { loaded, ledger, state }: Pick<Running, 'loaded' | 'ledger' | 'state'>,
   stationId: StationId,
   evseNumber: number | undefined,
 ): StartLimit | undefined {
@@ -97,7 +97,12 @@ export function startLimit(
     const evse = evses.find(({ station, number }) => station === stationId && number === evseNumber);
     if (evse === undefined) continue;
     const amps = Math.min(evse.failsafeAmps, ledger.standingAmps(evse.id) ?? evse.failsafeAmps);
-    return amps < evse.minAmps ? undefined : { amps, schedule: scheduleForm(evse, supply) };
+    const { traits } = state.evse(evse.id);
+    // One that would refuse such a profile begins under its standing one.
+    const takesProfile = traits.rung === 'transaction' && traits.standingKind === 'relative';
+    return takesProfile && amps >= evse.minAmps
+      ? { amps, schedule: scheduleForm(evse, supply, traits) }
+      : undefined;
   }
   return undefined;
 }

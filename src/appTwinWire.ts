@@ -3,6 +3,7 @@ import { answer } from './domain/token.ts';
 import { createLogger } from './log.ts';
 import type { Dialect } from './ocpp/dialect.ts';
 import { liveNews } from './ocpp/liveNews.ts';
+import { ProfileBook } from './ocpp/profileBook.ts';
 import { StationClock } from './ocpp/stationClock.ts';
 import { StationMemory } from './ocpp/stationMemory.ts';
 import { dialect16 } from './ocpp/v16/dialect.ts';
@@ -29,6 +30,7 @@ export function createEar(protocol: TwinProtocol, ports: EarPorts): TwinEar {
   const scope = {
     stationId,
     memory: new StationMemory(),
+    profiles: new ProfileBook(),
     log: silentLog,
     heartbeatIntervalS: ports.heartbeatIntervalS,
     nowMs: () => process.nowMs(),
@@ -38,6 +40,10 @@ export function createEar(protocol: TwinProtocol, ports: EarPorts): TwinEar {
     signCertificate: () => ({ status: 'refused' as const, why: 'no certificate authority in this world' }),
     // The world is left without it: a transaction that nobody knows tells of itself with its next meter values.
     askForMeterValues: () => {},
+    // Its stations are of 1.6 and 2.0.1, and told by schedules alone.
+    readProfiles: () => {},
+    pulledLimit: () => undefined,
+    scheduleQuery: () => undefined,
   };
   return {
     async answer({ action, payload }) {

@@ -8,7 +8,8 @@ import type { GridConnection } from './domain/gridConnection.ts';
 import { areaId, circuitId, evseId, siteId, stationId } from './domain/ids.ts';
 import { phaseOf } from './domain/phases.ts';
 import { peakTariffOf, priceTableOf } from './domain/priceConfig.ts';
-import type { Area, Circuit, Evse, Site, StationTraits } from './domain/site.ts';
+import type { Area, Circuit, Evse, Site } from './domain/site.ts';
+import type { StationTraits } from './domain/traits.ts';
 import { supplyOf } from './failsafeBudget.ts';
 import { compileConfig, type Fault } from './schema.ts';
 
@@ -169,7 +170,7 @@ const circuitOf = (circuit: CircuitConfig, parent: string | undefined): Circuit 
   },
 });
 
-const evseOf = (evse: EvseConfig, circuit: string, traits: StationTraits | undefined): Evse => ({
+const evseOf = (evse: EvseConfig, circuit: string, traits: Partial<StationTraits> = {}): Evse => ({
   id: evseId(evse.id),
   circuit: circuitId(circuit),
   station: stationId(evse.station),
@@ -180,5 +181,5 @@ const evseOf = (evse: EvseConfig, circuit: string, traits: StationTraits | undef
   failsafeAmps: evse.failsafeAmps,
   priority: evse.priority,
   weight: evse.weight,
-  traits: traits ?? { unit: 'A', stepAmps: 1, stackLevel: 0, leaseForm: 'tail' },
+  traits,
 });

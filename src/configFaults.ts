@@ -40,6 +40,7 @@ export function configFaults(config: Config): readonly Fault[] {
     ...idFaults(config, places),
     ...stationFaults(config, places),
     ...securityFaults(config),
+    ...traitFaults(config, places),
     ...config.sites.flatMap(siteFaults),
     ...places.flatMap(circuitFaults),
     ...places.flatMap(({ circuit, path }) =>
@@ -194,6 +195,25 @@ function evseFaults(evse: EvseConfig, circuit: CircuitConfig, path: string): rea
     faults.push({ path: `${path}/failsafeAmps`, message });
   }
   return faults;
+}
+
+/** Traits that do not fit together, or not to what hangs on the station. */
+function traitFaults({ stations }: Config, places: readonly Place[]): readonly Fault[] {
+  return stations.flatMap(({ id, traits }, index) => {
+    const evses = places.flatMap(({ circuit }) => circuit.evses.filter(({ station }) => station === id));
+    const fault = (name: keyof typeof traits, message: string): Fault => ({
+      path: `/stations/${index}/traits/${name}`,
+      message,
+    });
+    const faults: Fault[] = [];
+    if (traits.rung === 'vendor key' && traits.vendorKey === undefined)
+      faults.push(fault('rung', 'needs vendorKey: which setting limits the station, and its unit'));
+    if (traits.rung === 'station maximum' && evses.length > 1)
+      faults.push(fault('rung', 'is for a station of one EVSE: several would share what is meant for one'));
+    if (traits.kind === 'dynamic' && traits.leaseForm !== 'offline')
+      faults.push(fault('kind', 'dynamic has a single period: it needs leaseForm offline'));
+    return faults;
+  });
 }
 
 /** Without a neutral a car needs two lines, and what it draws between them tells itself in amps alone. */

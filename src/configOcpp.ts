@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { closed, host, id, port, section } from './configParts.ts';
 import { ocppTls, securityProfileMin, stationSecurity } from './configSecurity.ts';
+import { traitsConfig } from './domain/traitsConfig.ts';
 
 // The stations and the server they connect to, as the config has them.
 
@@ -58,31 +59,6 @@ export const ocppConfig = section(
   'the server the stations connect to',
 );
 
-const traits = Type.Object(
-  {
-    unit: Type.Enum(['A', 'W'], { default: 'A', description: 'unit of its charging schedules' }),
-    stepAmps: Type.Number({
-      default: 1,
-      minimum: 0.1,
-      maximum: 16,
-      description: 'setpoints are rounded down to it',
-    }),
-    stackLevel: Type.Integer({
-      default: 0,
-      minimum: 0,
-      maximum: 98,
-      description: 'of the standing TxDefaultProfile and of the leases above it',
-    }),
-    leaseForm: Type.Enum(['tail', 'duration', 'none'], {
-      default: 'tail',
-      description:
-        'how a setpoint ends when it no longer hears from us: by a second period, by the duration of the schedule, or ' +
-        'not at all; none: its EVSEs count maxAmps in the failsafe budget, because they keep their last value for ever',
-    }),
-  },
-  { ...closed, default: {} },
-);
-
 const upstream = Type.Object(
   {
     url: Type.String({
@@ -102,6 +78,6 @@ const upstream = Type.Object(
 );
 
 export const stationConfig = Type.Object(
-  { id, ...stationSecurity, upstream: Type.Optional(upstream), traits },
+  { id, ...stationSecurity, upstream: Type.Optional(upstream), traits: traitsConfig },
   { ...closed, description: 'per-station settings' },
 );

@@ -1,12 +1,17 @@
 import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
 import { phaseOf } from './domain/phases.ts';
 import { lineShares, loadCount, type Supply, starVolts, turnedAmps } from './domain/supply.ts';
+import { resolvedTraits, type StationTraits } from './domain/traits.ts';
 
 /** Stations that keep the last value they were told for ever. */
 export type NonLeasing = ReadonlySet<string>;
 
 export const nonLeasingStations = (config: Config): NonLeasing =>
-  new Set(config.stations.flatMap(({ id, traits }) => (traits.leaseForm === 'none' ? id : [])));
+  new Set(config.stations.flatMap(({ id, traits }) => (mayHoldForEver(traits) ? id : [])));
+
+const mayHoldForEver = (traits: Partial<StationTraits>): boolean =>
+  traits.vendorKey !== undefined ||
+  resolvedTraits([{ source: 'config', traits, why: '' }]).leaseForm === 'none';
 
 export const supplyOf = ({ supply }: Config['sites'][number]): Supply => {
   const { system, phaseVolts, powerFactorMin } = supply;

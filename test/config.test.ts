@@ -106,7 +106,7 @@ describe('a config', () => {
         failsafeAmps: 6,
         priority: 0,
         weight: 1,
-        traits: { unit: 'W', stepAmps: 0.1, stackLevel: 0, leaseForm: 'tail' },
+        traits: { unit: 'W', stepAmps: 0.1 },
       },
     ]);
   });

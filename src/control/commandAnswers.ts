@@ -1,3 +1,5 @@
+import { outlivesSession } from '../domain/traits.ts';
+import { learnFromAcceptance, learnFromRefusal } from './deviceLearning.ts';
 import type { EvseBook } from './evseBook.ts';
 import { changeSetpoint, type EvseRecord } from './evseRecord.ts';
 import type { CommandAnswer, StationCommand } from './ports.ts';
@@ -14,6 +16,8 @@ export function applyAnswer(book: EvseBook, answer: CommandAnswer): void {
     commandFailed(book, record, command, answer);
   if (answer.outcome !== 'accepted' || command.kind === 'station maximum' || command.kind === 'remote stop')
     return;
+  const station = book.station(command.stationId);
+  if (station !== undefined) learnFromAcceptance(station, command, answer.atMs, book.ports);
   if (command.kind === 'standing') {
     record.standingRetryAtMs = undefined;
     book.ports.onStanding(record.evse.id, command.amps);
@@ -21,6 +25,7 @@ export function applyAnswer(book: EvseBook, answer: CommandAnswer): void {
   }
   if (record.retryAtMs !== undefined) log.info({ evseId: record.evse.id }, 'station takes commands again');
   record.retryAtMs = undefined;
+  if (outlivesSession(record.traits.rung)) notePersistent(record, nowMs);
   const afterAmps = ledger.lease(record.evse.id)?.setpointAmps;
   if (afterAmps !== undefined) changeSetpoint(record, { beforeAmps, afterAmps }, book.moments());
 }
@@ -34,20 +39,31 @@ export function failOverdueCommands(book: EvseBook): void {
   }
 }
 
+/** One more write to a memory that wears out; what is older than an hour no longer counts. */
+function notePersistent(record: EvseRecord, nowMs: number): void {
+  const withinHour = record.persistentAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
+  record.persistentAtMs = [...withinHour, nowMs].slice(-record.traits.persistentPerHour);
+}
+
 function commandFailed(
   book: EvseBook,
   record: EvseRecord,
-  { kind }: StationCommand,
-  { stationId, evseId, outcome, reason }: CommandAnswer,
+  command: StationCommand,
+  answer: CommandAnswer,
 ): void {
   const { clock, log } = book.ports;
-  const retryAtMs = clock.monotonicMs() + book.options.retryMs;
+  const { kind } = command;
+  const { stationId, evseId, outcome, reason } = answer;
   if (kind === 'station maximum' || kind === 'remote stop') {
     log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
     return;
   }
   const isKnown = (kind === 'lease' ? record.retryAtMs : record.standingRetryAtMs) !== undefined;
   if (!isKnown) log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
+  const station = book.station(stationId);
+  const next = station && learnFromRefusal(station, command, answer, book.ports);
+  // What is written another way goes out with the next tick. Until it is taken the EVSE counts as it is.
+  const retryAtMs = clock.monotonicMs() + (next === 'now' ? 0 : book.options.retryMs);
   if (kind === 'standing') {
     record.standingRetryAtMs = retryAtMs;
     return;

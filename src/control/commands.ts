@@ -1,5 +1,6 @@
 import type { Evse } from '../domain/site.ts';
 import type { Supply } from '../domain/supply.ts';
+import { endsInStanding, leaseMsOf, type StationTraits } from '../domain/traits.ts';
 import type { Rung } from './escalation.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
@@ -30,6 +31,8 @@ export interface Addressee {
   readonly at: TopologyEvse;
   readonly planned: EvsePlan;
   readonly record: EvseRecord;
+  /** Which of the ways to write it is tried. */
+  readonly attempt: number;
   readonly heldAmps: number | undefined;
 }
 
@@ -42,13 +45,15 @@ const risingLeases = 2;
 /** The setpoint and what it falls to. */
 export function lease(input: CommandInput, evse: Addressee, setpointAmps: number): StationCommand {
   // What honours no end goes on as it is.
-  const isForEver = evse.at.evse.traits.leaseForm === 'none';
-  const tailAmps = isForEver ? setpointAmps : endAmps(input.ledger, evse.at.evse, evse.planned);
-  const { leaseMs } = input.options;
+  const { traits, session } = evse.record;
+  const isForEver = traits.leaseForm === 'none';
+  const tailAmps = isForEver ? setpointAmps : endAmps(input.ledger, evse.record, evse.planned);
+  const leaseMs = leaseMsOf({ ...traits, leaseForm: 'tail' }, input.options.leaseMs);
   return {
     kind: 'lease',
     ...address(input, evse),
-    transactionId: evse.record.session?.transactionId ?? '',
+    transactionId: session?.transactionId ?? '',
+    ...(session !== undefined && { startedAtMs: session.startedAtMs }),
     setpointAmps,
     tailAmps,
     leaseMs: tailAmps > setpointAmps ? risingLeases * leaseMs : leaseMs,
@@ -57,13 +62,21 @@ export function lease(input: CommandInput, evse: Addressee, setpointAmps: number
 }
 
 /** What a lease falls to: one that only ends, to the standing profile that is there already or comes next. */
-export const endAmps = (ledger: ExposureLedger, { id, traits }: Evse, { tailAmps }: EvsePlan): number =>
-  traits.leaseForm === 'duration' ? Math.max(tailAmps, ledger.standingAmps(id) ?? 0) : tailAmps;
+export const endAmps = (
+  ledger: ExposureLedger,
+  { evse, traits }: EvseRecord,
+  { tailAmps }: EvsePlan,
+): number =>
+  endsInStanding(traits.leaseForm) ? Math.max(tailAmps, ledger.standingAmps(evse.id) ?? 0) : tailAmps;
 
 /** What the rung asks for: the lease again, a bound on its whole station, or the end of its session. */
 export function escalated(input: CommandInput, evse: Addressee): StationCommand {
   const transactionId = evse.record.session?.transactionId ?? '';
-  switch (input.rungs.get(evse.index)) {
+  const rung = input.rungs.get(evse.index);
+  // Where the setpoint is the maximum of its station, there is no other above it.
+  if (rung === 'station maximum' && evse.record.traits.rung === 'station maximum')
+    return lease(input, evse, evse.heldAmps ?? 0);
+  switch (rung) {
     case 'station maximum': {
       const amps = stationAmps(input, evse);
       const { leaseMs: durationMs } = input.options;
@@ -107,14 +120,15 @@ function address(
   };
 }
 
-const form = ({ at: { evse, site } }: Addressee): ScheduleForm => scheduleForm(evse, site.supply);
+const form = ({ at: { evse, site }, record, attempt }: Addressee): ScheduleForm => ({
+  ...scheduleForm(evse, site.supply, record.traits),
+  attempt,
+});
 
 /** How schedules are written for an EVSE. */
-export const scheduleForm = (evse: Evse, supply: Supply): ScheduleForm => ({
-  unit: evse.traits.unit,
+export const scheduleForm = (evse: Evse, supply: Supply, traits: StationTraits): ScheduleForm => ({
+  ...traits,
   phaseVolts: supply.phaseVolts,
   // A car between two lines is a one-phase car to its station.
   phaseCount: supply.system === 'IT' && evse.wiring.length === 2 ? 1 : evse.wiring.length,
-  stackLevel: evse.traits.stackLevel,
-  leaseForm: evse.traits.leaseForm,
 });

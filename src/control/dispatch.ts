@@ -1,5 +1,6 @@
 import { phases } from '../domain/phases.ts';
 import type { Evse } from '../domain/site.ts';
+import { endsInStanding, leaseMsOf, outlivesSession, type StationTraits } from '../domain/traits.ts';
 import { isOver, loads, remaining, roomAmps, take } from './capacity.ts';
 import {
   type Addressee,
@@ -56,7 +57,9 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
     const isFree = state.isOnline(at.evse.station) && ledger.inFlight(at.evse.id) === undefined;
     if (planned === undefined || !isFree) return [];
     const heldAmps = ledger.lease(at.evse.id)?.setpointAmps;
-    return [{ index, at, planned, record, heldAmps, intent: intent(input, index, at, planned, record) }];
+    const attempt = state.station(at.evse.station)?.device.attempt ?? 0;
+    const cause = intent(input, index, at, planned, record);
+    return [{ index, at, planned, record, attempt, heldAmps, intent: cause }];
   });
 
   const kept = evses.flatMap((evse): Dispatched[] => {
@@ -85,7 +88,9 @@ function intent(
   record: EvseRecord,
 ): Dispatched['cause'] | undefined {
   const mayAsk = record.standingRetryAtMs === undefined || monotonicMs >= record.standingRetryAtMs;
-  const lacksStanding = mayAsk && !ledger.hasStanding(evse.id, planned.standingAmps);
+  // What takes the place of the standing profile while a session runs is followed by it when the session has ended.
+  const isReplaced = planned.isPlanned && outlivesSession(record.traits.rung);
+  const lacksStanding = mayAsk && !isReplaced && !ledger.hasStanding(evse.id, planned.standingAmps);
   if (!planned.isPlanned) return lacksStanding ? 'standing' : undefined;
 
   const held = ledger.lease(evse.id);
@@ -99,18 +104,31 @@ function intent(
   if (rise < -sameAmps) return 'lower';
   const rung = rungs.get(index);
   if (rung !== undefined && rung !== 'alarm') return 'escalate';
-  const hasTail = evse.traits.leaseForm !== 'none';
-  if (hasTail && endAmps(ledger, evse, planned) < held.tailAmps - sameAmps) return 'tail';
-  if (monotonicMs - held.sentAtMs >= options.leaseMs * refreshShare(index)) return 'refresh';
+  const { leaseForm } = record.traits;
+  const hasTail = leaseForm !== 'none' && leaseForm !== 'offline';
+  if (hasTail && endAmps(ledger, record, planned) < held.tailAmps - sameAmps) return 'tail';
+  if (monotonicMs - held.sentAtMs >= renewedAfterMs(record.traits, options) * refreshShare(index))
+    return 'refresh';
   // A lease that would end in the higher standing profile has to know it first: it is given differently.
-  if (lacksStanding) return endsHigher(evse, held, planned) ? 'refresh' : 'standing';
-  const isDelayed = monotonicMs - record.loweredAtMs < options.raiseDelayMs;
+  if (lacksStanding) return endsHigher(record, held, planned) ? 'refresh' : 'standing';
+  const isDelayed = monotonicMs - record.loweredAtMs < options.raiseDelayMs || isWornOut(record, monotonicMs);
   return rise > sameAmps && !isDelayed ? 'raise' : undefined;
 }
 
 /** Whether the standing profile that is planned would make of the end of a lease a rise that was not foreseen. */
-const endsHigher = ({ traits }: Evse, held: Lease, { standingAmps }: EvsePlan): boolean =>
-  traits.leaseForm === 'duration' && standingAmps > Math.max(held.setpointAmps, held.tailAmps);
+const endsHigher = ({ traits }: EvseRecord, held: Lease, { standingAmps }: EvsePlan): boolean =>
+  endsInStanding(traits.leaseForm) && standingAmps > Math.max(held.setpointAmps, held.tailAmps);
+
+/** What ends nowhere but offline needs no renewal; what never ends is renewed to show that it is still obeyed. */
+const renewedAfterMs = (traits: StationTraits, { leaseMs }: DispatchOptions): number =>
+  traits.leaseForm === 'offline'
+    ? Number.POSITIVE_INFINITY
+    : leaseMsOf({ ...traits, leaseForm: 'tail' }, leaseMs);
+
+/** A raise waits where the station was told as often as its memory is to be written in an hour. */
+const isWornOut = ({ traits, persistentAtMs }: EvseRecord, nowMs: number): boolean =>
+  outlivesSession(traits.rung) &&
+  persistentAtMs.filter((atMs) => nowMs - atMs < 3_600_000).length >= traits.persistentPerHour;
 
 /** Half of the lease, less up to a tenth so that leases given together are not refreshed together. */
 const refreshShare = (index: number): number => 0.5 - 0.1 * ((index * 0.618_034) % 1);
@@ -142,7 +160,11 @@ function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dis
       : planned.exposureAmps + roomAmps(topology, index, left, planned.exposureAmps);
     // What nobody can tell yet stays as it is, and runs out by itself.
     if (provenAmps === undefined && planned.allocatedAmps > 0) continue;
-    const setpointAmps = settable(at.evse, Math.min(wantedAmps(input, evse), provenAmps ?? 0));
+    const setpointAmps = settable(
+      at.evse,
+      evse.record.traits,
+      Math.min(wantedAmps(input, evse), provenAmps ?? 0),
+    );
     const rise = setpointAmps - heldAmps;
     const isLastBit = rise > sameAmps && setpointAmps >= planned.capAmps - sameAmps;
     if (cause === 'raise' && rise < options.deadbandAmps && !isLastBit) continue;
@@ -181,8 +203,7 @@ function certainAmps(
 }
 
 /** Rounded down to what the EVSE can be set to: 0, or a step from its minimum up. */
-function settable(evse: Evse, amps: number): number {
-  const { stepAmps } = evse.traits;
+function settable(evse: Evse, { stepAmps }: StationTraits, amps: number): number {
   // The nudge keeps 7.999999 from becoming 7 where 8 was meant.
   const stepped = stepAmps > 0 ? Math.floor(amps / stepAmps + 1e-9) * stepAmps : amps;
   // And 5.999999 from being sent where 6 is the least.

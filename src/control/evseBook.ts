@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import type { DeviceRecord } from '../domain/deviceRecord.ts';
 import type { EvseId, SessionId, StationId } from '../domain/ids.ts';
 import type { Session } from '../domain/session.ts';
 import type { Site } from '../domain/site.ts';
 import type { Logger } from '../log.ts';
+import { setDevice } from './deviceLearning.ts';
 import { type EvseRecord, newEvseRecord } from './evseRecord.ts';
 import type { ExposureLedger, Presence } from './exposure.ts';
 import type { SessionWish } from './operations.ts';
@@ -20,6 +22,8 @@ export interface EvseBookPorts {
   /** A station acknowledged its standing TxDefaultProfile. */
   onStanding(evseId: EvseId, amps: number): void;
   onStation(station: StationRecord): void;
+  /** A station taught how it is to be told. */
+  onDevice?(id: StationId, device: DeviceRecord): void;
 }
 
 export interface EvseBookOptions {
@@ -98,6 +102,12 @@ export class EvseBook {
   /** undefined when no such session runs there. */
   withTransaction(stationId: StationId, transactionId: string): EvseRecord | undefined {
     return this.evsesOf(stationId).find(({ session }) => session?.transactionId === transactionId);
+  }
+
+  /** What an earlier process learnt about a station. */
+  adoptDevice(id: StationId, { hardware, learnt }: Pick<DeviceRecord, 'hardware' | 'learnt'>): void {
+    const station = this.#stations.get(id);
+    if (station !== undefined) setDevice(station, { ...station.device, hardware, learnt });
   }
 
   /** A session that ran when an earlier process ended: it may still run. */

@@ -3,6 +3,7 @@ import type { Phase } from '../domain/phases.ts';
 import { sparePhases } from '../domain/phaseUse.ts';
 import { usableAmps } from '../domain/reclaim.ts';
 import { type Rest, restOf } from '../domain/rest.ts';
+import { externalAmps } from './chargingNews.ts';
 import { drawnAmps, type EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import type { SiteState } from './siteState.ts';
@@ -104,8 +105,10 @@ function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
   };
 }
 
-function canPlan({ state, monotonicMs }: EvseNowInput, record: EvseRecord): boolean {
+function canPlan({ state, ledger, monotonicMs }: EvseNowInput, record: EvseRecord): boolean {
   if (record.session === undefined || !state.isOnline(record.evse.station)) return false;
+  // What we would set does not hold there: it counts in full.
+  if (ledger.isOverridden(record.evse.id)) return false;
   return record.retryAtMs === undefined || monotonicMs >= record.retryAtMs;
 }
 
@@ -122,14 +125,16 @@ const restNow = ({ options, monotonicMs }: EvseNowInput, { idleSinceMs, isOn, si
 const restingAmps = (rest: Rest, { evse, isOn }: EvseRecord): number =>
   rest === 'rests' && !isOn ? 0 : evse.minAmps;
 
-const usable = (input: EvseNowInput, record: EvseRecord): number =>
-  Math.min(record.upstreamAmps ?? Number.POSITIVE_INFINITY, taken(input, record));
-
-const taken = (input: EvseNowInput, record: EvseRecord): number =>
-  usableAmps({
+/** What the car uses, and no more than others let through. */
+function usable(input: EvseNowInput, record: EvseRecord): number {
+  const { upstreamAmps = Number.POSITIVE_INFINITY, external } = record;
+  const amps = usableAmps({
     evse: record.evse,
     drawAmps: drawn(input, record),
     leftUnusedSinceMs: record.leftUnusedSinceMs,
     afterMs: input.options.reclaimAfterMs,
     nowMs: input.monotonicMs,
   });
+  const externalMost = external.length === 0 ? amps : externalAmps(record, input.monotonicMs);
+  return Math.min(amps, externalMost, upstreamAmps);
+}

@@ -8,12 +8,16 @@ import type { Session } from '../domain/session.ts';
 import type { Evse } from '../domain/site.ts';
 import type { EvseMeasurement, EvseStatus } from '../domain/stationEvent.ts';
 import { type Supply, usedAmps } from '../domain/supply.ts';
+import { resolvedTraits, type StationTraits } from '../domain/traits.ts';
+import type { ExternalLimit } from './chargingNews.ts';
 import { measured, type Obedience, obedient } from './escalation.ts';
 
 /** What we hold about one EVSE. Instants are monotonic. */
 export interface EvseRecord {
   readonly evse: Evse;
   readonly supply: Supply;
+  /** What its station can be told, as far as is known by now. */
+  traits: StationTraits;
   status: EvseStatus | 'unknown';
   fault: string | undefined;
   session: Session | undefined;
@@ -40,6 +44,12 @@ export interface EvseRecord {
   sinceMs: number;
   /** When it began to wait: with the session, or when it was paused. */
   waitingSinceMs: number;
+  /** What others than us impose on it. */
+  external: readonly ExternalLimit[];
+  /** What its car told that it wants, where it did. */
+  carNeeds: Pick<Session, 'wantedEnergyWh' | 'departureAtMs'> | undefined;
+  /** When it was last told what is written to flash memory, within the hour. */
+  persistentAtMs: readonly number[];
   /** Its setpoint went down: a raise waits. */
   loweredAtMs: number;
   /** It refused a lease or did not answer: until then it counts as it is. */
@@ -51,6 +61,7 @@ export interface EvseRecord {
 export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRecord => ({
   evse,
   supply,
+  traits: resolvedTraits([{ source: 'config', traits: evse.traits, why: '' }]),
   status: 'unknown',
   fault: undefined,
   session: undefined,
@@ -68,6 +79,9 @@ export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRe
   isOn: false,
   sinceMs: 0,
   waitingSinceMs: nowMs,
+  external: [],
+  carNeeds: undefined,
+  persistentAtMs: [],
   loweredAtMs: Number.NEGATIVE_INFINITY,
   retryAtMs: undefined,
   standingRetryAtMs: undefined,
@@ -79,6 +93,7 @@ export function forgetCar(
   input: { readonly nowMs: number; readonly settledAtMs: number; readonly mostAmps: number },
 ): void {
   record.draw = undefined;
+  record.carNeeds = undefined;
   record.phaseUse = unknownPhaseUse;
   // What left just before may have been more.
   const isJustAfter = record.former.leftAtMs === input.nowMs;

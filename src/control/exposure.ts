@@ -1,20 +1,35 @@
 import assert from 'node:assert/strict';
 import type { EvseId } from '../domain/ids.ts';
 import type { Evse } from '../domain/site.ts';
+import { outlivesSession } from '../domain/traits.ts';
 import {
+  changeLeases,
   type ExposureEntry,
   fallsToStanding,
   inheritedTail,
   isForEver,
   isInherited,
   newEntry,
+  otherRungs,
+  replaceByStanding,
   standingAnswered,
   standingLeast,
   standingMost,
   withoutLease,
 } from './exposureEntry.ts';
 import { certainlyLeftAmps, keptAmps, type RememberedExposure } from './inherited.ts';
-import { inForceAmps, type Lease, leastInForceAmps, lowest, withUnanswered } from './lease.ts';
+import {
+  backOnline,
+  endedOffline,
+  inForceAmps,
+  type Lease,
+  type LeaseSlack,
+  leaseOf,
+  leastInForceAmps,
+  lowest,
+  outliving,
+  withUnanswered,
+} from './lease.ts';
 import type { CommandAnswer, StationCommand } from './ports.ts';
 
 export interface ExposureOptions {
@@ -22,7 +37,14 @@ export interface ExposureOptions {
   readonly followMs: number;
   /** Added to every lease for the station's clock and for the command's way. */
   readonly leaseSlackMs: number;
+  /** A station has noticed by then that its line to us is dead: by its heartbeat, which nobody answered. */
+  readonly noticeOfflineMs?: number;
 }
+
+/** Three of the longest heartbeats that are usual, as long as nothing else is configured. */
+export const noticeOfflineMs = 180_000;
+/** Leases of other rungs that are counted beside the one in use. */
+const overlaidMax = 8;
 
 /** Twice the longest `leaseS` the config allows: see `dispatch`. */
 const longestLeaseMs = 7_200_000;
@@ -67,12 +89,20 @@ export class ExposureLedger {
   }) {
     this.#options = input.options;
     const known = new Map(input.remembered.map((record) => [record.evseId, record]));
-    const worstEndMs = input.nowMs + input.leaseMs + input.options.leaseSlackMs;
+    const { leaseSlackMs } = input.options;
     for (const evse of input.evses) {
       const record = known.get(evse.id);
+      const leaseMs = isForEver(evse) ? Number.POSITIVE_INFINITY : (record?.leaseMs ?? input.leaseMs);
+      const worstEndMs = input.nowMs + leaseMs + leaseSlackMs;
+      // For what holds longer than usual nobody waits.
+      const awaitedEndMs = input.nowMs + Math.min(leaseMs, input.leaseMs) + leaseSlackMs;
       // An end beyond the longest lease was written while the clock stood wrong.
       const recordedEndMs = Math.min(record?.leaseEndsAtMs ?? 0, input.nowMs + longestLeaseMs);
-      this.#entries.set(evse.id, newEntry(evse, record, Math.max(worstEndMs, recordedEndMs)));
+      const until = {
+        unknownMs: Math.max(worstEndMs, recordedEndMs),
+        awaitedMs: Math.max(awaitedEndMs, recordedEndMs),
+      };
+      this.#entries.set(evse.id, newEntry(evse, record, until));
     }
   }
 
@@ -82,13 +112,17 @@ export class ExposureLedger {
     const { evse, lease, unanswered, falling } = entry;
     // Without a car nothing flows; the station tells when that changes, before the car may draw.
     if (presence.isOnline && !presence.hasSession) return 0;
+    if (entry.isOverridden) return evse.maxAmps;
     const candidates = [lease === undefined ? withoutLease(entry, nowMs) : inForceAmps(lease, nowMs)];
     // A new session may begin at an offline station, and a restarted one may have lost its lease.
     if (!presence.isOnline || entry.needsAssertion) candidates.push(standingMost(entry));
-    for (const each of unanswered) candidates.push(inForceAmps(each, nowMs));
+    for (const each of [...unanswered, ...entry.overlaid]) candidates.push(inForceAmps(each, nowMs));
     if (fallsToStanding(entry, nowMs)) candidates.push(standingMost(entry));
     const sent = this.#leaseInFlight(entry);
     if (sent !== undefined) candidates.push(inForceAmps(sent, nowMs));
+    // It takes the place of the lease as soon as it arrives.
+    if (entry.inFlight?.kind === 'standing' && lease !== undefined && outlivesSession(lease.rung))
+      candidates.push(entry.inFlight.amps);
     if (falling !== undefined && nowMs < falling.untilMs) candidates.push(falling.amps);
     return Math.min(Math.max(...candidates), evse.maxAmps);
   }
@@ -99,7 +133,8 @@ export class ExposureLedger {
     const { evse, lease, unanswered, unknownUntilMs } = entry;
     // One that keeps its last value keeps an earlier process's too, as long as we do not know it.
     if (unknownUntilMs === Number.POSITIVE_INFINITY && lease === undefined) return evse.maxAmps;
-    const tails = [lease, ...unanswered, this.#leaseInFlight(entry)].map((each) => each?.tailAmps ?? 0);
+    const told = [lease, ...unanswered, ...entry.overlaid, this.#leaseInFlight(entry)];
+    const tails = told.map((each) => each?.tailAmps ?? 0);
     return Math.min(evse.maxAmps, Math.max(standingMost(entry), inheritedTail(entry), ...tails));
   }
 
@@ -114,7 +149,7 @@ export class ExposureLedger {
     const entry = this.#entry(evseId);
     const { lease, leastUnanswered } = entry;
     if (lease === undefined) return 0;
-    const told = [lease, leastUnanswered, this.#leaseInFlight(entry)];
+    const told = [lease, leastUnanswered, ...entry.overlaid, this.#leaseInFlight(entry)];
     return Math.min(
       ...told.flatMap((each) => (each === undefined ? [] : leastInForceAmps(each, nowMs))),
       fallsToStanding(entry, nowMs) ? standingLeast(entry) : Number.POSITIVE_INFINITY,
@@ -143,14 +178,19 @@ export class ExposureLedger {
     return this.#entry(evseId).lease;
   }
 
-  /** The highest standing profile that may be in force; undefined: nobody knows of one. */
+  /**
+   * The highest standing profile that may be in force; undefined: nobody knows of one, or a setpoint that outlives its
+   * session took its place.
+   */
   standingAmps(evseId: EvseId): number | undefined {
-    return this.#entry(evseId).standingAmps;
+    const { lease, standingAmps } = this.#entry(evseId);
+    return lease !== undefined && outlivesSession(lease.rung) ? undefined : standingAmps;
   }
 
   /** Whether its standing profile is this one, and certainly no other. */
   hasStanding(evseId: EvseId, amps: number): boolean {
-    const { standingAmps, standingAmpsMin } = this.#entry(evseId);
+    const { lease, standingAmps, standingAmpsMin } = this.#entry(evseId);
+    if (lease !== undefined && outlivesSession(lease.rung)) return false;
     return standingAmps === amps && standingAmpsMin === amps;
   }
 
@@ -193,18 +233,47 @@ export class ExposureLedger {
     );
   }
 
-  /** The car left: nothing we sent for it is in force any more. */
+  /** The line is gone: what ends only offline ends now. */
+  wentOffline(evseId: EvseId, nowMs: number): void {
+    const entry = this.#entry(evseId);
+    entry.offlineSinceMs ??= nowMs;
+    changeLeases(entry, (lease) => endedOffline(lease, this.#slack(entry)));
+  }
+
+  /** A profile that is not ours prevails over everything we set, until it ends with the session at the latest. */
+  setOverridden(evseId: EvseId, isOverridden: boolean): void {
+    this.#entry(evseId).isOverridden = isOverridden;
+  }
+
+  isOverridden(evseId: EvseId): boolean {
+    return this.#entry(evseId).isOverridden;
+  }
+
+  /** The line is back. */
+  cameBack(evseId: EvseId, nowMs: number): void {
+    const entry = this.#entry(evseId);
+    entry.offlineSinceMs = undefined;
+    changeLeases(entry, (lease) => backOnline(lease, nowMs));
+  }
+
+  /** The car left: nothing we sent for it alone is in force any more. */
   sessionEnded(evseId: EvseId): void {
     const entry = this.#entry(evseId);
-    entry.lease = undefined;
-    entry.unanswered = [];
+    const { inFlight } = entry;
+    if (entry.lease !== undefined && !outlivesSession(entry.lease.rung)) entry.lease = undefined;
+    entry.unanswered = outliving(entry.unanswered);
+    entry.overlaid = outliving(entry.overlaid);
     entry.leastUnanswered = undefined;
     entry.falling = undefined;
-    entry.unknownUntilMs = 0;
+    entry.isOverridden = false;
     entry.awaitedUntilMs = 0;
-    entry.inherited = undefined;
+    if (entry.inherited?.outlivesSession !== true) {
+      entry.unknownUntilMs = 0;
+      entry.inherited = undefined;
+    }
     entry.needsAssertion = true;
-    entry.isInFlightVoid = entry.inFlight?.kind === 'lease';
+    entry.isInFlightVoid =
+      inFlight?.kind === 'lease' && !outlivesSession(inFlight.schedule.rung ?? 'transaction');
   }
 
   /**
@@ -215,7 +284,8 @@ export class ExposureLedger {
     const entry = this.#entry(evseId);
     const never = Number.POSITIVE_INFINITY;
     const times = { sentAtMs: 0, mayEndFromMs: never, endsAtMs: never };
-    const limit = { transactionId: '', setpointAmps: amps, tailAmps: amps, ...times };
+    const written = { form: 'none', rung: 'transaction', offlineMs: undefined } as const;
+    const limit = { transactionId: '', setpointAmps: amps, tailAmps: amps, ...times, ...written };
     entry.unanswered = withUnanswered(entry.unanswered, limit);
     entry.leastUnanswered = lowest(entry.leastUnanswered, limit);
   }
@@ -242,6 +312,7 @@ export class ExposureLedger {
     if (command.kind === 'standing') {
       if (answer.outcome === 'accepted' || answer.outcome === 'timed-out')
         standingAnswered(entry, command.amps, answer.outcome);
+      if (answer.outcome === 'accepted') replaceByStanding(entry, command.schedule.rung ?? 'transaction');
       return true;
     }
     // What bounds the station beside our leases only ever takes away.
@@ -267,8 +338,15 @@ export class ExposureLedger {
 
   #accepted(entry: ExposureEntry, lease: Lease, nowMs: number): void {
     const beforeAmps = this.exposureAmps(entry.evse.id, { isOnline: true, hasSession: true }, nowMs);
+    const held = entry.lease === undefined ? entry.unanswered : [entry.lease, ...entry.unanswered];
+    entry.overlaid = otherRungs([...held, ...entry.overlaid], lease.rung).slice(0, overlaidMax);
     entry.lease = lease;
     entry.unanswered = [];
+    // It took the place of the standing profile, and its last period is what the next session is offered.
+    if (outlivesSession(lease.rung)) {
+      entry.standingAmps = lease.tailAmps;
+      entry.standingAmpsMin = Math.min(lease.setpointAmps, lease.tailAmps);
+    }
     entry.leastUnanswered = undefined;
     entry.needsAssertion = false;
     entry.falling =
@@ -282,21 +360,15 @@ export class ExposureLedger {
     return inFlight?.kind === 'lease' && !isInFlightVoid ? this.#leaseOf(inFlight, entry) : undefined;
   }
 
-  /** The station may start the schedule as late as the command may reach it. */
-  #leaseOf(command: Extract<StationCommand, { kind: 'lease' }>, { evse, skewMs }: ExposureEntry): Lease {
-    const { setpointAmps, tailAmps, leaseMs, sentAtMs, expiresAtMs, transactionId } = command;
-    const never = Number.POSITIVE_INFINITY;
-    const told = { transactionId, setpointAmps, sentAtMs };
-    if (isForEver(evse)) return { ...told, tailAmps: setpointAmps, mayEndFromMs: never, endsAtMs: never };
-    const slackMs = this.#options.leaseSlackMs + Math.min(Math.abs(skewMs), leaseMs * skewShareMax);
-    // A rise at the end counts from half-time, so that others make room before it comes.
-    const holdsMs = tailAmps > setpointAmps ? leaseMs / 2 : leaseMs;
-    return {
-      ...told,
-      tailAmps,
-      mayEndFromMs: sentAtMs + holdsMs - slackMs,
-      endsAtMs: expiresAtMs + leaseMs + slackMs,
-    };
+  #leaseOf(command: Extract<StationCommand, { kind: 'lease' }>, entry: ExposureEntry): Lease {
+    const slack = this.#slack(entry);
+    const skewMs = Math.min(Math.abs(entry.skewMs), command.leaseMs * skewShareMax);
+    return leaseOf(command, { ...slack, slackMs: slack.slackMs + skewMs });
+  }
+
+  #slack({ offlineSinceMs }: ExposureEntry): LeaseSlack {
+    const { leaseSlackMs: slackMs, noticeOfflineMs: noticeMs = noticeOfflineMs } = this.#options;
+    return { slackMs, noticeMs, offlineSinceMs };
   }
 
   #entry(evseId: EvseId): ExposureEntry {

@@ -1,6 +1,7 @@
 import type { Evse } from '../domain/site.ts';
+import { type LeaseRung, outlivesSession } from '../domain/traits.ts';
 import type { RememberedExposure } from './inherited.ts';
-import type { Lease } from './lease.ts';
+import { type Lease, mayHaveFallen } from './lease.ts';
 import type { StationCommand } from './ports.ts';
 
 /** What the ledger holds of one EVSE. Instants are monotonic. */
@@ -16,6 +17,12 @@ export interface ExposureEntry {
   unanswered: readonly Lease[];
   /** The least of all that were sent and never answered, those that count for nothing above included. */
   leastUnanswered: Lease | undefined;
+  /** Acknowledged on another rung before, and not replaced by what came after: any may be in force. */
+  overlaid: readonly Lease[];
+  /** Somebody else's profile prevails over ours for the session that runs. */
+  isOverridden: boolean;
+  /** Since when it is offline. */
+  offlineSinceMs: number | undefined;
   /** The value before a decrease, while the car follows. */
   falling: { readonly amps: number; readonly untilMs: number } | undefined;
   inFlight: StationCommand | undefined;
@@ -33,11 +40,11 @@ export interface ExposureEntry {
   needsAssertion: boolean;
 }
 
-/** Of an EVSE that an earlier process may have told anything whose end comes by `endsAtMs`. */
+/** Of an EVSE that an earlier process may have told anything that ends by `unknownMs`; nobody waits past `awaitedMs`. */
 export const newEntry = (
   evse: Evse,
   inherited: RememberedExposure | undefined,
-  endsAtMs: number,
+  until: { readonly unknownMs: number; readonly awaitedMs: number },
 ): ExposureEntry => ({
   evse,
   standingAmps: inherited?.standingAmps,
@@ -45,11 +52,14 @@ export const newEntry = (
   lease: undefined,
   unanswered: [],
   leastUnanswered: undefined,
+  overlaid: [],
+  isOverridden: false,
+  offlineSinceMs: undefined,
   falling: undefined,
   inFlight: undefined,
   isInFlightVoid: false,
-  unknownUntilMs: isForEver(evse) ? Number.POSITIVE_INFINITY : endsAtMs,
-  awaitedUntilMs: endsAtMs,
+  unknownUntilMs: until.unknownMs,
+  awaitedUntilMs: until.awaitedMs,
   skewMs: 0,
   inherited,
   needsAssertion: true,
@@ -102,11 +112,27 @@ export const inheritedTail = (entry: ExposureEntry): number =>
 export const isInherited = ({ lease, unknownUntilMs }: ExposureEntry): boolean =>
   lease === undefined && unknownUntilMs > 0;
 
-/** Its station honours no end of a setpoint. */
-export const isForEver = ({ traits }: Evse): boolean => traits.leaseForm === 'none';
+/** Its station honours no end of a setpoint, or may be told by a key of its maker's, which has none. */
+export const isForEver = ({ traits }: Evse): boolean =>
+  traits.leaseForm === 'none' || traits.vendorKey !== undefined;
 
 /** Whether the standing profile may be in force although there was a lease: its end brings it. */
-export function fallsToStanding({ evse, lease, unanswered }: ExposureEntry, nowMs: number): boolean {
-  if (evse.traits.leaseForm !== 'duration') return false;
-  return [lease, ...unanswered].some((each) => each !== undefined && nowMs >= each.mayEndFromMs);
+export const fallsToStanding = ({ lease, unanswered, overlaid }: ExposureEntry, nowMs: number): boolean =>
+  [lease, ...unanswered, ...overlaid].some((each) => each !== undefined && mayHaveFallen(each, nowMs));
+
+export function changeLeases(entry: ExposureEntry, change: (lease: Lease) => Lease): void {
+  if (entry.lease !== undefined) entry.lease = change(entry.lease);
+  entry.unanswered = entry.unanswered.map(change);
+  entry.overlaid = entry.overlaid.map(change);
 }
+
+/** On a rung that outlives sessions the standing profile has the place of the setpoint. */
+export function replaceByStanding(entry: ExposureEntry, rung: LeaseRung): void {
+  if (!outlivesSession(rung)) return;
+  if (entry.lease?.rung === rung) entry.lease = undefined;
+  entry.unanswered = otherRungs(entry.unanswered, rung);
+  entry.overlaid = otherRungs(entry.overlaid, rung);
+}
+
+export const otherRungs = (leases: readonly Lease[], rung: LeaseRung): readonly Lease[] =>
+  leases.filter((lease) => lease.rung !== rung);

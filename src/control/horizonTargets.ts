@@ -1,5 +1,6 @@
 import type { EvseId, SessionId } from '../domain/ids.ts';
 import { isWithin, localTime } from '../domain/localTime.ts';
+import { defaultTraits } from '../domain/traits.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import { type Horizon, type Member, openKwhMin } from './horizonProblem.ts';
 
@@ -124,7 +125,8 @@ function targetOf(input: TargetInput): HorizonTarget {
   }
   if (!input.isInPeak || now > member.maxAmps - leastAmps(member)) return { ...free, weightFactor };
   const { minAmps, traits } = member.at.evse;
-  const maxAmps = Math.max(minAmps, Math.ceil(now / traits.stepAmps - 1e-6) * traits.stepAmps);
+  const { stepAmps = defaultTraits.stepAmps } = traits;
+  const maxAmps = Math.max(minAmps, Math.ceil(now / stepAmps - 1e-6) * stepAmps);
   return { ...free, maxAmps, weightFactor, wait: { why: 'peak', untilMs: undefined, openWh, departureMs } };
 }
 

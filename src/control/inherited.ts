@@ -11,6 +11,10 @@ export interface RememberedExposure {
   readonly setpointAmps?: number | undefined;
   readonly tailAmps: number | undefined;
   readonly leaseEndsAtMs: number | undefined;
+  /** The longest that its last lease may hold, where that is not the common one; `Infinity` where it holds for ever. */
+  readonly leaseMs?: number | undefined;
+  /** It was written so that the end of its session does not end it. */
+  readonly outlivesSession?: boolean | undefined;
 }
 
 interface Now {

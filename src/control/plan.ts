@@ -4,10 +4,10 @@ import { laxityMs } from '../domain/laxity.ts';
 import type { MarginOptions } from '../domain/margin.ts';
 import { perPhase } from '../domain/phases.ts';
 import { isLastInLine } from '../domain/rest.ts';
-import type { Evse } from '../domain/site.ts';
 import { starVolts } from '../domain/supply.ts';
 import { type Capacity, isOver, loads, remaining, safeAllocation } from './capacity.ts';
 import { type EvseNow, type EvseNowOptions, evsesNow } from './evseNow.ts';
+import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import { appliedTargets, type HorizonTarget } from './horizonTargets.ts';
 import { type NodePlan, planNodes } from './nodePlan.ts';
@@ -106,11 +106,11 @@ export function plan(input: PlanInput): Plan {
     problem,
     plannedEvses,
     failure,
-    evses: evses.map(({ at, exposureAmps, isPlanned, isHeld, isStopped, capAmps }, index) => ({
+    evses: evses.map(({ record, exposureAmps, isPlanned, isHeld, isStopped, capAmps }, index) => ({
       exposureAmps,
       isPlanned,
       isHeld,
-      standingAmps: standingAmps(at.evse, isStopped, tails[index] ?? 0),
+      standingAmps: standingAmps(record, isStopped, tails[index] ?? 0),
       capAmps,
       allocatedAmps: amps[index] ?? 0,
       tailAmps: tails[index] ?? 0,
@@ -121,9 +121,10 @@ export function plan(input: PlanInput): Plan {
 }
 
 /** A lease that only ends leaves its EVSE to the standing profile, which is then what would be the tail. */
-function standingAmps({ traits, failsafeAmps }: Evse, isStopped: boolean, tail: number): number {
+function standingAmps({ traits, evse }: EvseRecord, isStopped: boolean, tail: number): number {
   if (isStopped) return 0;
-  return traits.leaseForm === 'duration' ? Math.min(failsafeAmps, tail) : failsafeAmps;
+  const isFallback = traits.leaseForm === 'duration' || traits.leaseForm === 'offline';
+  return isFallback ? Math.min(evse.failsafeAmps, tail) : evse.failsafeAmps;
 }
 
 const notNegative = ({ amps, watts }: Capacity): Capacity => ({
@@ -163,7 +164,7 @@ function problemOf(
         phaseVolts: starVolts(supply),
         minAmps: evse.minAmps,
         maxAmps: Math.min(now.capAmps, maxAmps),
-        stepAmps: evse.traits.stepAmps,
+        stepAmps: now.record.traits.stepAmps,
         weight: evse.weight * weightFactor,
         isOn,
         ...turnOf(now, monotonicMs),

@@ -1,5 +1,5 @@
 import type { EvseId, SiteId, StationId } from '../domain/ids.ts';
-import type { LeaseForm } from '../domain/site.ts';
+import type { LeaseForm, StationTraits } from '../domain/traits.ts';
 
 /** Time as the control code sees it: real in `app.ts`, virtual in tests and in the twin. */
 export interface Clock {
@@ -36,6 +36,8 @@ export type StationCommand = {
 export interface LeaseCommand {
   readonly kind: 'lease';
   readonly transactionId: string;
+  /** On the station's clock: where schedules count from the start of the session. */
+  readonly startedAtMs?: number;
   readonly setpointAmps: number;
   /** In force once `leaseMs` have passed without a newer lease. */
   readonly tailAmps: number;
@@ -67,14 +69,16 @@ export interface RemoteStopCommand {
   readonly transactionId: string;
 }
 
-/** How the schedule is written for this EVSE. */
-export interface ScheduleForm {
+/** How the schedule is written for this EVSE: by the traits of its station, or as is usual where they are left out. */
+export interface ScheduleForm extends Partial<StationTraits> {
   readonly unit: 'A' | 'W';
   readonly phaseVolts: number;
   readonly phaseCount: number;
   readonly stackLevel: number;
   /** How a lease ends by itself. */
   readonly leaseForm: LeaseForm;
+  /** Which of the ways to write it this is: an answer to another says nothing about it. */
+  readonly attempt?: number;
 }
 
 /** What became of a command. `unsent`: it never reached the wire, so nothing changed at the station. */

@@ -195,7 +195,7 @@ function evseView(
     minAmps: evse.minAmps,
     maxAmps: evse.maxAmps,
     session: record.session,
-    isNonLeasing: evse.traits.leaseForm === 'none',
+    isNonLeasing: record.traits.leaseForm === 'none',
     clockSkewMs: input.state.clockSkewMs(evse.station),
     reason: isOnline
       ? reason(input, { record, planned, setpointAmps, stop: input.state.stopOf(site.id) })

@@ -1,3 +1,4 @@
+import type { DeviceRecord } from '../domain/deviceRecord.ts';
 import type { GridConnection } from '../domain/gridConnection.ts';
 import type { GridLimit } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId, EvseId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
@@ -141,6 +142,11 @@ export class SiteState {
   /** Limits that can never come into force again are history, which the store keeps. */
   forgetEndedLimits(nowMs: number): void {
     this.#limits.forgetEnded(nowMs);
+  }
+
+  /** What an earlier process learnt about a station. */
+  adoptDevice(id: StationId, device: Pick<DeviceRecord, 'hardware' | 'learnt'>): void {
+    this.#evses.adoptDevice(id, device);
   }
 
   /** A session that ran when an earlier process ended: it may still run. */

@@ -53,7 +53,12 @@ export function controlSnapshot(sites: readonly Site[], { state, ledger, loop }:
       const station = state.station(id);
       return station === undefined
         ? []
-        : { isOnline: station.isOnline, record: station.record, skew: station.skew };
+        : {
+            isOnline: station.isOnline,
+            record: station.record,
+            skew: station.skew,
+            device: station.device,
+          };
     }),
     limits: state.limits(),
     stops: sites.flatMap(({ id }) => state.stopOf(id) ?? []),

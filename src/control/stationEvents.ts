@@ -1,6 +1,9 @@
+import { withConnection, withHardware } from '../domain/deviceRecord.ts';
 import { drawOnCircuit } from '../domain/draw.ts';
 import { afterChange, afterMeasurement, sessionFrom } from '../domain/sessionChange.ts';
 import type { StationEvent } from '../domain/stationEvent.ts';
+import { applyChargingNews } from './chargingNews.ts';
+import { setDevice } from './deviceLearning.ts';
 import type { EvseBook } from './evseBook.ts';
 import { doubtPhases, type EvseRecord, forgetCar, notePhases, takeMeasurement } from './evseRecord.ts';
 import { noteTimestamp, type Station } from './stationRecord.ts';
@@ -15,17 +18,25 @@ export function applyStationEvent(book: EvseBook, event: StationEvent): void {
     case 'connected':
       station.isOnline = true;
       station.record = { ...station.record, protocol: event.protocol };
-      for (const { evse } of station.evses) ports.ledger.doubt(evse.id);
+      setDevice(station, withConnection(station.device, event.protocol));
+      for (const { evse } of station.evses) {
+        ports.ledger.doubt(evse.id);
+        ports.ledger.cameBack(evse.id, ports.clock.monotonicMs());
+      }
       introduced(book, station);
       break;
     case 'disconnected':
       station.isOnline = false;
-      for (const evse of station.evses) doubtPhases(evse);
+      for (const record of station.evses) {
+        doubtPhases(record);
+        ports.ledger.wentOffline(record.evse.id, ports.clock.monotonicMs());
+      }
       ports.onStation(station.record);
       ports.onDrop();
       break;
     case 'booted':
       station.record = { ...station.record, hardware: event.hardware };
+      setDevice(station, withHardware(station.device, event.hardware));
       for (const { evse } of station.evses) ports.ledger.rebooted(evse.id);
       introduced(book, station);
       break;
@@ -59,7 +70,7 @@ export function applyStationEvent(book: EvseBook, event: StationEvent): void {
       book.ports.onDrop();
       break;
     default:
-      event satisfies never;
+      applyChargingNews(book, station, event);
   }
 }
 

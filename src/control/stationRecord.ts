@@ -1,4 +1,5 @@
 import { type ClockSkew, isOff, unknownSkew, withTimestamp } from '../domain/clockSkew.ts';
+import { type DeviceRecord, newDevice } from '../domain/deviceRecord.ts';
 import type { StationId } from '../domain/ids.ts';
 import type { StationEvent, StationHardware } from '../domain/stationEvent.ts';
 import type { Logger } from '../log.ts';
@@ -18,6 +19,7 @@ export interface Station {
   isOnline: boolean;
   record: StationRecord;
   skew: ClockSkew;
+  device: DeviceRecord;
   readonly evses: EvseRecord[];
 }
 
@@ -25,6 +27,7 @@ export const newStation = (id: StationId, evse: EvseRecord): Station => ({
   isOnline: false,
   record: { id, protocol: undefined, hardware: undefined, lastSeenAtMs: 0 },
   skew: unknownSkew,
+  device: newDevice(evse.evse.traits),
   evses: [evse],
 });
 

@@ -14,7 +14,7 @@ type TailsInput = Pick<NodePlanInput, 'topology' | 'state' | 'nowMs' | 'evses'>;
  */
 export function tailAmps(input: TailsInput): readonly number[] {
   const { topology, evses } = input;
-  const holds = evses.map(({ isPlanned, record }) => !isPlanned || record.evse.traits.leaseForm === 'none');
+  const holds = evses.map(({ isPlanned, record }) => !isPlanned || record.traits.leaseForm === 'none');
   const fixed = evses.map(({ isPlanned, fallbackAmps, exposureAmps }, index) => {
     if (holds[index] !== true) return 0;
     // One that honours no end keeps what it has now.

@@ -51,6 +51,8 @@ export function scheduleDifference(
     const said = reported.periods.findLast(({ startS }) => reported.startMs + startS * 1000 <= atMs);
     if (said === undefined) return [];
     const allowed = Math.min(period?.limit ?? Number.POSITIVE_INFINITY, hardwareLimit);
+    // Nothing was said, and what the hardware does nobody knows.
+    if (!Number.isFinite(allowed)) return [];
     const excess = Math.min(said.limit, hardwareLimit) - allowed;
     if (Math.abs(excess) <= tolerance) return [];
     return [

@@ -2,6 +2,7 @@ import type { AreaId, CircuitId, EvseId, SiteId, StationId } from './ids.ts';
 import type { Phase } from './phases.ts';
 import type { PeakTariff, PriceTable } from './prices.ts';
 import type { Supply } from './supply.ts';
+import type { StationTraits } from './traits.ts';
 
 /**
  * `fair`: exactly weighted max-min. `deadline`: who can wait least first, phases balanced. `first-come`: in the order
@@ -51,24 +52,8 @@ export interface Evse {
   readonly priority: number;
   /** Share within the class: twice the weight, twice the current. */
   readonly weight: number;
-  readonly traits: StationTraits;
-}
-
-/**
- * How a setpoint ends by itself. `tail`: a second period of its schedule. `duration`: the schedule ends, and the standing
- * profile takes over. `none`: the station honours neither, and keeps the last value for ever.
- */
-export type LeaseForm = 'tail' | 'duration' | 'none';
-
-/** What a station can be told. */
-export interface StationTraits {
-  /** Unit of its charging schedules. */
-  readonly unit: 'A' | 'W';
-  /** Setpoints are rounded down to a multiple of this. */
-  readonly stepAmps: number;
-  /** Stack level of the standing TxDefaultProfile; the lease uses the next one up. */
-  readonly stackLevel: number;
-  readonly leaseForm: LeaseForm;
+  /** What the config fixes of what its station can be told; the rest is found out. */
+  readonly traits: Partial<StationTraits>;
 }
 
 /**

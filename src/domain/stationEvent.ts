@@ -1,3 +1,4 @@
+import type { ChargingNews } from './chargingNews.ts';
 import type { StationId } from './ids.ts';
 import type { SessionState } from './session.ts';
 
@@ -51,6 +52,7 @@ export type StationEvent = { readonly stationId: StationId; readonly atMs: numbe
       readonly evseNumber: number;
       readonly amps: number | undefined;
     }
+  | ChargingNews
   | ({ readonly kind: 'measured' } & EvseMeasurement)
 );
 

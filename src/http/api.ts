@@ -5,6 +5,7 @@ import { compile } from '../schema.ts';
 import { audit } from './audit.ts';
 import { demand, isLoopback } from './auth.ts';
 import { consolePage } from './console.ts';
+import { devices } from './devices.ts';
 import { EventFeed, type EventFeedOptions, events } from './events.ts';
 import { evidence } from './evidence.ts';
 import { evses } from './evses.ts';
@@ -90,6 +91,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     siteHistory,
     incidents,
     planning,
+    devices,
     evses,
     limits,
     limitPreview,

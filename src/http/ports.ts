@@ -2,6 +2,7 @@ import type { HorizonView } from '../control/horizonView.ts';
 import type { Clock } from '../control/ports.ts';
 import type { EvseView, SiteView } from '../control/siteView.ts';
 import type { ChargingPeriod } from '../domain/chargingPeriods.ts';
+import type { ChargingProfile } from '../domain/chargingProfile.ts';
 import type { ConnectionPhase } from '../domain/gridConnection.ts';
 import type { GridLimit, LimitSource, LimitTarget } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId, EvseId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
@@ -9,12 +10,15 @@ import type { LimitRequest, Refusal } from '../domain/limitRequest.ts';
 import type { Minute, MinuteSeries } from '../domain/minutes.ts';
 import type { PriceRequest } from '../domain/priceRequest.ts';
 import type { OcpiVersion, Partner, TokenForm } from '../domain/roaming/partner.ts';
+import type { ScheduleDifference } from '../domain/scheduleDifference.ts';
 import type { Session } from '../domain/session.ts';
 import type { SignedValue } from '../domain/sessionFact.ts';
 import type { SessionRecord } from '../domain/sessionRecord.ts';
 import type { Area } from '../domain/site.ts';
 import type { SiteStop } from '../domain/siteStop.ts';
+import type { StationHardware } from '../domain/stationEvent.ts';
 import type { Token } from '../domain/token.ts';
+import type { ExplainedTrait } from '../domain/traits.ts';
 import type { Logger } from '../log.ts';
 import type { AuditPort } from './auditPort.ts';
 import type { Actor } from './auth.ts';
@@ -52,6 +56,7 @@ export interface HttpPorts {
   readonly partners?: PartnersPort;
   readonly people: PeoplePort;
   readonly audit: AuditPort;
+  readonly devices: DevicesPort;
   /** Other protocols over the same port. */
   readonly rawHandlers?: readonly RawHandler[];
   readonly grid: GridPort;
@@ -283,6 +288,40 @@ interface PartnersPort {
 type PartnerOutcome<More = object> =
   | ({ readonly status: 'done'; readonly partner: Partner } & More)
   | { readonly status: 'refused' | 'failed'; readonly why: string };
+
+interface DevicesPort {
+  /** undefined for a station that feeds no EVSE. */
+  device(stationId: StationId): DeviceView | undefined;
+  /** undefined for a station that has not connected yet. */
+  profiles(stationId: StationId): ProfilesView | undefined;
+}
+
+/** The charging profiles that lie on a station as far as we know, and where its own calculation departs from ours. */
+export interface ProfilesView {
+  readonly profiles: readonly {
+    readonly profile: ChargingProfile;
+    readonly isForeign: boolean;
+    readonly from: 'sent' | 'reported';
+    readonly source: string | undefined;
+    readonly atMs: number;
+  }[];
+  /** When the station last told all of them. */
+  readonly readAtMs: number | undefined;
+  readonly checks: readonly {
+    readonly evseNumber: number;
+    readonly atMs: number;
+    readonly difference: ScheduleDifference | undefined;
+  }[];
+}
+
+/** What a station can be told, line by line. */
+export interface DeviceView {
+  readonly protocol: string | undefined;
+  readonly hardware: StationHardware | undefined;
+  readonly isTrying: boolean;
+  readonly isExhausted: boolean;
+  readonly traits: readonly ExplainedTrait[];
+}
 
 /**
  * `isAlive`: the loop ticks, its last tick is younger than three periods. `isReady`: limits are loaded and what the

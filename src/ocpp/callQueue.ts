@@ -22,6 +22,8 @@ export interface CallTerms {
   readonly messageId?: string;
   /** On our monotonic clock. Past it the call is dropped instead of sent. */
   readonly expiresAtMs?: number;
+  /** Where the station is known to be slower than most; never shorter than the common timeout. */
+  readonly answersWithinMs?: number;
 }
 
 export interface CallQueueLimits {
@@ -155,7 +157,7 @@ export class CallQueue {
     }
     // Unique over all connections of the station, restarts included. [OCPP 2.0.1 Part 4, 4.1.4]
     const messageId = call.terms.messageId ?? randomUUID();
-    const { callTimeoutMs } = this.#limits;
+    const callTimeoutMs = Math.max(this.#limits.callTimeoutMs, call.terms.answersWithinMs ?? 0);
     const cancelTimeout = this.#clock.after(callTimeoutMs, () => {
       this.#settleInFlight({ kind: 'in doubt', why: `no answer within ${callTimeoutMs} ms` });
       this.#sendNext();

@@ -1,13 +1,16 @@
 import type { StationCommand } from '../control/ports.ts';
+import type { CompositeQuery } from '../domain/compositeSchedule.ts';
 import type { StationId } from '../domain/ids.ts';
 import type { ToldInstant } from '../domain/sessionFact.ts';
 import type { StationEvent } from '../domain/stationEvent.ts';
 import type { ReportBody } from '../domain/stationReport.ts';
 import type { Authorization, TokenRequest } from '../domain/token.ts';
+import type { StationTraits } from '../domain/traits.ts';
 import type { Logger } from '../log.ts';
 import type { CallOutcome, CallQueue } from './callQueue.ts';
 import type { FollowUp } from './followUp.ts';
 import type { Messages, StationMessage } from './messages.ts';
+import type { ProfileBook } from './profileBook.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import type { RpcRules } from './rpc.ts';
 import type { ToldFact } from './sessionFacts.ts';
@@ -30,6 +33,10 @@ export interface Dialect extends RpcRules {
   reply(request: StationRequest, outcome: CallOutcome<object>): StationReply;
   /** Has the station measure what we plan with. Returns what it refused. */
   configureMeters(calls: CallQueue, intervalS: number): Promise<readonly Refusal[]>;
+  /** What its configuration says that it can be told. */
+  readTraits(calls: CallQueue): Promise<Partial<StationTraits>>;
+  /** Has it report every profile it holds; 1.6 has no message for that. */
+  readonly askForProfiles?: (calls: CallQueue, requestId: number) => Promise<StationReply>;
   /** Has a station that came back without booting tell its state. */
   askForState(calls: CallQueue): Promise<void>;
   /** Has an EVSE tell its meter values, and with them the transaction we do not know. */
@@ -83,6 +90,7 @@ export interface TransactionStart {
 export interface StationScope {
   readonly stationId: StationId;
   readonly memory: StationMemory;
+  readonly profiles: ProfileBook;
   readonly log: Logger;
   readonly heartbeatIntervalS: number;
   nowMs(): number;
@@ -92,6 +100,15 @@ export interface StationScope {
   transactionNumber(start: TransactionStart): Promise<number>;
   /** Has our authority sign what a station asks to have signed. */
   signCertificate(csrPem: string): SignedCertificate;
+  /** Has the station tell what profiles it holds. */
+  readProfiles(): void;
+  /** What a dynamic profile of ours allows now, in its unit; undefined where we gave none of this id [OCPP 2.1 K28]. */
+  pulledLimit(profileId: number): number | undefined;
+  /** What a calculation for an EVSE starts from; undefined where no setpoint was taken there yet. */
+  scheduleQuery(
+    evseNumber: number,
+    window: Pick<CompositeQuery, 'fromMs' | 'durationS' | 'unit'>,
+  ): CompositeQuery | undefined;
   /** Something charges there that we know no transaction of. */
   askForMeterValues(evseNumber: number): void;
 }

@@ -5,6 +5,7 @@ import type { StationsPorts } from './knownStation.ts';
 import { listen, type TlsSource } from './listener.ts';
 import type { StationMessage } from './messages.ts';
 import type { Preparation, RequestPreparation } from './preparedMessage.ts';
+import type { ProfileBook } from './profileBook.ts';
 import { RefusalLog } from './refusalLog.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import { Stations, type StationsOptions } from './stations.ts';
@@ -72,6 +73,8 @@ export interface OcppGateway extends StationLink {
   prepareRequest(stationId: StationId, request: StationRequest): RequestPreparation;
   /** Checks a message of the specification, which then can be sent. */
   prepare(stationId: StationId, message: StationMessage): Preparation;
+  /** What charging profiles lie on a station, as far as we know; undefined before it first connected. */
+  profiles(stationId: StationId): ProfileBook | undefined;
   /** May be called twice. */
   stop(): Promise<void>;
 }
@@ -123,6 +126,7 @@ export async function startOcppGateway(
     port: main.port,
     tlsPort: encrypted?.port,
     send: (command) => stations.send(command),
+    profiles: (stationId) => stations.profiles(stationId),
     request: (stationId, request) => stations.request(stationId, request),
     prepareRequest: (stationId, request) => stations.prepareRequest(stationId, request),
     prepare: (stationId, message) => stations.prepare(stationId, message),

@@ -12,6 +12,7 @@ import { RefusedSessions } from './refusedSessions.ts';
 import { StationClock } from './stationClock.ts';
 import { StationHistory, type TakeFacts } from './stationHistory.ts';
 import { type ResumedTransaction, StationMemory } from './stationMemory.ts';
+import { StationProfiles } from './stationProfiles.ts';
 import { TokenGate } from './tokenGate.ts';
 
 export interface StationsPorts {
@@ -52,6 +53,7 @@ export interface KnownStation {
   readonly id: StationId;
   readonly log: Logger;
   readonly memory: StationMemory;
+  readonly profiles: StationProfiles;
   readonly clock: StationClock;
   /** Where it has a CSMS of its own behind us. */
   readonly relay: Relay | undefined;
@@ -77,11 +79,13 @@ export function knownStation(
   id: StationId,
   limits: MissingStopLimits,
   ports: StationsPorts & {
+    /** What its own clock shows. */
+    stationNowMs(): number;
     tell(news: StationNews): void;
     stopTransaction(transactionId: string): void;
   },
 ): KnownStation {
-  const { clock, takeFacts, authorize, tell, proxy } = ports;
+  const { clock, takeFacts, authorize, tell, proxy, stationNowMs } = ports;
   const log = ports.log.child({ stationId: id });
   const memory = new StationMemory();
   const resumed = ports.resumed(id);
@@ -95,6 +99,7 @@ export function knownStation(
     id,
     log,
     memory,
+    profiles: new StationProfiles({ clock, log, stationNowMs, tell }),
     clock: new StationClock(),
     relay:
       proxy &&

@@ -1,4 +1,11 @@
-import type { LeaseCommand, ScheduleForm, StationCommand, StationMaximumCommand } from '../control/ports.ts';
+import type {
+  LeaseCommand,
+  ScheduleForm,
+  StandingCommand,
+  StationCommand,
+  StationMaximumCommand,
+} from '../control/ports.ts';
+import { defaultTraits } from '../domain/traits.ts';
 import type { CallTerms } from './callQueue.ts';
 
 /**
@@ -14,49 +21,98 @@ export interface WirePeriod {
   readonly numberPhases: number;
 }
 
-interface LeaseSchedule {
-  readonly startSchedule: string;
+export interface WireSchedule {
+  readonly startSchedule?: string;
   readonly duration?: number;
   readonly periods: readonly WirePeriod[];
 }
 
 /** The lease as a schedule: the setpoint now, the tail once the lease has run out, whatever becomes of us. */
-export function leaseSchedule(
-  { setpointAmps, tailAmps, leaseMs, schedule }: LeaseCommand,
-  nowMs: number,
-): LeaseSchedule {
-  const endS = scheduleHeadStartS + Math.floor(leaseMs / 1000);
-  const startSchedule = new Date(nowMs - scheduleHeadStartS * 1000).toISOString();
+export function leaseSchedule(command: LeaseCommand, nowMs: number): WireSchedule {
+  const { setpointAmps, tailAmps, leaseMs, schedule } = command;
+  const { headS, start } = beginning(command, nowMs);
+  const endS = headS + Math.floor(leaseMs / 1000);
   const setpoint = period(0, setpointAmps, schedule);
   switch (schedule.leaseForm) {
     case 'tail':
-      return { startSchedule, periods: [setpoint, period(endS, tailAmps, schedule)] };
+      return { ...start, periods: [setpoint, period(endS, tailAmps, schedule)] };
     case 'duration':
-      return { startSchedule, duration: endS, periods: [setpoint] };
+      return { ...start, duration: endS, periods: [setpoint] };
+    case 'offline':
     case 'none':
-      return { startSchedule, periods: [setpoint] };
+      return { ...start, periods: [setpoint] };
     default:
       return schedule.leaseForm satisfies never;
   }
 }
 
+/** When the schedule began, and how long ago that is. */
+function beginning(
+  { schedule, startedAtMs }: LeaseCommand,
+  nowMs: number,
+): { readonly headS: number; readonly start: { readonly startSchedule?: string } } {
+  const { kind, startsInPast } = { ...defaultTraits, ...schedule };
+  switch (kind) {
+    case 'absolute': {
+      const headS = startsInPast ? scheduleHeadStartS : 0;
+      return { headS, start: { startSchedule: instant(nowMs - headS * 1000) } };
+    }
+    // It counts from the start of its transaction, and both are told by the station's own clock.
+    case 'relative':
+      return { headS: Math.max(0, Math.floor((nowMs - (startedAtMs ?? nowMs)) / 1000)), start: {} };
+    // It begins when it is received.
+    case 'dynamic':
+      return { headS: 0, start: {} };
+    default:
+      return kind satisfies never;
+  }
+}
+
+const instant = (atMs: number): string => new Date(atMs).toISOString();
+
 /** A bound that began a while ago, for the same reason, and ends by itself. */
 export function maximumSchedule(
   { amps, durationMs, schedule }: StationMaximumCommand,
   nowMs: number,
-): { readonly startSchedule: string; readonly duration: number; readonly periods: readonly WirePeriod[] } {
+): WireSchedule {
   return {
-    startSchedule: new Date(nowMs - scheduleHeadStartS * 1000).toISOString(),
+    startSchedule: instant(nowMs - scheduleHeadStartS * 1000),
     duration: scheduleHeadStartS + Math.floor(durationMs / 1000),
     periods: [period(0, amps, schedule)],
   };
 }
 
+/**
+ * Without a duration it never ends. Relative it counts from the start of each transaction: an absolute one would
+ * silently not apply at a station that lost its clock in a power cut, and one that cannot do relative schedules
+ * refuses it aloud. The maximum of a station may not be relative [OCPP 1.6 3.13.1, 2.0.1 K01.FR.38].
+ */
+export function standingSchedule({ amps, schedule }: StandingCommand, nowMs: number): WireSchedule {
+  const { startSchedule } = maximumSchedule(
+    { kind: 'station maximum', amps, durationMs: 0, schedule },
+    nowMs,
+  );
+  const periods = [period(0, amps, schedule)];
+  return standingKind(schedule) === 'relative' || startSchedule === undefined
+    ? { periods }
+    : { startSchedule, periods };
+}
+
+export const standingKind = ({
+  rung,
+  standingKind: kind = 'relative',
+}: ScheduleForm): 'absolute' | 'relative' => (rung === 'station maximum' ? 'absolute' : kind);
+
 export const period = (startPeriod: number, amps: number, schedule: ScheduleForm): WirePeriod => ({
   startPeriod,
-  limit: limitInUnit(amps, schedule),
+  limit: limitInUnit(pausing(amps, schedule), schedule),
   numberPhases: schedule.phaseCount,
 });
+
+/** No cable can signal so little [IEC 61851-1], so it pauses where 0 is refused. */
+const pauseAmps = 1;
+const pausing = (amps: number, { takesZero = true }: ScheduleForm): number =>
+  amps === 0 && !takesZero ? pauseAmps : amps;
 
 /**
  * A limit as stations take it: one decimal of an ampere, or whole watts over all phases. Always rounded down, so
@@ -82,8 +138,9 @@ export const leaseProfileId = (evseNumber: number): number => evseNumber * 10 + 
 export const isOurProfileId = (id: number): boolean =>
   id === stationMaximumProfileId || (id >= standingProfileId(1) && (id % 10 === 0 || id % 10 === 1));
 
-/** The lease lies over the standing profile. */
-export const leaseStackLevel = (schedule: ScheduleForm): number => schedule.stackLevel + 1;
+/** The lease lies over the standing profile, where the station has room above it. They differ in purpose too. */
+export const leaseStackLevel = ({ stackLevel, stackLevelMax }: ScheduleForm): number =>
+  Math.min(stackLevel + 1, Math.max(stackLevel, stackLevelMax ?? stackLevel + 1));
 
 /** On which our profiles lie, by the level of the standing one. */
 export const ourStackLevels = (stackLevel: number): readonly number[] => [stackLevel, stackLevel + 1];
@@ -96,4 +153,8 @@ export const setpointTerms = (command: StationCommand): CallTerms => ({
   urgency: 'setpoint',
   slot: `${command.kind} ${command.evseNumber}`,
   expiresAtMs: command.expiresAtMs,
+  ...('schedule' in command &&
+    command.schedule.answersWithinS !== undefined && {
+      answersWithinMs: command.schedule.answersWithinS * 1000,
+    }),
 });

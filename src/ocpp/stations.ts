@@ -23,6 +23,7 @@ import {
   preparedRequest,
   type RequestPreparation,
 } from './preparedMessage.ts';
+import type { ProfileBook } from './profileBook.ts';
 import type { StationCall } from './proxy/relay.ts';
 import { unsentReply } from './reply.ts';
 import type { StationReply, StationRequest } from './requests.ts';
@@ -115,14 +116,24 @@ export class Stations {
   }
 
   prepareRequest(stationId: StationId, request: StationRequest): RequestPreparation {
+    const known = this.#known.get(stationId);
     const line = this.#messageLine(stationId);
-    return line === undefined ? { kind: 'unsent', reason: notConnected } : preparedRequest(line, request);
+    if (known === undefined || line === undefined) return { kind: 'unsent', reason: notConnected };
+    const prepared = preparedRequest(line, request);
+    return prepared.kind === 'ready'
+      ? { ...prepared, send: async () => known.profiles.requested(request, await prepared.send()) }
+      : prepared;
   }
 
   /** Checks a message of the specification for the version that the station speaks now. */
   prepare(stationId: StationId, message: StationMessage): Preparation {
     const line = this.#messageLine(stationId);
     return line === undefined ? { kind: 'not connected' } : preparedMessage(line, message);
+  }
+
+  /** What charging profiles lie on a station, as far as we know; undefined before it first connected. */
+  profiles(stationId: StationId): ProfileBook | undefined {
+    return this.#known.get(stationId)?.profiles.book;
   }
 
   stop(): void {
@@ -142,12 +153,11 @@ export class Stations {
     if (known === undefined || line === undefined) return unsentReply(notConnected);
     // A schedule is kept by the station's clock, so it is written in its time. Ours may be set: it is counted on the
     // one that runs evenly.
-    const { clock } = known;
-    return line.dialect.command(
-      line.connection.calls,
-      command,
-      () => this.#ports.clock.monotonicMs() + clock.aheadMs,
-    );
+    const { calls } = line.connection;
+    known.profiles.sending(command);
+    const reply = await line.dialect.command(calls, command, () => this.#stationNowMs(known));
+    known.profiles.answered(command, reply.outcome, { dialect: line.dialect, calls });
+    return reply;
   }
 
   #messageLine(stationId: StationId): MessageLine | undefined {
@@ -160,11 +170,16 @@ export class Stations {
     if (known !== undefined) return known;
     const station: KnownStation = knownStation(id, this.#options, {
       ...this.#ports,
+      stationNowMs: () => this.#stationNowMs(station),
       tell: (news) => this.#tell(station, news),
       stopTransaction: (transactionId) => void this.request(id, { kind: 'remote stop', transactionId }),
     });
     this.#known.set(id, station);
     return station;
+  }
+
+  #stationNowMs({ clock }: KnownStation): number {
+    return this.#ports.clock.monotonicMs() + clock.aheadMs;
   }
 
   async #answer(station: KnownStation, line: Line, call: StationCall): Promise<RpcAnswer> {
@@ -201,10 +216,12 @@ export class Stations {
 
   #scope(station: KnownStation, line: Line): StationScope {
     const { clock, transactionNumber, signCertificate } = this.#ports;
-    const { id: stationId, memory, log } = station;
+    const { id: stationId, memory, profiles, log } = station;
+    const own = { dialect: line.dialect, calls: line.connection.calls };
     return {
       stationId,
       memory,
+      profiles: profiles.book,
       log,
       heartbeatIntervalS: this.#options.heartbeatIntervalS,
       nowMs: () => clock.nowMs(),
@@ -212,6 +229,9 @@ export class Stations {
       authorize: (request) => station.tokens.authorize({ stationId, ...request }),
       transactionNumber: (start) => transactionNumber({ stationId, ...start }),
       signCertificate: (csrPem) => signCertificate?.(stationId, csrPem) ?? noAuthority,
+      readProfiles: () => profiles.read(own),
+      pulledLimit: (profileId) => profiles.pulledLimit(profileId),
+      scheduleQuery: (evseNumber, window) => profiles.query(evseNumber, window),
       askForMeterValues: (evseNumber) => {
         if (line.askedForMeterValues.has(evseNumber)) return;
         line.askedForMeterValues.add(evseNumber);
@@ -222,6 +242,7 @@ export class Stations {
 
   #tell(station: KnownStation, news: StationNews): void {
     const atMs = this.#ports.clock.nowMs();
+    if (news.kind === 'session ended') station.profiles.transactionEnded(news.transactionId);
     const told = liveNews(news, station.clock, this.#ports.clock.monotonicMs());
     this.#ports.onEvent({ ...told, stationId: station.id, atMs });
     station.history.follow(news);
@@ -261,5 +282,7 @@ export class Stations {
     line.isConfiguring = false;
     if (station.line === line) station.isConfigured = true;
     for (const refusal of refusals) station.log.warn(refusal, 'station refused a meter setting');
+    const traits = await line.dialect.readTraits(line.connection.calls);
+    if (Object.keys(traits).length > 0) this.#tell(station, { kind: 'traits told', traits });
   }
 }

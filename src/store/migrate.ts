@@ -14,6 +14,7 @@ import { m031RoamingObjects } from './migrations/m031RoamingObjects.ts';
 import { m040People } from './migrations/m040People.ts';
 import { m050History } from './migrations/m050History.ts';
 import { m041AuditChain } from './migrations/m041AuditChain.ts';
+import { m032Devices } from './migrations/m032Devices.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -34,6 +35,7 @@ const migrations: Record<string, Migration> = {
   '040-people': m040People,
   '050-history': m050History,
   '041-audit-chain': m041AuditChain,
+  '032-devices': m032Devices,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

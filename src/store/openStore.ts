@@ -4,6 +4,7 @@ import { type AuditOrigin, type AuditStore, auditAppender, auditStore } from './
 import { type CommandStore, commandStore } from './commands.ts';
 import { nextNumber } from './counters.ts';
 import { within } from './deadline.ts';
+import { type DeviceStore, deviceStore } from './devices.ts';
 import { openDatabase } from './dialect.ts';
 import { type EvidenceStore, evidenceStore } from './evidence.ts';
 import { type FaultStore, faultStore } from './faults.ts';
@@ -61,6 +62,7 @@ export interface Store
     ReservationStore,
     HistoryStore,
     PeopleStore,
+    DeviceStore,
     AuditStore {
   /** Rises with every start of the program, so that stations' gateways can tell an old command from a new one. */
   nextEpoch(): Promise<number>;
@@ -121,6 +123,7 @@ export async function openStore(
     ...auditStore(db),
     ...peopleStore(db, queue, appendAudit),
     ...auditStore(db, appendAudit),
+    ...deviceStore(db, queue),
 
     nextEpoch: () =>
       inStore('number this start', () => db.transaction().execute((row) => nextNumber(row, 'epoch'))),

@@ -19,6 +19,7 @@ export interface Tables {
   grid_connection: GridConnectionTable;
   grid_evidence: GridEvidenceTable;
   grid_states: GridStateTable;
+  device: DeviceTable;
   grid_release: GridReleaseTable;
   price_series: PriceSeriesTable;
   plan_memory: PlanMemoryTable;
@@ -153,6 +154,13 @@ interface StationTransactionTable {
 interface GridStateTable {
   connection_id: string;
   name: string;
+  /** JSON. */
+  document: string;
+}
+
+/** What a station taught: see devices.ts. */
+interface DeviceTable {
+  station_id: string;
   /** JSON. */
   document: string;
 }

@@ -3,7 +3,7 @@ import { ExposureLedger, type Presence } from '../../src/control/exposure.ts';
 import type { RememberedExposure } from '../../src/control/inherited.ts';
 import type { CommandAnswer, StationCommand } from '../../src/control/ports.ts';
 import { evseId, siteId, stationId } from '../../src/domain/ids.ts';
-import type { LeaseForm } from '../../src/domain/site.ts';
+import type { LeaseForm } from '../../src/domain/traits.ts';
 import { givenEvse } from './givenSite.ts';
 
 const id = evseId('A1');
@@ -25,12 +25,14 @@ interface Lease {
 /** The ledger of one EVSE of 6 to 32 A, with what was sent to it. */
 class Given {
   readonly ledger: ExposureLedger;
+  readonly #leaseForm: LeaseForm;
   #sequence = 0;
 
   constructor(
     remembered: Partial<RememberedExposure> | undefined = undefined,
     leaseForm: LeaseForm = 'tail',
   ) {
+    this.#leaseForm = leaseForm;
     const record = { evseId: id, standingAmps: undefined, tailAmps: undefined, leaseEndsAtMs: undefined };
     this.ledger = new ExposureLedger({
       evses: [givenEvse({ traits: { unit: 'A', stepAmps: 1, stackLevel: 0, leaseForm } })],
@@ -101,7 +103,7 @@ class Given {
       sequence: this.#sequence,
       sentAtMs: atMs,
       expiresAtMs: atMs + 10_000,
-      schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0, leaseForm: 'tail' },
+      schedule: { unit: 'A', phaseVolts: 230, phaseCount: 3, stackLevel: 0, leaseForm: this.#leaseForm },
     } as const;
   }
 }

@@ -100,10 +100,11 @@ describe('a station that does not take commands', () => {
     },
   );
 
-  it('is asked again every ten seconds, and not at every tick', () => {
+  it('is asked in every way there is once, then every ten seconds, and not at every tick', () => {
     const world = givenBusyGarage();
     world.station('A1').manner = 'rejects';
     world.setLimit({ amps: 43 });
+    world.run(60);
     const before = commandsTo(world, 'A1');
     world.run(60);
     expect(commandsTo(world, 'A1') - before).toBeGreaterThanOrEqual(5);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evseId } from '../../src/domain/ids.ts';
-import type { Evse, LeaseForm } from '../../src/domain/site.ts';
+import type { Evse } from '../../src/domain/site.ts';
+import type { LeaseForm } from '../../src/domain/traits.ts';
 import { givenCircuit, givenEvse, givenSite } from './givenSite.ts';
 import { watch } from './invariants.ts';
 import { leaseMs, World } from './world.ts';

@@ -9,6 +9,7 @@ import { noAmps, phases } from '../../src/domain/phases.ts';
 import { pricesFromRequest } from '../../src/domain/priceRequest.ts';
 import type { Area, Site } from '../../src/domain/site.ts';
 import type { Token } from '../../src/domain/token.ts';
+import { explainedTraits } from '../../src/domain/traits.ts';
 import { type ApiOptions, buildApi } from '../../src/http/api.ts';
 import type { Api } from '../../src/http/plugin.ts';
 import type { EvidenceRow, GridConnectionNow, HttpPorts } from '../../src/http/ports.ts';
@@ -351,6 +352,19 @@ export function givenPorts(change: Partial<HttpPorts> = {}): GivenPorts {
     },
     heartbeat: async (heard, actor) => {
       calls.push(['heartbeat', heard, actor.name]);
+    },
+    devices: {
+      profiles: () => undefined,
+      device: (station) =>
+        station === stationId('CP-A1')
+          ? {
+              protocol: 'ocpp1.6',
+              hardware: { vendor: 'ABB', model: 'Terra AC', serialNumber: undefined, firmware: '1.8' },
+              isTrying: false,
+              isExhausted: false,
+              traits: explainedTraits([{ source: 'model', traits: { takesZero: false }, why: 'evcc#15493' }]),
+            }
+          : undefined,
     },
     stations: givenStations(calls),
     rotatePassword: async (station, actor) => {

@@ -46,6 +46,8 @@ describe('the OpenAPI document', () => {
       'POST /api/v1/sites/{site}/incident',
       'GET /api/v1/sites/{site}/plan',
       'PUT /api/v1/sites/{site}/prices',
+      'GET /api/v1/stations/{station}/traits',
+      'GET /api/v1/stations/{station}/profiles',
       'GET /api/v1/evses/{evse}/explanation',
       'GET /api/v1/limits',
       'POST /api/v1/limits',

@@ -33,6 +33,7 @@ describe('a station that is heard of for the first time after a restart', () => 
         transactionNumber: async () => 1,
         takeFacts: async () => {},
         resumed: () => [{ ...transaction, isRefused }],
+        stationNowMs: () => clock.monotonicMs(),
         tell: () => {},
         stopTransaction: (transactionId) => asked.push(transactionId),
       },

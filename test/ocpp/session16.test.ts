@@ -331,6 +331,7 @@ describe('a 1.6 station', () => {
     expect(await asked()).toEqual([
       'ChangeConfiguration',
       'ChangeConfiguration',
+      'GetConfiguration',
       'TriggerMessage',
       'TriggerMessage',
     ]);

@@ -4,6 +4,8 @@ import { errorNames16 } from '../errors.ts';
 import { messagesOf } from '../messages.ts';
 import { statusReply, unsentReply } from '../reply.ts';
 import { setpointTerms } from '../setpoint.ts';
+import { toldTraits } from '../toldTraits.ts';
+import { vendorSetting } from '../vendorKey.ts';
 import { centralActions } from './centralActions.ts';
 import { effects } from './effects.ts';
 import { setChargingProfile } from './fromDomain.ts';
@@ -40,6 +42,11 @@ export const dialect16: Dialect = {
       if (!Number.isSafeInteger(transactionId)) return unsentReply('transactions of OCPP 1.6 are numbers');
       return statusReply(await calls.call(procedures.remoteStop, () => ({ transactionId }), whenFree));
     }
+    const setting = vendorSetting(command);
+    if (setting !== undefined) {
+      const terms = setpointTerms(command);
+      return statusReply(await calls.call(procedures.changeConfiguration, () => setting, terms));
+    }
     const profile = () => setChargingProfile(command, nowMs());
     return statusReply(await calls.call(procedures.setChargingProfile, profile, setpointTerms(command)));
   },
@@ -55,6 +62,26 @@ export const dialect16: Dialect = {
       if (refusal === undefined) break;
     }
     return refusals.filter((refusal) => refusal !== undefined);
+  },
+
+  /**
+   * `SupportedFeatureProfiles` is not asked for: stations that do smart charging leave it out (lbbrhzn/ocpp,
+   * force_smart_charging).
+   */
+  async readTraits(calls) {
+    const key = [
+      'ChargeProfileMaxStackLevel',
+      'ChargingScheduleAllowedChargingRateUnit',
+      'ChargingScheduleMaxPeriods',
+    ];
+    const outcome = await calls.call(procedures.getConfiguration, () => ({ key }), whenFree);
+    if (outcome.kind !== 'result') return {};
+    const values = new Map((outcome.payload.configurationKey ?? []).map((each) => [each.key, each.value]));
+    return toldTraits({
+      stackLevelMax: values.get('ChargeProfileMaxStackLevel'),
+      unit: values.get('ChargingScheduleAllowedChargingRateUnit'),
+      periodsMax: values.get('ChargingScheduleMaxPeriods'),
+    });
   },
 
   async askForState(calls) {

@@ -1,6 +1,7 @@
 import { publishedSchemas } from '../schemas.ts';
 import type {
   ChangeConfigurationRequest,
+  GetConfigurationResponse,
   RemoteStopTransactionRequest,
   SetChargingProfileRequest,
   StatusResponse,
@@ -12,6 +13,9 @@ export const schemas = publishedSchemas('ocpp1_6.json');
 /** What we call at a station of OCPP 1.6. */
 export const procedures = {
   changeConfiguration: schemas.procedure<ChangeConfigurationRequest, StatusResponse>('ChangeConfiguration'),
+  getConfiguration: schemas.procedure<{ readonly key: readonly string[] }, GetConfigurationResponse>(
+    'GetConfiguration',
+  ),
   remoteStop: schemas.procedure<RemoteStopTransactionRequest, StatusResponse>('RemoteStopTransaction'),
   setChargingProfile: schemas.procedure<SetChargingProfileRequest, StatusResponse>('SetChargingProfile'),
   triggerMessage: schemas.procedure<TriggerMessageRequest, StatusResponse>('TriggerMessage'),

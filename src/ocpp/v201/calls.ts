@@ -1,8 +1,10 @@
 import type { CallOutcome, CallQueue, CallTerms } from '../callQueue.ts';
 import type { Dialect, Refusal } from '../dialect.ts';
-import { statusReply } from '../reply.ts';
+import { statusReply, unsentReply } from '../reply.ts';
 import { setpointTerms } from '../setpoint.ts';
-import { setChargingProfile } from './fromDomain.ts';
+import { toldTraits } from '../toldTraits.ts';
+import { vendorSetting } from '../vendorKey.ts';
+import { setChargingProfile, variableNamed } from './fromDomain.ts';
 import type { SetVariablesResponse, StatusResponse, TriggerMessageRequest } from './messages.ts';
 import { replyData } from './replyData.ts';
 import { requestMessage } from './requestMessage.ts';
@@ -31,7 +33,14 @@ interface Line {
 
 type Caller = Pick<
   Dialect,
-  'command' | 'requestMessage' | 'reply' | 'configureMeters' | 'askForState' | 'askForMeterValues'
+  | 'command'
+  | 'requestMessage'
+  | 'reply'
+  | 'configureMeters'
+  | 'readTraits'
+  | 'askForProfiles'
+  | 'askForState'
+  | 'askForMeterValues'
 >;
 
 /** What we ask of stations of OCPP 2.x. */
@@ -40,6 +49,14 @@ export const caller = (procedures: Procedures): Caller => ({
     if (command.kind === 'remote stop') {
       const { transactionId } = command;
       return statusReply(await calls.call(procedures.requestStop, () => ({ transactionId }), whenFree));
+    }
+    const setting = vendorSetting(command);
+    if (setting !== undefined) {
+      const names = variableNamed(setting.key);
+      if (names === undefined) return unsentReply(`"${setting.key}" is not the name of a variable`);
+      const payload = { setVariableData: [{ ...names, attributeValue: setting.value }] };
+      const terms = setpointTerms(command);
+      return statusReply(singleResult(await calls.call(procedures.setVariables, () => payload, terms)));
     }
     const profile = () => setChargingProfile(command, nowMs());
     return statusReply(await calls.call(procedures.setChargingProfile, profile, setpointTerms(command)));
@@ -62,6 +79,27 @@ export const caller = (procedures: Procedures): Caller => ({
       if (refusal === undefined) break;
     }
     return refusals.filter((refusal) => refusal !== undefined);
+  },
+
+  async readTraits(calls) {
+    const component = { name: 'SmartChargingCtrlr' };
+    const names = ['ProfileStackLevel', 'RateUnit', 'PeriodsPerSchedule'];
+    const getVariableData = names.map((name) => ({ component, variable: { name } }));
+    const outcome = await calls.call(procedures.getVariables, () => ({ getVariableData }), whenFree);
+    if (outcome.kind !== 'result') return {};
+    const values = new Map(
+      outcome.payload.getVariableResult.map((each) => [each.variable.name, each.attributeValue]),
+    );
+    return toldTraits({
+      stackLevelMax: values.get('ProfileStackLevel'),
+      unit: values.get('RateUnit'),
+      periodsMax: values.get('PeriodsPerSchedule'),
+    });
+  },
+
+  async askForProfiles(calls, requestId) {
+    const everything = { requestId, chargingProfile: {} };
+    return statusReply(await calls.call(procedures.getChargingProfiles, () => everything, whenFree));
   },
 
   async askForState(calls) {

@@ -1,15 +1,6 @@
-import type { StationCommand } from '../../control/ports.ts';
 import type { ProfilePurpose, StartLimit, StationRequest } from '../requests.ts';
-import {
-  leaseProfileId,
-  leaseSchedule,
-  leaseStackLevel,
-  maximumSchedule,
-  type ProfileCommand,
-  period,
-  standingProfileId,
-  stationMaximumProfileId,
-} from '../setpoint.ts';
+import { leaseProfileId, leaseStackLevel, type ProfileCommand, period } from '../setpoint.ts';
+import { setpointProfile } from '../setpointProfile.ts';
 import type {
   ChargingProfile,
   ClearChargingProfileRequest,
@@ -21,81 +12,23 @@ import type {
 
 /** The setpoint as a profile. `nowMs` is the instant it goes on the wire. */
 export function setChargingProfile(command: ProfileCommand, nowMs: number): SetChargingProfileRequest {
+  const profile = setpointProfile(command, nowMs);
+  const { id, evseNumber, transactionId, stackLevel, unit, maxOfflineS } = profile;
+  const { periods, ...times } = profile.schedule;
   return {
-    // The station as a whole is number 0.
-    evseId: command.kind === 'station maximum' ? 0 : command.evseNumber,
-    chargingProfile: profileOf(command, nowMs),
-  };
-}
-
-function profileOf(command: ProfileCommand, nowMs: number): ChargingProfile {
-  switch (command.kind) {
-    case 'lease':
-      return txProfile(command, nowMs);
-    case 'standing':
-      return txDefaultProfile(command);
-    case 'station maximum':
-      return maxProfile(command, nowMs);
-    default:
-      return command satisfies never;
-  }
-}
-
-function maxProfile(
-  command: Extract<ProfileCommand, { kind: 'station maximum' }>,
-  nowMs: number,
-): ChargingProfile {
-  const { startSchedule, duration, periods } = maximumSchedule(command, nowMs);
-  const { unit: chargingRateUnit, stackLevel } = command.schedule;
-  const id = stationMaximumProfileId;
-  return {
-    id,
-    stackLevel,
-    chargingProfilePurpose: 'ChargingStationMaxProfile',
-    chargingProfileKind: 'Absolute',
-    chargingSchedule: [{ id, startSchedule, duration, chargingRateUnit, chargingSchedulePeriod: periods }],
-  };
-}
-
-function txProfile(command: Extract<StationCommand, { kind: 'lease' }>, nowMs: number): ChargingProfile {
-  const id = leaseProfileId(command.evseNumber);
-  const { periods, ...times } = leaseSchedule(command, nowMs);
-  return {
-    id,
-    transactionId: command.transactionId,
-    stackLevel: leaseStackLevel(command.schedule),
-    chargingProfilePurpose: 'TxProfile',
-    chargingProfileKind: 'Absolute',
-    chargingSchedule: [
-      {
-        id,
-        ...times,
-        chargingRateUnit: command.schedule.unit,
-        chargingSchedulePeriod: periods,
-      },
-    ],
-  };
-}
-
-/**
- * Relative, without a duration: it counts from the start of each transaction and never ends. An absolute one
- * would silently not apply at a station that lost its clock in a power cut; one that cannot do relative
- * schedules refuses it aloud.
- */
-function txDefaultProfile(command: Extract<StationCommand, { kind: 'standing' }>): ChargingProfile {
-  const id = standingProfileId(command.evseNumber);
-  return {
-    id,
-    stackLevel: command.schedule.stackLevel,
-    chargingProfilePurpose: 'TxDefaultProfile',
-    chargingProfileKind: 'Relative',
-    chargingSchedule: [
-      {
-        id,
-        chargingRateUnit: command.schedule.unit,
-        chargingSchedulePeriod: [period(0, command.amps, command.schedule)],
-      },
-    ],
+    evseId: evseNumber,
+    chargingProfile: {
+      id,
+      ...(transactionId !== undefined && { transactionId }),
+      stackLevel,
+      chargingProfilePurpose: purposes[profile.purpose],
+      chargingProfileKind: profile.kind,
+      ...(maxOfflineS !== undefined && {
+        maxOfflineDuration: maxOfflineS,
+        invalidAfterOfflineDuration: true,
+      }),
+      chargingSchedule: [{ id, ...times, chargingRateUnit: unit, chargingSchedulePeriod: periods }],
+    },
   };
 }
 

@@ -3,15 +3,14 @@ import type { Handled, Handler, StationScope } from '../dialect.ts';
 import { checkedHandler } from '../handler.ts';
 import type { PublishedSchemas } from '../schemas.ts';
 import { meterFacts } from '../sessionFacts.ts';
+import { chargingHandlersOf } from './chargingHandlers.ts';
 import { notifyEvent } from './events.ts';
 import { measurements, meterInstants } from './measurements.ts';
 import type {
   AuthorizeRequest,
   BootNotificationRequest,
-  ClearedChargingLimitRequest,
   DataTransferRequest,
   MeterValuesRequest,
-  NotifyChargingLimitRequest,
   NotifyCustomerInformationRequest,
   NotifyDisplayMessagesRequest,
   NotifyMonitoringReportRequest,
@@ -56,10 +55,6 @@ export const handlersOf = (on: On): readonly [action: string, handler: Handler][
     },
     news: [{ kind: 'booted', hardware: hardware(boot) }],
   })),
-  on('ClearedChargingLimit', ({ evseId, chargingLimitSource }: ClearedChargingLimitRequest, station) => {
-    station.log.info({ evseId, chargingLimitSource }, 'station is free of an external limit');
-    return acknowledged;
-  }),
   on('DataTransfer', ({ vendorId, messageId }: DataTransferRequest, station) => {
     station.log.info({ vendorId, messageId }, 'data of an unknown vendor refused');
     return { response: { status: 'UnknownVendorId' } };
@@ -73,10 +68,6 @@ export const handlersOf = (on: On): readonly [action: string, handler: Handler][
   })),
   on('LogStatusNotification', progress('log upload')),
   on('MeterValues', meterValues),
-  on('NotifyChargingLimit', ({ evseId, chargingLimit }: NotifyChargingLimitRequest, station) => {
-    station.log.info({ evseId, ...chargingLimit }, 'station is under an external limit');
-    return acknowledged;
-  }),
   on(
     'NotifyCustomerInformation',
     reportPart('customer information', ({ data }: NotifyCustomerInformationRequest) => [data]),
@@ -85,10 +76,6 @@ export const handlersOf = (on: On): readonly [action: string, handler: Handler][
     'NotifyDisplayMessages',
     reportPart('display messages', ({ messageInfo = [] }: NotifyDisplayMessagesRequest) => messageInfo),
   ),
-  // No schedule is calculated from a car's needs: it charges under the limits of its EVSE.
-  on('NotifyEVChargingNeeds', () => ({ response: { status: 'Rejected' } })),
-  // The car's own plan stays below the profiles that are in force, or the station would not accept it.
-  on('NotifyEVChargingSchedule', () => ({ response: { status: 'Accepted' } })),
   on('NotifyEvent', notifyEvent),
   on(
     'NotifyMonitoringReport',
@@ -99,7 +86,6 @@ export const handlersOf = (on: On): readonly [action: string, handler: Handler][
     reportPart('device model', ({ reportData = [] }: NotifyReportRequest) => reportData),
   ),
   on('PublishFirmwareStatusNotification', progress('firmware publication')),
-  on('ReportChargingProfiles', () => acknowledged),
   on('ReservationStatusUpdate', reservationEnded),
   on('SecurityEventNotification', securityEvent),
   on('SignCertificate', ({ csr, certificateType }: SignCertificateRequest, station) =>
@@ -110,6 +96,7 @@ export const handlersOf = (on: On): readonly [action: string, handler: Handler][
   ),
   on('StatusNotification', statusNotification),
   on('TransactionEvent', transactionEvent),
+  ...chargingHandlersOf(on),
 ];
 
 function statusNotification(request: StatusNotificationRequest, station: StationScope): Handled<object> {

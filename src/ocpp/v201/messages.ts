@@ -162,11 +162,6 @@ export interface NotifyEventRequest {
   }[];
 }
 
-export interface NotifyChargingLimitRequest {
-  readonly evseId?: number;
-  readonly chargingLimit: { readonly chargingLimitSource: string; readonly isGridCritical?: boolean };
-}
-
 export interface ClearedChargingLimitRequest {
   readonly evseId?: number;
   readonly chargingLimitSource: string;
@@ -181,8 +176,12 @@ export interface ChargingProfile {
   readonly id: number;
   readonly stackLevel: number;
   readonly chargingProfilePurpose: Purpose;
-  readonly chargingProfileKind: 'Absolute' | 'Recurring' | 'Relative';
+  /** Dynamic: 2.1. */
+  readonly chargingProfileKind: 'Absolute' | 'Recurring' | 'Relative' | 'Dynamic';
   readonly transactionId?: string;
+  /** This and the next: 2.1. */
+  readonly maxOfflineDuration?: number;
+  readonly invalidAfterOfflineDuration?: boolean;
   readonly chargingSchedule: readonly ChargingSchedule[];
 }
 
@@ -245,6 +244,10 @@ export interface Named {
   readonly instance?: string;
 }
 
+export interface GetVariablesRequest {
+  readonly getVariableData: readonly { readonly component: Named; readonly variable: Named }[];
+}
+
 export interface GetVariablesResponse {
   readonly getVariableResult: readonly {
     readonly attributeStatus: string;
@@ -273,4 +276,16 @@ export interface SetVariablesResponse {
 export interface StatusResponse {
   readonly status: string;
   readonly statusInfo?: { readonly reasonCode: string; readonly additionalInfo?: string };
+}
+
+/** No criteria: everything. */
+export interface GetChargingProfilesRequest {
+  readonly requestId: number;
+  readonly chargingProfile: {
+    readonly chargingProfilePurpose?: string;
+    readonly stackLevel?: number;
+    readonly chargingProfileId?: readonly number[];
+    readonly chargingLimitSource?: readonly string[];
+  };
+  readonly evseId?: number;
 }

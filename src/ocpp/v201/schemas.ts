@@ -1,5 +1,8 @@
 import { type PublishedSchemas, publishedSchemas } from '../schemas.ts';
 import type {
+  GetChargingProfilesRequest,
+  GetVariablesRequest,
+  GetVariablesResponse,
   RequestStopTransactionRequest,
   SetChargingProfileRequest,
   SetVariablesRequest,
@@ -12,6 +15,8 @@ export const schemas = publishedSchemas('ocpp2_0_1.json');
 
 /** What we call at a station of OCPP 2.x, as `schemas` of its version has it. */
 export const proceduresOf = (schemas: PublishedSchemas) => ({
+  getChargingProfiles: schemas.procedure<GetChargingProfilesRequest, StatusResponse>('GetChargingProfiles'),
+  getVariables: schemas.procedure<GetVariablesRequest, GetVariablesResponse>('GetVariables'),
   requestStop: schemas.procedure<RequestStopTransactionRequest, StatusResponse>('RequestStopTransaction'),
   setChargingProfile: schemas.procedure<SetChargingProfileRequest, StatusResponse>('SetChargingProfile'),
   setVariables: schemas.procedure<SetVariablesRequest, SetVariablesResponse>('SetVariables'),

@@ -5,8 +5,11 @@ import { caller } from '../v201/calls.ts';
 import { effects } from '../v201/effects.ts';
 import { proceduresOf } from '../v201/schemas.ts';
 import { centralActions } from './centralActions.ts';
+import { withDynamicProfiles } from './dynamic.ts';
 import { handlers } from './handlers.ts';
 import { schemas } from './schemas.ts';
+
+const calls = caller(proceduresOf(schemas));
 
 /** OCPP 2.1: all of 2.0.1, and more. */
 export const dialect21: Dialect = {
@@ -17,5 +20,6 @@ export const dialect21: Dialect = {
   handlers,
   actions: schemas.actions,
   messages: messagesOf(schemas, centralActions, effects),
-  ...caller(proceduresOf(schemas)),
+  ...calls,
+  command: withDynamicProfiles(calls.command),
 };

@@ -47,11 +47,10 @@ export const handlers = new Map([
     station.log.debug({ id, values: data.length }, 'station streamed values that nobody asked for');
     return acknowledged;
   }),
-  // We install no profile for it: one that somebody else did overrides our setpoints, and whoever draws above
-  // its setpoint is dealt with as disobedient.
+  // We install no profile for it: one that somebody else did prevails over our setpoints, and its EVSE counts in full.
   on('NotifyPriorityCharging', ({ transactionId, activated }: NotifyPriorityChargingRequest, station) => {
     station.log.warn({ transactionId, activated }, 'station changed its priority charging');
-    return acknowledged;
+    return { response: {}, news: [{ kind: 'priority changed', transactionId, isActive: activated }] };
   }),
   on('NotifySettlement', ({ pspRef, status }: NotifySettlementRequest, station) => {
     station.log.info({ pspRef, status }, 'station settled a payment');
@@ -59,8 +58,9 @@ export const handlers = new Map([
   }),
   on('NotifyWebPaymentStarted', () => acknowledged),
   on('OpenPeriodicEventStream', () => ({ response: { status: 'Rejected' } })),
-  // Our profiles are not dynamic.
   on('PullDynamicScheduleUpdate', ({ chargingProfileId }: PullDynamicScheduleUpdateRequest, station) => {
+    const limit = station.pulledLimit(chargingProfileId);
+    if (limit !== undefined) return { response: { status: 'Accepted', scheduleUpdate: { limit } } };
     station.log.warn({ chargingProfileId }, 'station asked for the update of a profile that is not ours');
     return { response: { status: 'Rejected' } };
   }),

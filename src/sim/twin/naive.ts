@@ -7,6 +7,7 @@ import { limitFromRequest } from '../../domain/limitRequest.ts';
 import { everyPhase, type PhaseAmps, perPhase } from '../../domain/phases.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { StationEvent } from '../../domain/stationEvent.ts';
+import { defaultTraits } from '../../domain/traits.ts';
 import type { LimitAsked, ServicePorts, TwinPlace, TwinService } from './ports.ts';
 
 const tickMs = 1_000;
@@ -212,11 +213,10 @@ export class NaiveService implements TwinService {
       tailAmps: setpointAmps,
       leaseMs,
       schedule: {
-        unit: evse.traits.unit,
+        ...defaultTraits,
+        ...evse.traits,
         phaseVolts: site.supply.phaseVolts,
         phaseCount: evse.wiring.length,
-        stackLevel: evse.traits.stackLevel,
-        leaseForm: evse.traits.leaseForm,
       },
     };
     link.send(command);

@@ -3,6 +3,7 @@ import type { Topology } from '../../control/topology.ts';
 import type { EvseId } from '../../domain/ids.ts';
 import { noAmps, perPhase } from '../../domain/phases.ts';
 import { loadCount, type Supply, starVolts } from '../../domain/supply.ts';
+import { defaultTraits } from '../../domain/traits.ts';
 import { arrive, type Car, type CarModel, stepCar, takeableAmps } from '../car.ts';
 import type { Flow } from './excess.ts';
 import type { NodeLimit } from './limitTruth.ts';
@@ -119,7 +120,7 @@ export function idealAmps(
       phaseVolts: starVolts(site.supply),
       minAmps: evse.minAmps,
       maxAmps: Math.min(evse.maxAmps, Math.max(evse.minAmps, takeable.get(evse.id) ?? 0)),
-      stepAmps: evse.traits.stepAmps,
+      stepAmps: evse.traits.stepAmps ?? defaultTraits.stepAmps,
       priority: evse.priority,
       weight: evse.weight,
       isOn: true,

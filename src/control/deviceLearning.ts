@@ -1,0 +1,68 @@
+import {
+  type AfterRefusal,
+  afterAcceptance,
+  afterRefusal,
+  type DeviceRecord,
+  traitsOf,
+} from '../domain/deviceRecord.ts';
+import type { StationId } from '../domain/ids.ts';
+import type { Logger } from '../log.ts';
+import type { CommandAnswer, StationCommand } from './ports.ts';
+import type { Station } from './stationRecord.ts';
+
+export interface LearningPorts {
+  readonly log: Logger;
+  /** Durable later: what is lost is learnt again. */
+  onDevice?(id: StationId, device: DeviceRecord): void;
+}
+
+/** The station is another device than it was thought to be: from now on it is told so. */
+export function setDevice(station: Station, device: DeviceRecord): void {
+  station.device = device;
+  const traits = traitsOf(device);
+  for (const record of station.evses) record.traits = traits;
+}
+
+/** What follows from a refused setpoint. An answer to an older way of writing says nothing about the one of now. */
+export function learnFromRefusal(
+  station: Station,
+  command: Extract<StationCommand, { kind: 'lease' | 'standing' }>,
+  answer: CommandAnswer,
+  { log }: LearningPorts,
+): AfterRefusal {
+  if (answer.outcome !== 'rejected' || !isOfNow(station, command)) return 'later';
+  const amps = command.kind === 'lease' ? command.setpointAmps : command.amps;
+  const isDelta = station.evses.some(({ supply }) => supply.system === 'IT');
+  const { device, next } = afterRefusal(
+    station.device,
+    { kind: command.kind, amps, reason: answer.reason },
+    { evseCount: station.evses.length, takesWatts: !isDelta },
+  );
+  setDevice(station, device);
+  const { stationId, reason } = answer;
+  if (next === 'nothing')
+    log.error({ stationId, kind: command.kind, reason }, 'station takes no setpoint in any form');
+  return next;
+}
+
+/** A setpoint was taken as it was written: what was on trial is known now. */
+export function learnFromAcceptance(
+  station: Station,
+  command: Extract<StationCommand, { kind: 'lease' | 'standing' }>,
+  atMs: number,
+  ports: LearningPorts,
+): void {
+  const { refusals, isExhausted } = station.device;
+  if (!isOfNow(station, command) || (refusals[command.kind] === 0 && !isExhausted)) return;
+  const { device, learnt } = afterAcceptance(station.device, command.kind, atMs);
+  setDevice(station, device);
+  if (learnt === undefined) return;
+  const { stationId } = command;
+  ports.log.warn({ stationId, ...learnt.change, why: learnt.why }, 'station taught how it is to be told');
+  ports.onDevice?.(stationId, device);
+}
+
+const isOfNow = (
+  { device }: Station,
+  { schedule }: { readonly schedule: { readonly attempt?: number } },
+): boolean => (schedule.attempt ?? 0) === device.attempt;

@@ -1,0 +1,140 @@
+import type { ChargingProfile } from '../domain/chargingProfile.ts';
+import type { ScheduleDifference } from '../domain/scheduleDifference.ts';
+import type { ProfilePurpose } from './requests.ts';
+import { isOurProfileId } from './setpoint.ts';
+
+/** A profile that lies on a station as far as we know. */
+export interface KnownProfile {
+  readonly profile: ChargingProfile;
+  /** Somebody else's: it came from another system, or from outside. */
+  readonly isForeign: boolean;
+  /** `sent`: the station accepted it from us. `reported`: it said so itself. */
+  readonly from: 'sent' | 'reported';
+  /** Whose limit it is, where the station told. */
+  readonly source: string | undefined;
+  readonly atMs: number;
+}
+
+/** What a station's own calculation showed, and where it departs from ours. */
+export interface ScheduleCheck {
+  readonly evseNumber: number;
+  readonly atMs: number;
+  readonly difference: ScheduleDifference | undefined;
+}
+
+/** Profiles of one station that are remembered. */
+const profilesMax = 256;
+
+interface Report {
+  readonly requestId: number;
+  readonly found: KnownProfile[];
+}
+
+/**
+ * What charging profiles lie on a station as far as we know: what it accepted from us, corrected by what it reports
+ * itself. A report replaces everything that was known, once its last part has come.
+ */
+export class ProfileBook {
+  #known = new Map<number, KnownProfile>();
+  #report: Report | undefined;
+  #readAtMs: number | undefined;
+  readonly #checks = new Map<number, ScheduleCheck>();
+
+  get profiles(): readonly KnownProfile[] {
+    return [...this.#known.values()];
+  }
+
+  /** When the station last told all of them; undefined before. */
+  get readAtMs(): number | undefined {
+    return this.#readAtMs;
+  }
+
+  get checks(): readonly ScheduleCheck[] {
+    return [...this.#checks.values()];
+  }
+
+  /** It accepted one from us. The same id replaces, and so do purpose, stack level and EVSE together. */
+  took(profile: ChargingProfile, atMs: number): void {
+    const { purpose, stackLevel, evseNumber } = profile;
+    for (const [id, { profile: other }] of this.#known) {
+      const isSamePlace =
+        other.purpose === purpose && other.stackLevel === stackLevel && other.evseNumber === evseNumber;
+      if (isSamePlace) this.#known.delete(id);
+    }
+    const isForeign = !isOurProfileId(profile.id);
+    this.#put({ profile, isForeign, from: 'sent', source: undefined, atMs });
+  }
+
+  /** It cleared what fits. */
+  cleared(filter: {
+    readonly profileId?: number;
+    readonly evseNumber?: number;
+    readonly purpose?: ProfilePurpose;
+    readonly stackLevel?: number;
+  }): void {
+    for (const [id, { profile }] of this.#known) {
+      const fits =
+        filter.profileId === undefined
+          ? (filter.evseNumber ?? profile.evseNumber) === profile.evseNumber &&
+            (filter.purpose ?? profile.purpose) === profile.purpose &&
+            (filter.stackLevel ?? profile.stackLevel) === profile.stackLevel
+          : filter.profileId === id;
+      if (fits) this.#known.delete(id);
+    }
+  }
+
+  /** Profiles of a transaction end with it. */
+  transactionEnded(transactionId: string): void {
+    for (const [id, { profile }] of this.#known) {
+      if (profile.transactionId === transactionId) this.#known.delete(id);
+    }
+  }
+
+  /** It was asked what it holds, and will tell in parts. */
+  awaitReport(requestId: number): void {
+    this.#report = { requestId, found: [] };
+  }
+
+  /** One part of what it was asked for; what nobody asked for is no report. */
+  reported(part: {
+    readonly requestId: number;
+    readonly source: string;
+    readonly profiles: readonly ChargingProfile[];
+    readonly isLast: boolean;
+    readonly atMs: number;
+  }): void {
+    const report = this.#report;
+    if (report?.requestId !== part.requestId) return;
+    for (const profile of part.profiles) {
+      if (report.found.length >= profilesMax) break;
+      const isForeign = !isOurProfileId(profile.id) || profile.purpose === 'external constraints';
+      report.found.push({ profile, isForeign, from: 'reported', source: part.source, atMs: part.atMs });
+    }
+    if (part.isLast) this.#conclude(report.found, part.atMs);
+  }
+
+  /** It said that it holds none. */
+  reportedNone(atMs: number): void {
+    this.#conclude([], atMs);
+  }
+
+  checked(check: ScheduleCheck): void {
+    if (this.#checks.size < profilesMax || this.#checks.has(check.evseNumber))
+      this.#checks.set(check.evseNumber, check);
+  }
+
+  checkOf(evseNumber: number): ScheduleCheck | undefined {
+    return this.#checks.get(evseNumber);
+  }
+
+  #conclude(found: readonly KnownProfile[], atMs: number): void {
+    this.#known = new Map(found.map((known) => [known.profile.id, known]));
+    this.#report = undefined;
+    this.#readAtMs = atMs;
+  }
+
+  #put(known: KnownProfile): void {
+    const { id } = known.profile;
+    if (this.#known.size < profilesMax || this.#known.has(id)) this.#known.set(id, known);
+  }
+}

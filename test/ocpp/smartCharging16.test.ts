@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { stationId } from '../../src/domain/ids.ts';
+import { connectCharging } from './chargingStation.ts';
+import { givenLease, givenStanding } from './givenCommand.ts';
+import { givenGateway, password, stopGateways } from './givenGateway.ts';
+import { eventually } from './sockets.ts';
+
+afterEach(stopGateways);
+const id = stationId('CP-A1');
+const both = async (answers: Parameters<typeof connectCharging>[1] = {}) => {
+  const given = await givenGateway();
+  const station = await connectCharging({ port: given.port, password }, answers);
+  return { ...given, station };
+};
+
+describe('smart charging of OCPP 1.6, by the cases of the compliance tests for a CSMS', () => {
+  it('TC_056: sets a TxDefaultProfile', async () => {
+    const { gateway, station, answers } = await both();
+    gateway.send(givenStanding());
+    expect(await station.answeredCall('SetChargingProfile')).toMatchObject({
+      connectorId: 1,
+      csChargingProfiles: { chargingProfilePurpose: 'TxDefaultProfile', stackLevel: 0 },
+    });
+    await eventually(() => expect(answers[0]?.outcome).toBe('accepted'));
+  });
+
+  it('TC_057: sets a TxProfile for the transaction that runs', async () => {
+    const { gateway, station, answers } = await both();
+    gateway.send(givenLease({ transactionId: '7' }));
+    expect(await station.answeredCall('SetChargingProfile')).toMatchObject({
+      connectorId: 1,
+      csChargingProfiles: { chargingProfilePurpose: 'TxProfile', transactionId: 7 },
+    });
+    await eventually(() => expect(answers[0]?.outcome).toBe('accepted'));
+  });
+
+  it('TC_066: gets a composite schedule', async () => {
+    const schedule = { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 10 }] };
+    const { gateway } = await both({
+      GetCompositeSchedule: { status: 'Accepted', connectorId: 1, chargingSchedule: schedule },
+    });
+    const asked = { kind: 'composite schedule', evseNumber: 1, durationS: 300, unit: 'A' } as const;
+    expect(await gateway.request(id, asked)).toMatchObject({
+      outcome: 'accepted',
+      data: { schedule: { evseNumber: 1, unit: 'A', periods: [{ startS: 0, limit: 10 }] } },
+    });
+  });
+
+  it('TC_067: clears a charging profile, by id and by purpose, and forgets it', async () => {
+    const { gateway, station, answers } = await both();
+    gateway.send(givenStanding());
+    await eventually(() => expect(answers).toHaveLength(1));
+    expect(gateway.profiles(id)?.profiles.map(({ profile }) => profile.id)).toEqual([10]);
+    await gateway.request(id, {
+      kind: 'clear charging profile',
+      purpose: 'transaction default',
+      evseNumber: 1,
+    });
+    await gateway.request(id, { kind: 'clear charging profile', profileId: 12 });
+    expect(station.calls('ClearChargingProfile')).toEqual([
+      { connectorId: 1, chargingProfilePurpose: 'TxDefaultProfile' },
+      { id: 12 },
+    ]);
+    expect(gateway.profiles(id)?.profiles).toEqual([]);
+  });
+});
+
+describe('the book of the profiles on a station of OCPP 1.6', () => {
+  it('asks for its own calculation after a refusal, and shows where that departs from ours', async () => {
+    let isRefusing = false;
+    const { gateway, station, logged } = await both({
+      SetChargingProfile: () => ({ status: isRefusing ? 'Rejected' : 'Accepted' }),
+      GetCompositeSchedule: () => ({
+        status: 'Accepted',
+        connectorId: 1,
+        scheduleStart: new Date().toISOString(),
+        chargingSchedule: {
+          duration: 300,
+          chargingRateUnit: 'A',
+          chargingSchedulePeriod: [{ startPeriod: 0, limit: 32 }],
+        },
+      }),
+    });
+    gateway.send(givenLease({ sequence: 1 }));
+    await station.answeredCall('SetChargingProfile');
+    isRefusing = true;
+    gateway.send(givenLease({ sequence: 2, setpointAmps: 10 }));
+    await station.answeredCall('GetCompositeSchedule');
+    await eventually(() =>
+      expect(gateway.profiles(id)?.checks[0]?.difference).toMatchObject({
+        kind: 'above',
+        ownLimit: 16,
+        reportedLimit: 32,
+        profileId: 11,
+      }),
+    );
+    expect(logged.map(({ msg }) => msg)).toContain('station calculates otherwise than we do');
+  });
+});

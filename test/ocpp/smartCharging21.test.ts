@@ -1,0 +1,116 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ScheduleForm } from '../../src/control/ports.ts';
+import { connectCharging } from './chargingStation.ts';
+import { givenLease } from './givenCommand.ts';
+import { givenGateway, password, stopGateways } from './givenGateway.ts';
+import { eventually, nowText } from './sockets.ts';
+
+afterEach(stopGateways);
+
+async function both(answers: Parameters<typeof connectCharging>[1] = {}) {
+  const given = await givenGateway();
+  const station = await connectCharging({ port: given.port, password, protocols: ['ocpp2.1'] }, answers);
+  await station.call('TransactionEvent', {
+    eventType: 'Started',
+    timestamp: nowText(),
+    triggerReason: 'Authorized',
+    seqNo: 0,
+    transactionInfo: { transactionId: 'tx-a', chargingState: 'Charging' },
+    evse: { id: 1, connectorId: 1 },
+  });
+  return { ...given, station };
+}
+
+const dynamic: ScheduleForm = { ...givenLease().schedule, leaseForm: 'offline', kind: 'dynamic' };
+const lease = (change: Parameters<typeof givenLease>[0] = {}) =>
+  givenLease({ transactionId: 'tx-a', schedule: dynamic, ...change });
+
+describe('smart charging of OCPP 2.1, by the cases of the compliance tests for a CSMS', () => {
+  it('TC_K_100: sets a profile that ends for good at a station that was offline too long', async () => {
+    const { gateway, station } = await both();
+    gateway.send(lease({ schedule: { ...dynamic, kind: 'absolute' } }));
+    expect(await station.answeredCall('SetChargingProfile')).toMatchObject({
+      chargingProfile: { maxOfflineDuration: 120, invalidAfterOfflineDuration: true },
+    });
+  });
+
+  it('TC_K_104: takes it that somebody gave priority, which counts in full', async () => {
+    const { station, events } = await both();
+    await station.call('NotifyPriorityCharging', { transactionId: 'tx-a', activated: true });
+    await eventually(() =>
+      expect(events.find(({ kind }) => kind === 'priority changed')).toMatchObject({ isActive: true }),
+    );
+  });
+
+  it('TC_K_109: keeps its ids clear of those of external constraints, which are negative', async () => {
+    const { gateway, station } = await both();
+    gateway.send(lease());
+    const { chargingProfile } = await station.answeredCall('SetChargingProfile');
+    expect(chargingProfile).toMatchObject({ id: 11 });
+  });
+
+  it('TC_K_113, TC_K_115, TC_K_117: accepts what a car of ISO 15118-20 needs in dynamic control mode', async () => {
+    const { station, events } = await both();
+    const chargingNeeds = {
+      requestedEnergyTransfer: 'AC_BPT',
+      controlMode: 'DynamicControl',
+      v2xChargingParameters: { evTargetEnergyRequest: 30_000, maxDischargePower: 5_000 },
+    };
+    const answered = await station.call('NotifyEVChargingNeeds', { evseId: 1, chargingNeeds });
+    expect(answered[2]).toEqual({ status: 'Accepted' });
+    await eventually(() =>
+      expect(events.find(({ kind }) => kind === 'charging needs')).toMatchObject({ energyWh: 30_000 }),
+    );
+  });
+
+  it('K28: gives a dynamic profile once, and then its limit alone', async () => {
+    const { gateway, station, answers } = await both();
+    gateway.send(lease({ sequence: 1 }));
+    await eventually(() => expect(answers).toHaveLength(1));
+    gateway.send(lease({ sequence: 2, setpointAmps: 10 }));
+    await eventually(() => expect(answers).toHaveLength(2));
+    expect(station.calls('SetChargingProfile')).toMatchObject([
+      {
+        chargingProfile: {
+          chargingProfileKind: 'Dynamic',
+          chargingSchedule: [{ chargingSchedulePeriod: [{ startPeriod: 0, limit: 16 }] }],
+        },
+      },
+    ]);
+    expect(station.calls('UpdateDynamicSchedule')).toEqual([
+      { chargingProfileId: 11, scheduleUpdate: { limit: 10 } },
+    ]);
+  });
+
+  it('K28: gives a dynamic profile again to a station that does not know it any more', async () => {
+    const { gateway, station, answers } = await both({ UpdateDynamicSchedule: { status: 'Rejected' } });
+    gateway.send(lease({ sequence: 1 }));
+    await eventually(() => expect(answers).toHaveLength(1));
+    gateway.send(lease({ sequence: 2, setpointAmps: 10 }));
+    await eventually(() => expect(answers[1]?.outcome).toBe('accepted'));
+    expect(station.calls('SetChargingProfile')).toHaveLength(2);
+  });
+
+  it('TC_K_121: answers a station that pulls what its dynamic profile allows now', async () => {
+    const { gateway, station, answers } = await both();
+    const pull = async (chargingProfileId: number) =>
+      (await station.call('PullDynamicScheduleUpdate', { chargingProfileId }))[2];
+    expect(await pull(11)).toEqual({ status: 'Rejected' });
+    gateway.send(lease());
+    await eventually(() => expect(answers).toHaveLength(1));
+    expect(await pull(11)).toEqual({ status: 'Accepted', scheduleUpdate: { limit: 16 } });
+    expect(await pull(12)).toEqual({ status: 'Rejected' });
+  });
+
+  it('K27: never counts on what is generated beside a station', async () => {
+    const { station, events } = await both();
+    await station.call('NotifyChargingLimit', {
+      evseId: 1,
+      chargingLimit: { chargingLimitSource: 'EMS', isLocalGeneration: true },
+      chargingSchedule: [
+        { id: 1, chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 8 }] },
+      ],
+    });
+    expect(events.filter(({ kind }) => kind === 'external limits')).toEqual([]);
+  });
+});
