@@ -14,8 +14,11 @@ export type CallOutcome<Response> =
   | { readonly kind: 'unsent'; readonly why: string };
 
 export interface CallTerms {
-  /** Setpoints overtake requests: a limit must not wait behind somebody's reading of the configuration. */
-  readonly urgency: 'setpoint' | 'request';
+  /**
+   * Setpoints overtake requests: a limit must not wait behind somebody's reading of the configuration. Questions are
+   * what we ask by ourselves and can do without: one in flight is given up after a while when a setpoint waits.
+   */
+  readonly urgency: 'setpoint' | 'request' | 'question';
   /** A newer call takes the place of the waiting one in the same slot. */
   readonly slot?: string;
   /** Left out: a new one. A call that is passed on for somebody else keeps its own. */
@@ -25,6 +28,9 @@ export interface CallTerms {
   /** Where the station is known to be slower than most; never shorter than the common timeout. */
   readonly answersWithinMs?: number;
 }
+
+/** Stations that have no answer to a question keep silent rather than refuse it (ocpp of Mobility House, in 2.1). */
+export const questionPatienceMs = 10_000;
 
 export interface CallQueueLimits {
   readonly callTimeoutMs: number;
@@ -41,6 +47,13 @@ interface WaitingCall {
   settle(outcome: CallOutcome<unknown>): Violation | undefined;
 }
 
+interface InFlight {
+  readonly messageId: string;
+  readonly call: WaitingCall;
+  readonly sentAtMs: number;
+  cancelTimeout(): void;
+}
+
 /** Tells the station that its result could not be read, where the version has a way to. */
 type ResultRefusal = (messageId: string, violation: Violation) => void;
 
@@ -54,7 +67,7 @@ export class CallQueue {
   readonly #write: (text: string) => void;
   readonly #refuseResult: ResultRefusal;
   #waiting: readonly WaitingCall[] = [];
-  #inFlight: { readonly messageId: string; readonly call: WaitingCall; cancelTimeout(): void } | undefined;
+  #inFlight: InFlight | undefined;
   #stoppedBecause: string | undefined;
 
   constructor(
@@ -131,8 +144,17 @@ export class CallQueue {
       call.settle({ kind: 'unsent', why: `${this.#limits.maxWaitingCalls} calls wait already` });
     } else {
       this.#waiting = [...this.#waiting, call];
+      if (call.terms.urgency === 'setpoint') this.#hurryQuestion();
       this.#sendNext();
     }
+  }
+
+  /** A setpoint waits: the question before it is given its time and no more. */
+  #hurryQuestion(): void {
+    const open = this.#inFlight;
+    if (open?.call.terms.urgency !== 'question' || this.#limits.callTimeoutMs <= questionPatienceMs) return;
+    open.cancelTimeout();
+    this.#inFlight = { ...open, cancelTimeout: this.#giveUp(questionPatienceMs, open.sentAtMs) };
   }
 
   #sendNext(): void {
@@ -158,12 +180,18 @@ export class CallQueue {
     // Unique over all connections of the station, restarts included. [OCPP 2.0.1 Part 4, 4.1.4]
     const messageId = call.terms.messageId ?? randomUUID();
     const callTimeoutMs = Math.max(this.#limits.callTimeoutMs, call.terms.answersWithinMs ?? 0);
-    const cancelTimeout = this.#clock.after(callTimeoutMs, () => {
-      this.#settleInFlight({ kind: 'in doubt', why: `no answer within ${callTimeoutMs} ms` });
+    const sentAtMs = this.#clock.monotonicMs();
+    this.#inFlight = { messageId, call, sentAtMs, cancelTimeout: this.#giveUp(callTimeoutMs, sentAtMs) };
+    this.#write(writeCall(messageId, call.action, built.payload));
+  }
+
+  /** Goes on without an answer to the call in flight, so long after it was sent. Returns how to call that off. */
+  #giveUp(patienceMs: number, sentAtMs: number): () => void {
+    const leftMs = Math.max(0, sentAtMs + patienceMs - this.#clock.monotonicMs());
+    return this.#clock.after(leftMs, () => {
+      this.#settleInFlight({ kind: 'in doubt', why: `no answer within ${patienceMs} ms` });
       this.#sendNext();
     });
-    this.#inFlight = { messageId, call, cancelTimeout };
-    this.#write(writeCall(messageId, call.action, built.payload));
   }
 
   #settleInFlight(outcome: CallOutcome<unknown>): Violation | undefined {

@@ -1,5 +1,5 @@
 import type { StationEffect } from '../domain/stationEffect.ts';
-import type { CallOutcome, CallQueue } from './callQueue.ts';
+import type { CallOutcome, CallQueue, CallTerms } from './callQueue.ts';
 import type { Dialect } from './dialect.ts';
 import { dialects } from './dialects.ts';
 import type { StationMessage } from './messages.ts';
@@ -45,6 +45,7 @@ export interface MessageLine {
 export function preparedMessage(
   { dialect, calls }: MessageLine,
   { action, payload }: StationMessage,
+  urgency: CallTerms['urgency'] = 'request',
 ): Preparation {
   const { subprotocol: protocol, messages } = dialect;
   const procedure = messages.procedure(action);
@@ -57,7 +58,7 @@ export function preparedMessage(
     kind: 'ready',
     protocol,
     effects: messages.effects({ action, payload }),
-    send: () => calls.call(procedure, () => payload, { urgency: 'request' }),
+    send: () => calls.call(procedure, () => payload, { urgency }),
   };
 }
 
@@ -71,11 +72,15 @@ export type RequestPreparation =
     }
   | { readonly kind: 'unsent'; readonly reason: string };
 
-export function preparedRequest(line: MessageLine, request: StationRequest): RequestPreparation {
+export function preparedRequest(
+  line: MessageLine,
+  request: StationRequest,
+  urgency: CallTerms['urgency'] = 'request',
+): RequestPreparation {
   const { dialect } = line;
   const translated = dialect.requestMessage(request);
   if ('why' in translated) return { kind: 'unsent', reason: translated.why };
-  const prepared = preparedMessage(line, translated);
+  const prepared = preparedMessage(line, translated, urgency);
   switch (prepared.kind) {
     case 'ready': {
       const send = async () => dialect.reply(request, await prepared.send());

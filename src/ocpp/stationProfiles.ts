@@ -147,7 +147,7 @@ export class StationProfiles {
     if (lease === undefined) return;
     const { unit } = lease.schedule;
     const asked = { kind: 'composite schedule', evseNumber, durationS: checkedS, unit } as const;
-    const prepared = preparedRequest(line, asked);
+    const prepared = preparedRequest(line, asked, 'question');
     if (prepared.kind !== 'ready') return;
     const reply = await prepared.send();
     if (reply.outcome === 'timed-out' || (reply.outcome === 'rejected' && /^Not/.test(reply.reason)))

@@ -9,10 +9,11 @@ offers its car and which profiles were cleared. It ends the transaction when its
 import asyncio
 import json
 import sys
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from math import ceil
 
 import websockets
-from ocpp.routing import on
+from ocpp.routing import after, on
 from ocpp.v16 import ChargePoint as Station16
 from ocpp.v16 import call as call16
 from ocpp.v16 import call_result as result16
@@ -25,14 +26,25 @@ from ocpp.v201 import call_result as result201
 
 MAX_AMPS = 32
 METER_EVERY_S = 0.2
+# What it says of itself when it is asked what it can be told.
+CONFIGURATION_16 = {"ChargeProfileMaxStackLevel": "8", "ChargingScheduleAllowedChargingRateUnit": "Current"}
+VARIABLES_2 = {"ProfileStackLevel": "8", "RateUnit": "A"}
 
 
 def tell(**fields):
     print(json.dumps(fields), flush=True)
 
 
+def instant():
+    return datetime.now(timezone.utc)
+
+
+def text_of(at):
+    return at.isoformat().replace("+00:00", "Z")
+
+
 def now():
-    return datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
+    return text_of(instant())
 
 
 class Profiles:
@@ -41,8 +53,9 @@ class Profiles:
     def __init__(self):
         self.by_purpose = {}
 
-    def install(self, purpose, schedule):
-        self.by_purpose[purpose] = schedule
+    def install(self, evse_id, profile, schedule):
+        purpose = profile["charging_profile_purpose"]
+        self.by_purpose[purpose] = {"evse_id": evse_id, "profile": profile, "schedule": schedule}
         tell(event="set", purpose=purpose)
 
     def clear(self, purpose):
@@ -51,20 +64,46 @@ class Profiles:
             tell(event="cleared", purpose=purpose)
         return "Unknown" if cleared is None else "Accepted"
 
-    def amps(self):
-        session = self.by_purpose.get("TxProfile") or self.by_purpose.get("TxDefaultProfile")
-        whole = self.by_purpose.get("ChargePointMaxProfile") or self.by_purpose.get("ChargingStationMaxProfile")
-        return min(MAX_AMPS if each is None else limit_now(each) for each in (session, whole))
+    def amps(self, at=None):
+        session = first(self.limit("TxProfile", at), self.limit("TxDefaultProfile", at), MAX_AMPS)
+        whole = first(self.limit("ChargePointMaxProfile", at), self.limit("ChargingStationMaxProfile", at), MAX_AMPS)
+        return min(session, whole)
+
+    def limit(self, purpose, at):
+        installed = self.by_purpose.get(purpose)
+        return installed and limit_of(installed["schedule"], at or instant())
+
+    def composite(self, duration_s):
+        """What holds from now on, as one schedule."""
+        start = instant()
+        starts = {0}
+        for installed in self.by_purpose.values():
+            schedule = installed["schedule"]
+            since_s = seconds_since(schedule, start)
+            ends = [schedule["duration"]] if "duration" in schedule else []
+            changes = ends + [period["start_period"] for period in schedule["charging_schedule_period"]]
+            starts |= {ceil(each - since_s) for each in changes if 0 < each - since_s < duration_s}
+        at = [(each, self.amps(start + timedelta(seconds=each))) for each in sorted(starts)]
+        return text_of(start), [{"start_period": each, "limit": amps, "number_phases": 3} for each, amps in at]
 
 
-def limit_now(schedule):
-    start = schedule.get("start_schedule")
-    since_s = 0
-    if start is not None:
-        begin = datetime.fromisoformat(start.replace("Z", "+00:00"))
-        since_s = (datetime.now(timezone.utc) - begin).total_seconds()
+def first(*values):
+    return next(each for each in values if each is not None)
+
+
+def limit_of(schedule, at):
+    """What a schedule allows at an instant, None where it says nothing."""
+    since_s = seconds_since(schedule, at)
+    if since_s >= schedule.get("duration", since_s + 1):
+        return None
     begun = [p for p in schedule["charging_schedule_period"] if p["start_period"] <= since_s]
-    return begun[-1]["limit"] if begun else MAX_AMPS
+    return begun[-1]["limit"] if begun else None
+
+
+def seconds_since(schedule, at):
+    """A schedule without a beginning of its own counts as one that has just begun."""
+    start = schedule.get("start_schedule")
+    return 0 if start is None else (at - datetime.fromisoformat(start.replace("Z", "+00:00"))).total_seconds()
 
 
 def station16(connection):
@@ -77,15 +116,32 @@ def station16(connection):
         def change_configuration(self, **_):
             return result16.ChangeConfiguration(status="Accepted")
 
+        @on("GetConfiguration")
+        def get_configuration(self, key=(), **_):
+            known = [
+                {"key": each, "readonly": True, "value": CONFIGURATION_16[each]}
+                for each in key
+                if each in CONFIGURATION_16
+            ]
+            unknown = [each for each in key if each not in CONFIGURATION_16]
+            return result16.GetConfiguration(configuration_key=known, unknown_key=unknown)
+
         @on("TriggerMessage")
         def trigger_message(self, **_):
             return result16.TriggerMessage(status="Accepted")
 
         @on("SetChargingProfile")
         def set_charging_profile(self, connector_id, cs_charging_profiles):
-            profile = cs_charging_profiles
-            profiles.install(profile["charging_profile_purpose"], profile["charging_schedule"])
+            profiles.install(connector_id, cs_charging_profiles, cs_charging_profiles["charging_schedule"])
             return result16.SetChargingProfile(status="Accepted")
+
+        @on("GetCompositeSchedule")
+        def get_composite_schedule(self, connector_id, duration, **_):
+            start, periods = profiles.composite(duration)
+            schedule = {"duration": duration, "charging_rate_unit": "A", "charging_schedule_period": periods}
+            return result16.GetCompositeSchedule(
+                status="Accepted", connector_id=connector_id, schedule_start=start, charging_schedule=schedule
+            )
 
         @on("ClearChargingProfile")
         def clear_charging_profile(self, charging_profile_purpose=None, **_):
@@ -132,15 +188,49 @@ def station2(connection, base, call, result):
             ]
             return result.SetVariables(set_variable_result=done)
 
+        @on("GetVariables")
+        def get_variables(self, get_variable_data, **_):
+            return result.GetVariables(get_variable_result=[variable_result(each) for each in get_variable_data])
+
         @on("TriggerMessage")
         def trigger_message(self, **_):
             return result.TriggerMessage(status="Accepted")
 
         @on("SetChargingProfile")
         def set_charging_profile(self, evse_id, charging_profile, **_):
-            schedule = charging_profile["charging_schedule"][0]
-            profiles.install(charging_profile["charging_profile_purpose"], schedule)
+            profiles.install(evse_id, charging_profile, charging_profile["charging_schedule"][0])
             return result.SetChargingProfile(status="Accepted")
+
+        @on("GetCompositeSchedule")
+        def get_composite_schedule(self, duration, evse_id, **_):
+            start, periods = profiles.composite(duration)
+            schedule = {
+                "evse_id": evse_id,
+                "duration": duration,
+                "schedule_start": start,
+                "charging_rate_unit": "A",
+                "charging_schedule_period": periods,
+            }
+            return result.GetCompositeSchedule(status="Accepted", schedule=schedule)
+
+        @on("GetChargingProfiles")
+        def get_charging_profiles(self, **_):
+            status = "Accepted" if profiles.by_purpose else "NoProfiles"
+            return result.GetChargingProfiles(status=status)
+
+        @after("GetChargingProfiles")
+        async def report_charging_profiles(self, request_id, **_):
+            held = list(profiles.by_purpose.values())
+            for index, each in enumerate(held):
+                await self.call(
+                    call.ReportChargingProfiles(
+                        request_id=request_id,
+                        charging_limit_source="CSO",
+                        evse_id=each["evse_id"],
+                        charging_profile=[each["profile"]],
+                        tbc=index + 1 < len(held),
+                    )
+                )
 
         @on("ClearChargingProfile")
         def clear_charging_profile(self, charging_profile_criteria=None, **_):
@@ -183,6 +273,14 @@ def station2(connection, base, call, result):
             )
 
     return Station("CP-A1", connection), profiles
+
+
+def variable_result(asked):
+    value = VARIABLES_2.get(asked["variable"]["name"])
+    names = {"component": asked["component"], "variable": asked["variable"]}
+    if value is None:
+        return {**names, "attribute_status": "UnknownVariable"}
+    return {**names, "attribute_status": "Accepted", "attribute_value": value}
 
 
 def station_of(protocol, connection):

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CallQueue, type CallTerms } from '../../src/ocpp/callQueue.ts';
+import { CallQueue, type CallTerms, questionPatienceMs } from '../../src/ocpp/callQueue.ts';
 import type { MessageSchema } from '../../src/ocpp/schemas.ts';
 import { VirtualClock } from '../virtualClock.ts';
 
@@ -17,6 +17,7 @@ const procedure = { action: 'Set', request: numbered(13), response: numbered(14)
 
 const whenFree: CallTerms = { urgency: 'request' };
 const setpoint: CallTerms = { urgency: 'setpoint' };
+const question: CallTerms = { urgency: 'question' };
 
 interface Given {
   readonly queue: CallQueue;
@@ -28,10 +29,10 @@ interface Given {
   answer(payload: unknown): boolean;
 }
 
-function given(): Given {
+function given(callTimeoutMs = 1000): Given {
   const clock = new VirtualClock(0);
   const frames: [number, string, string, Numbered][] = [];
-  const limits = { callTimeoutMs: 1000, maxWaitingCalls: 3 };
+  const limits = { callTimeoutMs, maxWaitingCalls: 3 };
   const queue = new CallQueue(limits, clock, (text) => frames.push(JSON.parse(text)));
   return {
     queue,
@@ -100,6 +101,37 @@ describe('the queue of calls to a station', () => {
     expect(sent()).toEqual([1]);
     clock.advance(1);
     expect(await silent).toEqual({ kind: 'in doubt', why: 'no answer within 1000 ms' });
+    expect(sent()).toEqual([1, 2]);
+  });
+
+  it('gives an unanswered question up when a setpoint waits, and not before its time', async () => {
+    const { call, clock, sent } = given(3 * questionPatienceMs);
+    const silent = call(1, question);
+    clock.advance(questionPatienceMs - 1);
+    void call(2, setpoint);
+    expect(sent()).toEqual([1]);
+    clock.advance(1);
+    expect(await silent).toEqual({ kind: 'in doubt', why: 'no answer within 10000 ms' });
+    expect(sent()).toEqual([1, 2]);
+  });
+
+  it('gives an unanswered question up at once when it had its time before the setpoint came', () => {
+    const { call, clock, sent } = given(3 * questionPatienceMs);
+    void call(1, question);
+    clock.advance(2 * questionPatienceMs);
+    expect(sent()).toEqual([1]);
+    void call(2, setpoint);
+    clock.advance(0);
+    expect(sent()).toEqual([1, 2]);
+  });
+
+  it("lets an operator's request have the whole timeout, though a setpoint waits", () => {
+    const { call, clock, sent } = given(3 * questionPatienceMs);
+    void call(1);
+    void call(2, setpoint);
+    clock.advance(3 * questionPatienceMs - 1);
+    expect(sent()).toEqual([1]);
+    clock.advance(1);
     expect(sent()).toEqual([1, 2]);
   });
 

@@ -14,7 +14,8 @@ import { replyData } from './replyData.ts';
 import { requestMessage } from './requestMessage.ts';
 import { procedures, schemas } from './schemas.ts';
 
-const whenFree: CallTerms = { urgency: 'request' };
+const request: CallTerms = { urgency: 'request' };
+const question: CallTerms = { urgency: 'question' };
 
 /**
  * What we plan with, most wanted first. A station refuses a list as a whole for one measurand it lacks, so a
@@ -40,7 +41,7 @@ export const dialect16: Dialect = {
     if (command.kind === 'remote stop') {
       const transactionId = Number(command.transactionId);
       if (!Number.isSafeInteger(transactionId)) return unsentReply('transactions of OCPP 1.6 are numbers');
-      return statusReply(await calls.call(procedures.remoteStop, () => ({ transactionId }), whenFree));
+      return statusReply(await calls.call(procedures.remoteStop, () => ({ transactionId }), request));
     }
     const setting = vendorSetting(command);
     if (setting !== undefined) {
@@ -74,7 +75,7 @@ export const dialect16: Dialect = {
       'ChargingScheduleAllowedChargingRateUnit',
       'ChargingScheduleMaxPeriods',
     ];
-    const outcome = await calls.call(procedures.getConfiguration, () => ({ key }), whenFree);
+    const outcome = await calls.call(procedures.getConfiguration, () => ({ key }), question);
     if (outcome.kind !== 'result') return {};
     const values = new Map((outcome.payload.configurationKey ?? []).map((each) => [each.key, each.value]));
     return toldTraits({
@@ -86,18 +87,18 @@ export const dialect16: Dialect = {
 
   async askForState(calls) {
     for (const requestedMessage of ['StatusNotification', 'MeterValues']) {
-      await calls.call(procedures.triggerMessage, () => ({ requestedMessage }), whenFree);
+      await calls.call(procedures.triggerMessage, () => ({ requestedMessage }), question);
     }
   },
 
   async askForMeterValues(calls, connectorId) {
     const request = { requestedMessage: 'MeterValues', connectorId };
-    await calls.call(procedures.triggerMessage, () => request, whenFree);
+    await calls.call(procedures.triggerMessage, () => request, question);
   },
 };
 
 async function change(calls: CallQueue, key: string, value: string): Promise<Refusal | undefined> {
-  const outcome = await calls.call(procedures.changeConfiguration, () => ({ key, value }), whenFree);
+  const outcome = await calls.call(procedures.changeConfiguration, () => ({ key, value }), question);
   const reply = statusReply(outcome);
   return reply.outcome === 'rejected' ? { key, value, reason: reply.reason } : undefined;
 }

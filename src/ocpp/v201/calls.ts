@@ -10,7 +10,8 @@ import { replyData } from './replyData.ts';
 import { requestMessage } from './requestMessage.ts';
 import type { Procedures } from './schemas.ts';
 
-const whenFree: CallTerms = { urgency: 'request' };
+const request: CallTerms = { urgency: 'request' };
+const question: CallTerms = { urgency: 'question' };
 
 /**
  * What we plan with, most wanted first. A station refuses a list as a whole for one measurand it lacks, so a
@@ -48,7 +49,7 @@ export const caller = (procedures: Procedures): Caller => ({
   async command(calls, command, nowMs) {
     if (command.kind === 'remote stop') {
       const { transactionId } = command;
-      return statusReply(await calls.call(procedures.requestStop, () => ({ transactionId }), whenFree));
+      return statusReply(await calls.call(procedures.requestStop, () => ({ transactionId }), request));
     }
     const setting = vendorSetting(command);
     if (setting !== undefined) {
@@ -85,7 +86,7 @@ export const caller = (procedures: Procedures): Caller => ({
     const component = { name: 'SmartChargingCtrlr' };
     const names = ['ProfileStackLevel', 'RateUnit', 'PeriodsPerSchedule'];
     const getVariableData = names.map((name) => ({ component, variable: { name } }));
-    const outcome = await calls.call(procedures.getVariables, () => ({ getVariableData }), whenFree);
+    const outcome = await calls.call(procedures.getVariables, () => ({ getVariableData }), question);
     if (outcome.kind !== 'result') return {};
     const values = new Map(
       outcome.payload.getVariableResult.map((each) => [each.variable.name, each.attributeValue]),
@@ -99,7 +100,7 @@ export const caller = (procedures: Procedures): Caller => ({
 
   async askForProfiles(calls, requestId) {
     const everything = { requestId, chargingProfile: {} };
-    return statusReply(await calls.call(procedures.getChargingProfiles, () => everything, whenFree));
+    return statusReply(await calls.call(procedures.getChargingProfiles, () => everything, question));
   },
 
   async askForState(calls) {
@@ -123,7 +124,7 @@ export const caller = (procedures: Procedures): Caller => ({
 const trigger = (
   { calls, procedures }: Line,
   request: TriggerMessageRequest,
-): Promise<CallOutcome<StatusResponse>> => calls.call(procedures.triggerMessage, () => request, whenFree);
+): Promise<CallOutcome<StatusResponse>> => calls.call(procedures.triggerMessage, () => request, question);
 
 async function change(
   { calls, procedures }: Line,
@@ -132,7 +133,7 @@ async function change(
 ): Promise<Refusal | undefined> {
   const names = { component: { name: component }, variable: { name: variable } };
   const payload = { setVariableData: [{ ...names, attributeValue: value }] };
-  const outcome = await calls.call(procedures.setVariables, () => payload, whenFree);
+  const outcome = await calls.call(procedures.setVariables, () => payload, question);
   const reply = statusReply(singleResult(outcome));
   const key = `${component}.${variable}`;
   return reply.outcome === 'rejected' ? { key, value, reason: reply.reason } : undefined;
