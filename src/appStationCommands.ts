@@ -5,7 +5,6 @@ import type { CommandOutcome } from './domain/commandRecord.ts';
 import type { StationId } from './domain/ids.ts';
 import { withoutSecrets } from './domain/secrets.ts';
 import { effectRefusal, type StationEffect } from './domain/stationEffect.ts';
-import { defaultTraits } from './domain/traits.ts';
 import type { StationRequest as AskedRequest } from './http/stationCommandBodies.ts';
 import type { MessageAnswer, StationAnswer, StationsPort } from './http/stationPorts.ts';
 import type { StationRequest } from './ocpp/requests.ts';
@@ -158,14 +157,18 @@ function messageAnswer(outcome: Outcome, protocol: string): SentAnswer {
 }
 
 function refusalOf(
-  { loaded }: Commander,
+  { loaded, state }: Commander,
   stationId: StationId,
   effects: readonly StationEffect[],
 ): string | undefined {
   const evses = loaded.sites.flatMap((site) => site.evses).filter(({ station }) => station === stationId);
-  const levels = evses.flatMap(({ traits }) => ourStackLevels(traits.stackLevel ?? defaultTraits.stackLevel));
+  const traits = evses.map(({ id }) => state.evse(id).traits);
+  const ours = {
+    stackLevels: traits.flatMap(ourStackLevels),
+    areStationMaximum: traits.some(({ rung }) => rung === 'station maximum'),
+  };
   for (const effect of effects) {
-    const reason = effectRefusal(effect, levels);
+    const reason = effectRefusal(effect, ours);
     if (reason !== undefined) return reason;
   }
   return undefined;

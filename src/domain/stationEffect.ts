@@ -14,8 +14,8 @@ export type StationEffect =
     }
   | {
       readonly kind: 'clears profiles';
-      /** Whether any of our own may be among them. */
-      readonly mayBeOurs: boolean;
+      /** Of what place: `station maximum` bounds the station as a whole, and is ours at some stations alone. */
+      readonly of: 'anything' | 'station maximum' | 'nothing of ours';
     }
   /** A profile that comes along with the start of a session. */
   | { readonly kind: 'starts with profile' }
@@ -29,6 +29,13 @@ export type StationEffect =
   /** A setting that is set anew each time the station boots. */
   | { readonly kind: 'changes managed setting'; readonly key: string; readonly setBy: string };
 
+/** Where our own profiles lie at a station. */
+export interface OurProfiles {
+  readonly stackLevels: readonly number[];
+  /** It takes no other profile than the maximum of the station, which its setpoints are written as. */
+  readonly areStationMaximum: boolean;
+}
+
 /**
  * Why a message must not be sent, and what to do instead; undefined where it may.
  *
@@ -36,22 +43,21 @@ export type StationEffect =
  * be in force without being counted, and a circuit over its limit with nobody knowing. So it is not sent at all: a
  * limit has its own way, which counts.
  */
-export function effectRefusal(
-  effect: StationEffect,
-  /** On which our profiles lie at this station. */
-  ourStackLevels: readonly number[],
-): string | undefined {
+export function effectRefusal(effect: StationEffect, ours: OurProfiles): string | undefined {
   switch (effect.kind) {
     case 'sets profile':
       if (!effect.isStationMaximum) {
         return `a profile of this purpose would prevail over the limits that keep the site safe: ${setALimit}`;
       }
       if (effect.isOurs) return `profile id ${effect.profileId} is one of ours: choose another`;
-      return ourStackLevels.includes(effect.stackLevel)
+      // Of one purpose the highest level prevails, whatever it allows.
+      if (ours.areStationMaximum && effect.stackLevel >= Math.min(...ours.stackLevels))
+        return `stack level ${effect.stackLevel} would prevail over the setpoints of this station: ${setALimit}`;
+      return ours.stackLevels.includes(effect.stackLevel)
         ? `stack level ${effect.stackLevel} is the one that our own bound lies on: choose another`
         : undefined;
     case 'clears profiles':
-      return effect.mayBeOurs
+      return effect.of === 'anything' || (effect.of === 'station maximum' && ours.areStationMaximum)
         ? 'it would remove the limits that keep the site safe: name a profile id that is not ours, or the purpose ' +
             'of the station as a whole'
         : undefined;

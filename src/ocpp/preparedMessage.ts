@@ -40,14 +40,17 @@ const protocolsWith = (action: string): readonly string[] =>
 export interface MessageLine {
   readonly dialect: Dialect;
   readonly calls: CallQueue;
+  /** Hears what became of each message. */
+  readonly onAnswered?: (message: StationMessage, outcome: CallOutcome<object>) => void;
 }
 
 export function preparedMessage(
-  { dialect, calls }: MessageLine,
-  { action, payload }: StationMessage,
+  { dialect, calls, onAnswered }: MessageLine,
+  message: StationMessage,
   urgency: CallTerms['urgency'] = 'request',
 ): Preparation {
   const { subprotocol: protocol, messages } = dialect;
+  const { action, payload } = message;
   const procedure = messages.procedure(action);
   if (procedure === undefined) return { kind: 'not in version', protocol, protocols: protocolsWith(action) };
   if (!procedure.request.check(payload)) {
@@ -58,7 +61,11 @@ export function preparedMessage(
     kind: 'ready',
     protocol,
     effects: messages.effects({ action, payload }),
-    send: () => calls.call(procedure, () => payload, { urgency }),
+    send: async () => {
+      const outcome = await calls.call(procedure, () => payload, { urgency });
+      onAnswered?.(message, outcome);
+      return outcome;
+    },
   };
 }
 

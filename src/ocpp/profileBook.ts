@@ -1,7 +1,6 @@
 import type { ChargingProfile } from '../domain/chargingProfile.ts';
 import type { ScheduleDifference } from '../domain/scheduleDifference.ts';
-import type { ProfilePurpose } from './requests.ts';
-import { isOurProfileId } from './setpoint.ts';
+import { isOurProfile } from './setpoint.ts';
 
 /** A profile that lies on a station as far as we know. */
 export interface KnownProfile {
@@ -61,33 +60,20 @@ export class ProfileBook {
         other.purpose === purpose && other.stackLevel === stackLevel && other.evseNumber === evseNumber;
       if (isSamePlace) this.#known.delete(id);
     }
-    const isForeign = !isOurProfileId(profile.id);
+    const isForeign = !isOurProfile(profile);
     this.#put({ profile, isForeign, from: 'sent', source: undefined, atMs });
   }
 
   /** It cleared what fits. */
-  cleared(filter: {
-    readonly profileId?: number;
-    readonly evseNumber?: number;
-    readonly purpose?: ProfilePurpose;
-    readonly stackLevel?: number;
-  }): void {
+  cleared(fits: (profile: ChargingProfile) => boolean): void {
     for (const [id, { profile }] of this.#known) {
-      const fits =
-        filter.profileId === undefined
-          ? (filter.evseNumber ?? profile.evseNumber) === profile.evseNumber &&
-            (filter.purpose ?? profile.purpose) === profile.purpose &&
-            (filter.stackLevel ?? profile.stackLevel) === profile.stackLevel
-          : filter.profileId === id;
-      if (fits) this.#known.delete(id);
+      if (fits(profile)) this.#known.delete(id);
     }
   }
 
   /** Profiles of a transaction end with it. */
   transactionEnded(transactionId: string): void {
-    for (const [id, { profile }] of this.#known) {
-      if (profile.transactionId === transactionId) this.#known.delete(id);
-    }
+    this.cleared((profile) => profile.transactionId === transactionId);
   }
 
   /** It was asked what it holds, and will tell in parts. */
@@ -107,7 +93,7 @@ export class ProfileBook {
     if (report?.requestId !== part.requestId) return;
     for (const profile of part.profiles) {
       if (report.found.length >= profilesMax) break;
-      const isForeign = !isOurProfileId(profile.id) || profile.purpose === 'external constraints';
+      const isForeign = !isOurProfile(profile);
       report.found.push({ profile, isForeign, from: 'reported', source: part.source, atMs: part.atMs });
     }
     if (part.isLast) this.#conclude(report.found, part.atMs);

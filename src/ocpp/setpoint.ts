@@ -5,7 +5,9 @@ import type {
   StationCommand,
   StationMaximumCommand,
 } from '../control/ports.ts';
-import { defaultTraits } from '../domain/traits.ts';
+import type { ChargingProfile } from '../domain/chargingProfile.ts';
+import type { StationEffect } from '../domain/stationEffect.ts';
+import { defaultTraits, type StationTraits } from '../domain/traits.ts';
 import type { CallTerms } from './callQueue.ts';
 
 /**
@@ -134,16 +136,45 @@ export const standingProfileId = (evseNumber: number): number => evseNumber * 10
 export const stationMaximumProfileId = 2;
 export const leaseProfileId = (evseNumber: number): number => evseNumber * 10 + 1;
 
-/** Whether we gave a profile of this id. */
+/** Whether we may have given a profile of this id. */
 export const isOurProfileId = (id: number): boolean =>
   id === stationMaximumProfileId || (id >= standingProfileId(1) && (id % 10 === 0 || id % 10 === 1));
 
+/** Whether a profile is one that we give: its id says where it lies. */
+export const isOurProfile = ({ id, purpose, evseNumber }: ProfilePlace): boolean => {
+  switch (purpose) {
+    case 'station maximum':
+      return id === stationMaximumProfileId;
+    case 'transaction default':
+      return id === standingProfileId(evseNumber) && evseNumber > 0;
+    case 'transaction':
+      return id === leaseProfileId(evseNumber) && evseNumber > 0;
+    default:
+      return false;
+  }
+};
+type ProfilePlace = Pick<ChargingProfile, 'id' | 'purpose' | 'evseNumber'>;
+
+/** What goes when a station clears a profile by its id, or else by criteria: of its maximum or of anything. */
+export function clearedPlace(
+  id: number | undefined,
+  isStationMaximum: boolean,
+): Extract<StationEffect, { kind: 'clears profiles' }>['of'] {
+  if (id !== undefined) return isOurProfileId(id) ? 'anything' : 'nothing of ours';
+  return isStationMaximum ? 'station maximum' : 'anything';
+}
+
 /** The lease lies over the standing profile, where the station has room above it. They differ in purpose too. */
-export const leaseStackLevel = ({ stackLevel, stackLevelMax }: ScheduleForm): number =>
+export const leaseStackLevel = ({
+  stackLevel,
+  stackLevelMax,
+}: Pick<ScheduleForm, 'stackLevel' | 'stackLevelMax'>): number =>
   Math.min(stackLevel + 1, Math.max(stackLevel, stackLevelMax ?? stackLevel + 1));
 
-/** On which our profiles lie, by the level of the standing one. */
-export const ourStackLevels = (stackLevel: number): readonly number[] => [stackLevel, stackLevel + 1];
+/** On which our profiles lie. */
+export const ourStackLevels = (
+  traits: Pick<StationTraits, 'stackLevel' | 'stackLevelMax'>,
+): readonly number[] => [traits.stackLevel, leaseStackLevel(traits)];
 
 /** What is set by a charging profile. */
 export type ProfileCommand = Exclude<StationCommand, { kind: 'remote stop' }>;

@@ -3,11 +3,13 @@ import type { ChargingProfile } from '../domain/chargingProfile.ts';
 import { type CompositeQuery, compositeSchedule } from '../domain/compositeSchedule.ts';
 import { type ScheduleDifference, scheduleDifference } from '../domain/scheduleDifference.ts';
 import type { Logger } from '../log.ts';
-import type { CallQueue } from './callQueue.ts';
+import type { CallOutcome, CallQueue } from './callQueue.ts';
 import type { Dialect, StationNews } from './dialect.ts';
+import type { StationMessage } from './messages.ts';
 import { preparedRequest } from './preparedMessage.ts';
 import { ProfileBook } from './profileBook.ts';
-import type { CompositeSchedule, StationReply, StationRequest } from './requests.ts';
+import { profileSet, profilesCleared } from './profileWords.ts';
+import type { CompositeSchedule } from './requests.ts';
 import { leaseProfileId, period } from './setpoint.ts';
 import { profileInForce, setpointProfile } from './setpointProfile.ts';
 
@@ -94,10 +96,15 @@ export class StationProfiles {
     this.#ports.clock.after(settleMs, () => void this.#check(line, evseNumber));
   }
 
-  /** A request was answered: what was cleared lies there no more. */
-  requested(request: StationRequest, reply: StationReply): StationReply {
-    if (request.kind === 'clear charging profile' && reply.outcome === 'accepted') this.book.cleared(request);
-    return reply;
+  /** A message was answered that somebody wrote himself: what it set lies there, what it cleared no more. */
+  told({ action, payload }: StationMessage, outcome: CallOutcome<object>, line: Line): void {
+    if (outcome.kind !== 'result' || !('status' in outcome.payload) || outcome.payload.status !== 'Accepted')
+      return;
+    const profile = action === 'SetChargingProfile' ? profileSet(payload) : undefined;
+    if (profile !== undefined) this.book.took(profile, this.#nowMs());
+    if (action === 'ClearChargingProfile') this.book.cleared(profilesCleared(payload));
+    // What the station itself says of them goes before what we read out of a message.
+    if (profile !== undefined && line.dialect.askForProfiles !== undefined) this.read(line);
   }
 
   transactionEnded(transactionId: string): void {

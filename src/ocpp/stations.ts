@@ -116,13 +116,8 @@ export class Stations {
   }
 
   prepareRequest(stationId: StationId, request: StationRequest): RequestPreparation {
-    const known = this.#known.get(stationId);
     const line = this.#messageLine(stationId);
-    if (known === undefined || line === undefined) return { kind: 'unsent', reason: notConnected };
-    const prepared = preparedRequest(line, request);
-    return prepared.kind === 'ready'
-      ? { ...prepared, send: async () => known.profiles.requested(request, await prepared.send()) }
-      : prepared;
+    return line === undefined ? { kind: 'unsent', reason: notConnected } : preparedRequest(line, request);
   }
 
   /** Checks a message of the specification for the version that the station speaks now. */
@@ -161,8 +156,10 @@ export class Stations {
   }
 
   #messageLine(stationId: StationId): MessageLine | undefined {
-    const line = this.#known.get(stationId)?.line;
-    return line && { dialect: line.dialect, calls: line.connection.calls };
+    const known = this.#known.get(stationId);
+    if (known?.line === undefined) return undefined;
+    const own = { dialect: known.line.dialect, calls: known.line.connection.calls };
+    return { ...own, onAnswered: (message, outcome) => known.profiles.told(message, outcome, own) };
   }
 
   #stationFor(id: StationId): KnownStation {

@@ -83,6 +83,22 @@ describe('any message of OCPP as a command', () => {
     expect(asked).toContainEqual({ action: 'SetChargingProfile', request: payload });
   });
 
+  it.each([
+    ['ocpp1.6', { connectorId: 0, csChargingProfiles: profile16('ChargePointMaxProfile') }],
+    ['ocpp2.0.1', { evseId: 0, chargingProfile: profile201 }],
+  ] as const)(
+    '%s: a profile that was sent so lies in the book until it is cleared',
+    async (protocol, set) => {
+      const { command, read } = await given(protocol);
+      const foreign = async (): Promise<object[]> =>
+        (await read('/profiles')).profiles.filter(({ isForeign }: { isForeign: boolean }) => isForeign);
+      await command('SetChargingProfile', set);
+      expect(await foreign()).toMatchObject([{ id: 99, stackLevel: 7, from: 'sent' }]);
+      await command('clear-charging-profile', { purpose: 'station maximum' });
+      expect(await foreign()).toEqual([]);
+    },
+  );
+
   it('tells which versions have it, and which field is wrong', async () => {
     const { command } = await given('ocpp1.6');
     expect((await command('SetDisplayMessage', {})).body.detail).toBe(
@@ -378,6 +394,16 @@ describe('a certificate of a station', () => {
     expect(await client.call('SignCertificate', { csr: 'x' })).toMatchObject({ status: 'Rejected' });
   });
 });
+
+const profile201 = {
+  id: 99,
+  stackLevel: 7,
+  chargingProfilePurpose: 'ChargingStationMaxProfile',
+  chargingProfileKind: 'Absolute',
+  chargingSchedule: [
+    { id: 1, chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 7 }] },
+  ],
+};
 
 function profile16(chargingProfilePurpose: string): object {
   return {

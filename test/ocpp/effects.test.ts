@@ -43,16 +43,14 @@ describe('what a message of OCPP 1.6 would do to the limits of a station', () =>
   });
 
   it.each([
-    [{}, true],
-    [{ connectorId: 1 }, true],
-    [{ chargingProfilePurpose: 'TxProfile' }, true],
-    [{ id: 11 }, true],
-    [{ id: 99 }, false],
-    [{ chargingProfilePurpose: 'ChargePointMaxProfile' }, false],
-  ])('clearing %j may take ours: %s', (payload, mayBeOurs) => {
-    expect(effectsOf('ocpp1.6', 'ClearChargingProfile', payload)).toEqual([
-      { kind: 'clears profiles', mayBeOurs },
-    ]);
+    [{}, 'anything'],
+    [{ connectorId: 1 }, 'anything'],
+    [{ chargingProfilePurpose: 'TxProfile' }, 'anything'],
+    [{ id: 11 }, 'anything'],
+    [{ id: 99 }, 'nothing of ours'],
+    [{ chargingProfilePurpose: 'ChargePointMaxProfile' }, 'station maximum'],
+  ])('clearing %j takes what is of %s', (payload, of) => {
+    expect(effectsOf('ocpp1.6', 'ClearChargingProfile', payload)).toEqual([{ kind: 'clears profiles', of }]);
   });
 
   it.each([
@@ -86,11 +84,11 @@ describe.each(['ocpp2.0.1', 'ocpp2.1'])(
         profile2({ chargingProfilePurpose: 'PriorityCharging' }),
         { kind: 'sets profile', isStationMaximum: false },
       ],
-      ['ClearChargingProfile', { chargingProfileId: 99 }, { kind: 'clears profiles', mayBeOurs: false }],
+      ['ClearChargingProfile', { chargingProfileId: 99 }, { kind: 'clears profiles', of: 'nothing of ours' }],
       [
         'ClearChargingProfile',
         { chargingProfileCriteria: { evseId: 1 } },
-        { kind: 'clears profiles', mayBeOurs: true },
+        { kind: 'clears profiles', of: 'anything' },
       ],
       [
         'RequestStartTransaction',

@@ -5,10 +5,10 @@ import type { Logger } from '../../log.ts';
 import type { CallQueue } from '../callQueue.ts';
 import type { Handled, StationNews, StationScope } from '../dialect.ts';
 import { writeError, writeResult } from '../frames.ts';
+import { profileSet, profilesCleared } from '../profileWords.ts';
 import { CallRefusal, PassedRefusal } from '../rpc.ts';
 import type { Procedure } from '../schemas.ts';
 import { type KeptMessageStore, KeptMessages } from './keptMessages.ts';
-import { profileSet, profilesCleared } from './profileWords.ts';
 import {
   authorizationIn,
   mustArrive,

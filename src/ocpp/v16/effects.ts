@@ -1,5 +1,5 @@
 import type { StationEffect } from '../../domain/stationEffect.ts';
-import { isOurProfileId } from '../setpoint.ts';
+import { clearedPlace, isOurProfileId } from '../setpoint.ts';
 import type {
   ChangeConfigurationRequest,
   ClearChargingProfileRequest,
@@ -42,9 +42,10 @@ const setsProfile = ({ csChargingProfiles }: SetChargingProfileRequest): Station
 
 /** Every criterion has to fit, but what counts beside an id is not the same in all devices. */
 function clearsProfiles({ id, chargingProfilePurpose }: ClearChargingProfileRequest): StationEffect {
-  const isForeign =
-    id === undefined ? chargingProfilePurpose === 'ChargePointMaxProfile' : !isOurProfileId(id);
-  return { kind: 'clears profiles', mayBeOurs: !isForeign };
+  return {
+    kind: 'clears profiles',
+    of: clearedPlace(id, chargingProfilePurpose === 'ChargePointMaxProfile'),
+  };
 }
 
 /** Keys that are set at each boot: see `configureMeters`. */

@@ -1,5 +1,5 @@
 import type { StationEffect } from '../../domain/stationEffect.ts';
-import { isOurProfileId } from '../setpoint.ts';
+import { clearedPlace, isOurProfileId } from '../setpoint.ts';
 import type {
   ClearChargingProfileRequest,
   RequestStartTransactionRequest,
@@ -49,9 +49,8 @@ function clearsProfiles({
   chargingProfileId: id,
   chargingProfileCriteria: criteria,
 }: ClearChargingProfileRequest): StationEffect {
-  const isForeign =
-    id === undefined ? criteria?.chargingProfilePurpose === 'ChargingStationMaxProfile' : !isOurProfileId(id);
-  return { kind: 'clears profiles', mayBeOurs: !isForeign };
+  const isMaximum = criteria?.chargingProfilePurpose === 'ChargingStationMaxProfile';
+  return { kind: 'clears profiles', of: clearedPlace(id, isMaximum) };
 }
 
 /** Variables that are set at each boot: see `configureMeters`. */

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
-import type { ChargingProfile, ProfileKind, ProfilePurpose } from '../../domain/chargingProfile.ts';
-import { compile } from '../../schema.ts';
-import { instantMs } from '../sampledValues.ts';
+import type { ChargingProfile, ProfileKind, ProfilePurpose } from '../domain/chargingProfile.ts';
+import { compile } from '../schema.ts';
+import { instantMs } from './sampledValues.ts';
 
-// The profiles another CSMS sets, of 1.6 and 2.x, as far as a bound comes out of them.
+// The profiles another CSMS or an operator sets, of 1.6 and 2.x, as far as a bound comes out of them.
 
 const schedule = Type.Object({
   startSchedule: Type.Optional(Type.String()),
