@@ -100,6 +100,7 @@ function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
         ? 0
         : Math.min(
             rest === 'awake' ? usable(input, record) : restingAmps(rest, record),
+            othersAmps(input, record),
             isHeld ? heldAmps(input, record) : Number.POSITIVE_INFINITY,
           ),
   };
@@ -125,16 +126,18 @@ const restNow = ({ options, monotonicMs }: EvseNowInput, { idleSinceMs, isOn, si
 const restingAmps = (rest: Rest, { evse, isOn }: EvseRecord): number =>
   rest === 'rests' && !isOn ? 0 : evse.minAmps;
 
-/** What the car uses, and no more than others let through. */
-function usable(input: EvseNowInput, record: EvseRecord): number {
-  const { upstreamAmps = Number.POSITIVE_INFINITY, external } = record;
-  const amps = usableAmps({
+/** What the car uses. */
+const usable = (input: EvseNowInput, record: EvseRecord): number =>
+  usableAmps({
     evse: record.evse,
     drawAmps: drawn(input, record),
     leftUnusedSinceMs: record.leftUnusedSinceMs,
     afterMs: input.options.reclaimAfterMs,
     nowMs: input.monotonicMs,
   });
-  const externalMost = external.length === 0 ? amps : externalAmps(record, input.monotonicMs);
-  return Math.min(amps, externalMost, upstreamAmps);
+
+/** What others let through, at a car that rests as well: below its minimum it gets nothing, and its share goes to the rest. */
+function othersAmps({ monotonicMs }: EvseNowInput, record: EvseRecord): number {
+  const { upstreamAmps = Number.POSITIVE_INFINITY, external } = record;
+  return external.length === 0 ? upstreamAmps : Math.min(upstreamAmps, externalAmps(record, monotonicMs));
 }

@@ -53,6 +53,16 @@ describe('a limit that a station is under from outside', () => {
     expect(setpoints(tell(givenGarage(), limit(100)).run(60))).toEqual([26, 26]);
   });
 
+  it('below the minimum of a car gives it nothing, while it charges and while it is full', () => {
+    const world = tell(givenGarage(), limit(4)).run(60);
+    expect(setpoints(world)).toEqual([0, 32]);
+    const full = givenGarage();
+    full.real('A1').wantsAmps = 0;
+    tell(full.run(60), limit(4)).run(60);
+    expect(setpoints(full)).toEqual([0, 32]);
+    expect(full.overload().worstAmps).toBe(0);
+  });
+
   it('is gone when the station is free of it', () => {
     const world = tell(givenGarage(), limit(10)).run(60);
     tell(world, { kind: 'external limits', evseNumber: 1, source: 'EMS', profiles: [] }).run(60);
