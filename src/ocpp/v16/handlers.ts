@@ -2,8 +2,9 @@ import type { Work } from '../../domain/stationReport.ts';
 import { certificateAnswer } from '../certificateAnswer.ts';
 import type { Handled, StationNews, StationScope } from '../dialect.ts';
 import { checkedHandler } from '../handler.ts';
+import { measurements, meterReader } from '../meterReadings.ts';
 import { instantMs, sampledMeasurement } from '../sampledValues.ts';
-import { type MeterInstant, meterFacts, withinTransaction } from '../sessionFacts.ts';
+import { meterFacts, withinTransaction } from '../sessionFacts.ts';
 import type {
   AuthorizeRequest,
   BootNotificationRequest,
@@ -28,6 +29,8 @@ import {
   signedValue,
   transactionName,
 } from './toDomain.ts';
+
+const meterReadings = meterReader({ sample, signedValue });
 
 /** Why a transaction ended when the station does not say. [OCPP 1.6, StopTransaction.req] */
 const defaultStopReason = 'Local';
@@ -165,7 +168,7 @@ async function stopTransaction(
       values: { registerWh: meterStop, beginRegisterWh },
     }),
     facts: [
-      ...meterFacts(about, meterInstants(transactionData, station).map(withinTransaction('Ended', at))),
+      ...meterFacts(about, meterReadings(transactionData, station).map(withinTransaction('Ended', at))),
       { ...about, at, ends, registerWh: meterStop },
     ],
   };
@@ -178,29 +181,9 @@ function meterValues(request: MeterValuesRequest, station: StationScope): Handle
   // Some stations leave the transaction out of values they take by the clock.
   const named = transactionName(request.transactionId);
   const transactionId = named ?? station.memory.transactionAt(evseNumber);
-  const news = meterValue.flatMap(({ timestamp, sampledValue }) =>
-    station.memory.measured({
-      evseNumber,
-      transactionId,
-      takenAtMs: instantMs(timestamp, station.nowMs()),
-      values: sampledMeasurement(sampledValue.map(sample)),
-      isLive: true,
-    }),
-  );
+  const readings = meterReadings(meterValue, station);
+  const news = measurements(readings, { evseNumber, transactionId, isLive: true }, station);
   if (transactionId === undefined) return { response: {}, news };
   const about = { transactionId, evseNumber, isSignOfLife: named !== undefined };
-  return { response: {}, news, facts: meterFacts(about, meterInstants(meterValue, station)) };
+  return { response: {}, news, facts: meterFacts(about, readings) };
 }
-
-const meterInstants = (
-  meterValue: MeterValuesRequest['meterValue'],
-  station: StationScope,
-): readonly MeterInstant[] =>
-  meterValue.map(({ timestamp, sampledValue }) => {
-    const at = station.instant(timestamp);
-    return {
-      at,
-      values: sampledMeasurement(sampledValue.map(sample)),
-      signed: sampledValue.flatMap((value) => signedValue(value, at.atMs) ?? []),
-    };
-  });

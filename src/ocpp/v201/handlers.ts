@@ -1,11 +1,11 @@
 import { certificateAnswer } from '../certificateAnswer.ts';
 import type { Handled, Handler, StationScope } from '../dialect.ts';
 import { checkedHandler } from '../handler.ts';
+import { measurements } from '../meterReadings.ts';
 import type { PublishedSchemas } from '../schemas.ts';
 import { meterFacts } from '../sessionFacts.ts';
 import { chargingHandlersOf } from './chargingHandlers.ts';
 import { notifyEvent } from './events.ts';
-import { measurements, meterInstants } from './measurements.ts';
 import type {
   AuthorizeRequest,
   BootNotificationRequest,
@@ -19,7 +19,7 @@ import type {
   StatusNotificationRequest,
 } from './messages.ts';
 import { condition, progress, reportPart, reservationEnded, securityEvent } from './reports.ts';
-import { evseStatus, hardware, idTokenInfo } from './toDomain.ts';
+import { evseStatus, hardware, idTokenInfo, meterReadings } from './toDomain.ts';
 import { transactionEvent } from './transactionEvent.ts';
 
 export const acknowledged: Handled<object> = { response: {} };
@@ -114,8 +114,9 @@ function meterValues({ evseId, meterValue }: MeterValuesRequest, station: Statio
   // EVSE 0 is the station's own supply.
   if (evseId === 0) return acknowledged;
   const transactionId = station.memory.transactionAt(evseId);
-  const news = measurements({ meterValue, evseNumber: evseId, transactionId, isLive: true }, station);
+  const readings = meterReadings(meterValue, station);
+  const news = measurements(readings, { evseNumber: evseId, transactionId, isLive: true }, station);
   if (transactionId === undefined) return { response: {}, news };
   const about = { transactionId, evseNumber: evseId, isSignOfLife: false };
-  return { response: {}, news, facts: meterFacts(about, meterInstants(meterValue, station)) };
+  return { response: {}, news, facts: meterFacts(about, readings) };
 }

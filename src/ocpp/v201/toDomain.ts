@@ -2,6 +2,7 @@ import type { SessionState } from '../../domain/session.ts';
 import type { SignedValue } from '../../domain/sessionFact.ts';
 import type { EvseStatus, StationHardware } from '../../domain/stationEvent.ts';
 import type { Authorization, AuthorizationStatus } from '../../domain/token.ts';
+import { meterReader } from '../meterReadings.ts';
 import type { ReplyData } from '../requests.ts';
 import { defaultMeasurand, instantMs, type Sample } from '../sampledValues.ts';
 import type {
@@ -63,10 +64,7 @@ export const sample = ({ value, unitOfMeasure, ...rest }: SampledValue): Sample 
   location: rest.location,
 });
 
-export const signedValue = (
-  { signedMeterValue, context }: SampledValue,
-  atMs: number,
-): SignedValue | undefined =>
+const signedValue = ({ signedMeterValue, context }: SampledValue, atMs: number): SignedValue | undefined =>
   signedMeterValue && {
     atMs,
     context,
@@ -75,6 +73,8 @@ export const signedValue = (
     encodingMethod: signedMeterValue.encodingMethod,
     publicKey: signedMeterValue.publicKey,
   };
+
+export const meterReadings = meterReader({ sample, signedValue });
 
 /** The multiplier is an exponent of ten. */
 function scaled(value: number, exponent: number): number | undefined {

@@ -1,10 +1,10 @@
 import type { Authorization } from '../../domain/token.ts';
 import type { Handled, StationNews, StationScope } from '../dialect.ts';
+import { type MeterReading, measurements } from '../meterReadings.ts';
 import { sampledMeasurement } from '../sampledValues.ts';
 import { meterFacts, type ToldFact, withinTransaction } from '../sessionFacts.ts';
-import { measurements, meterInstants } from './measurements.ts';
 import type { TransactionEventRequest } from './messages.ts';
-import { idTokenInfo, sample, sessionState, tokenId } from './toDomain.ts';
+import { idTokenInfo, meterReadings, sample, sessionState, tokenId } from './toDomain.ts';
 
 /** Why a transaction ended when the station does not say. [OCPP 2.0.1 Part 2, TransactionType] */
 const defaultStopReason = 'Local';
@@ -24,9 +24,10 @@ export async function transactionEvent(
     return { response };
   }
   const isRefused = isDriver(request) ? authorization && authorization.status !== 'accepted' : undefined;
-  const facts = factsOf(request, { evseNumber, isRefused }, station);
+  const readings = meterReadings(request.meterValue ?? [], station);
+  const facts = factsOf(request, { evseNumber, isRefused, readings }, station);
   const isPast = station.memory.isLate(transactionId, seqNo) && eventType === 'Updated';
-  const news = isPast ? [] : newsOf(request, evseNumber ?? 0, station);
+  const news = isPast ? [] : newsOf(request, { evseNumber: evseNumber ?? 0, readings }, station);
   const judged = isRefused === undefined ? [] : station.memory.judged(transactionId, isRefused);
   const { reservationId } = request;
   return {
@@ -65,7 +66,7 @@ function evseOf(
 
 function newsOf(
   request: TransactionEventRequest,
-  evseNumber: number,
+  { evseNumber, readings }: { evseNumber: number; readings: readonly MeterReading[] },
   station: StationScope,
 ): readonly StationNews[] {
   const { eventType, transactionInfo, meterValue = [], offline } = request;
@@ -88,16 +89,17 @@ function newsOf(
     ...(chargingState === undefined
       ? []
       : station.memory.changed(transactionId, sessionState(chargingState))),
-    ...measurements({ meterValue, evseNumber, transactionId, isLive: offline !== true }, station),
+    ...measurements(readings, { evseNumber, transactionId, isLive: offline !== true }, station),
   ];
 }
 
 function factsOf(
   request: TransactionEventRequest,
-  { evseNumber, isRefused }: { evseNumber: number | undefined; isRefused: boolean | undefined },
+  told: { evseNumber: number | undefined; isRefused: boolean | undefined; readings: readonly MeterReading[] },
   station: StationScope,
 ): readonly ToldFact[] {
-  const { eventType, transactionInfo, meterValue = [], offline, seqNo } = request;
+  const { evseNumber, isRefused, readings } = told;
+  const { eventType, transactionInfo, offline, seqNo } = request;
   const { transactionId, chargingState, stoppedReason } = transactionInfo;
   const about = { transactionId, evseNumber, isSignOfLife: true, isOffline: offline === true };
   const at = station.instant(request.timestamp);
@@ -115,6 +117,6 @@ function factsOf(
         ends: { reason: stoppedReason ?? defaultStopReason, isPresumed: false },
       }),
     },
-    ...meterFacts(about, meterInstants(meterValue, station).map(withinTransaction(eventType, at))),
+    ...meterFacts(about, readings.map(withinTransaction(eventType, at))),
   ];
 }

@@ -1,0 +1,46 @@
+import type { SignedValue } from '../domain/sessionFact.ts';
+import type { StationNews, StationScope } from './dialect.ts';
+import { instantMs, type Sample, type SampledMeasurement, sampledMeasurement } from './sampledValues.ts';
+import type { MeterInstant } from './sessionFacts.ts';
+
+/** What the meter of an EVSE showed at one instant, for whoever plans and for the history of sessions. */
+export interface MeterReading extends MeterInstant {
+  /** As the station wrote it, on its own clock. */
+  readonly takenAtMs: number;
+  readonly values: SampledMeasurement;
+}
+
+/** Every version has meter values of this shape; what a sample looks like differs. */
+interface MeterValue<Sampled> {
+  readonly timestamp: string;
+  readonly sampledValue: readonly Sampled[];
+}
+
+/** Reads the meter values of a version, each of them once. */
+export const meterReader =
+  <Sampled>(words: {
+    sample(value: Sampled): Sample;
+    signedValue(value: Sampled, atMs: number): SignedValue | undefined;
+  }) =>
+  (meterValue: readonly MeterValue<Sampled>[], station: StationScope): readonly MeterReading[] =>
+    meterValue.map(({ timestamp, sampledValue }) => {
+      const at = station.instant(timestamp);
+      return {
+        at,
+        takenAtMs: instantMs(timestamp, station.nowMs()),
+        values: sampledMeasurement(sampledValue.map(words.sample)),
+        signed: sampledValue.flatMap((value) => words.signedValue(value, at.atMs) ?? []),
+      };
+    });
+
+/** What readings of an EVSE tell the domain, one measurement for each instant. */
+export const measurements = (
+  readings: readonly MeterReading[],
+  about: {
+    readonly evseNumber: number;
+    readonly transactionId: string | undefined;
+    readonly isLive: boolean;
+  },
+  station: StationScope,
+): readonly StationNews[] =>
+  readings.flatMap(({ takenAtMs, values }) => station.memory.measured({ ...about, takenAtMs, values }));
