@@ -40,12 +40,12 @@ const protocolsWith = (action: string): readonly string[] =>
 export interface MessageLine {
   readonly dialect: Dialect;
   readonly calls: CallQueue;
-  /** Hears what became of each message. */
-  readonly onAnswered?: (message: StationMessage, outcome: CallOutcome<object>) => void;
+  /** Hears of each message before it goes out; what it returns hears what became of it. */
+  readonly follow?: (message: StationMessage) => (outcome: CallOutcome<object>) => void;
 }
 
 export function preparedMessage(
-  { dialect, calls, onAnswered }: MessageLine,
+  { dialect, calls, follow }: MessageLine,
   message: StationMessage,
   urgency: CallTerms['urgency'] = 'request',
 ): Preparation {
@@ -62,8 +62,9 @@ export function preparedMessage(
     protocol,
     effects: messages.effects({ action, payload }),
     send: async () => {
+      const told = follow?.(message);
       const outcome = await calls.call(procedure, () => payload, { urgency });
-      onAnswered?.(message, outcome);
+      told?.(outcome);
       return outcome;
     },
   };

@@ -24,18 +24,22 @@ export interface ScheduleCheck {
 /** Profiles of one station that are remembered. */
 const profilesMax = 256;
 
+/** Reports of one station that may be under way at once. */
+const reportsMax = 8;
+
 interface Report {
-  readonly requestId: number;
+  /** It was asked for everything; else what it does not tell lies there as before. */
+  readonly isWhole: boolean;
   readonly found: KnownProfile[];
 }
 
 /**
  * What charging profiles lie on a station as far as we know: what it accepted from us, corrected by what it reports
- * itself. A report replaces everything that was known, once its last part has come.
+ * itself. A whole report replaces everything that was known, once its last part has come.
  */
 export class ProfileBook {
   #known = new Map<number, KnownProfile>();
-  #report: Report | undefined;
+  readonly #reports = new Map<number, Report>();
   #readAtMs: number | undefined;
   readonly #checks = new Map<number, ScheduleCheck>();
 
@@ -76,9 +80,12 @@ export class ProfileBook {
     this.cleared((profile) => profile.transactionId === transactionId);
   }
 
-  /** It was asked what it holds, and will tell in parts. */
-  awaitReport(requestId: number): void {
-    this.#report = { requestId, found: [] };
+  /** It is asked what it holds, or some of it, and will tell in parts. */
+  awaitReport(requestId: number, isWhole: boolean): void {
+    this.#reports.delete(requestId);
+    const [oldest] = this.#reports.keys();
+    if (this.#reports.size >= reportsMax && oldest !== undefined) this.#reports.delete(oldest);
+    this.#reports.set(requestId, { isWhole, found: [] });
   }
 
   /** One part of what it was asked for; what nobody asked for is no report. */
@@ -89,19 +96,22 @@ export class ProfileBook {
     readonly isLast: boolean;
     readonly atMs: number;
   }): void {
-    const report = this.#report;
-    if (report?.requestId !== part.requestId) return;
+    const report = this.#reports.get(part.requestId);
+    if (report === undefined) return;
     for (const profile of part.profiles) {
       if (report.found.length >= profilesMax) break;
       const isForeign = !isOurProfile(profile);
       report.found.push({ profile, isForeign, from: 'reported', source: part.source, atMs: part.atMs });
     }
-    if (part.isLast) this.#conclude(report.found, part.atMs);
+    if (!part.isLast) return;
+    this.#reports.delete(part.requestId);
+    if (report.isWhole) this.#replace(report.found, part.atMs);
+    else for (const known of report.found) this.#put(known);
   }
 
   /** It said that it holds none. */
   reportedNone(atMs: number): void {
-    this.#conclude([], atMs);
+    this.#replace([], atMs);
   }
 
   checked(check: ScheduleCheck): void {
@@ -113,9 +123,8 @@ export class ProfileBook {
     return this.#checks.get(evseNumber);
   }
 
-  #conclude(found: readonly KnownProfile[], atMs: number): void {
+  #replace(found: readonly KnownProfile[], atMs: number): void {
     this.#known = new Map(found.map((known) => [known.profile.id, known]));
-    this.#report = undefined;
     this.#readAtMs = atMs;
   }
 

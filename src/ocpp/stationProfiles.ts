@@ -96,7 +96,14 @@ export class StationProfiles {
     this.#ports.clock.after(settleMs, () => void this.#check(line, evseNumber));
   }
 
-  /** A message was answered that somebody wrote himself: what it set lies there, what it cleared no more. */
+  /** A message goes out that somebody wrote himself. */
+  asking({ action, payload }: StationMessage): void {
+    const { requestId } = payload as { readonly requestId?: number };
+    // The schema has checked it.
+    if (action === 'GetChargingProfiles' && requestId !== undefined) this.book.awaitReport(requestId, false);
+  }
+
+  /** It was answered: what it set lies there, what it cleared no more. */
   told({ action, payload }: StationMessage, outcome: CallOutcome<object>, line: Line): void {
     if (outcome.kind !== 'result' || !('status' in outcome.payload) || outcome.payload.status !== 'Accepted')
       return;
@@ -121,7 +128,7 @@ export class StationProfiles {
       return;
     }
     this.#requestId += 1;
-    this.book.awaitReport(this.#requestId);
+    this.book.awaitReport(this.#requestId, true);
     void askForProfiles(line.calls, this.#requestId).then((reply) => {
       // It tells in its own time; one that holds none says so at once.
       if (reply.outcome === 'rejected' && /NoProfiles/.test(reply.reason))

@@ -159,7 +159,14 @@ export class Stations {
     const known = this.#known.get(stationId);
     if (known?.line === undefined) return undefined;
     const own = { dialect: known.line.dialect, calls: known.line.connection.calls };
-    return { ...own, onAnswered: (message, outcome) => known.profiles.told(message, outcome, own) };
+    const { profiles } = known;
+    return {
+      ...own,
+      follow: (message) => {
+        profiles.asking(message);
+        return (outcome) => profiles.told(message, outcome, own);
+      },
+    };
   }
 
   #stationFor(id: StationId): KnownStation {

@@ -1,4 +1,5 @@
-import { connectRaw, eventually, type RawStation, type RawStationOptions } from './sockets.ts';
+import { eventually } from '../eventually.ts';
+import { connectRaw, type RawStation, type RawStationOptions } from './sockets.ts';
 
 type Answer = object | ((payload: Record<string, unknown>) => object);
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { stationId } from '../../src/domain/ids.ts';
+import { eventually } from '../eventually.ts';
 import { connectCharging } from './chargingStation.ts';
 import { givenLease, givenStanding } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
-import { eventually } from './sockets.ts';
 
 afterEach(stopGateways);
 const id = stationId('CP-A1');
@@ -32,6 +32,23 @@ describe('smart charging of OCPP 1.6, by the cases of the compliance tests for a
       csChargingProfiles: { chargingProfilePurpose: 'TxProfile', transactionId: 7 },
     });
     await eventually(() => expect(answers[0]?.outcome).toBe('accepted'));
+  });
+
+  it('TC_059: starts a session from afar with a TxProfile that names no transaction', async () => {
+    const { gateway, station } = await both();
+    const limit = { amps: 8, schedule: givenLease().schedule };
+    const asked = { kind: 'remote start', evseNumber: 1, tokenId: 'T1', limit } as const;
+    expect(await gateway.request(id, asked)).toMatchObject({ outcome: 'accepted' });
+    const [start] = station.calls('RemoteStartTransaction');
+    expect(start).toMatchObject({
+      connectorId: 1,
+      idTag: 'T1',
+      chargingProfile: {
+        chargingProfilePurpose: 'TxProfile',
+        chargingSchedule: { chargingSchedulePeriod: [{ startPeriod: 0, limit: 8 }] },
+      },
+    });
+    expect(start).not.toHaveProperty('chargingProfile.transactionId');
   });
 
   it('TC_066: gets a composite schedule', async () => {

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { stationId } from '../../src/domain/ids.ts';
+import { eventually } from '../eventually.ts';
 import { connectCharging } from './chargingStation.ts';
 import { givenLease, givenStanding } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
-import { eventually, nowText } from './sockets.ts';
+import { nowText } from './sockets.ts';
 
 afterEach(stopGateways);
 const id = stationId('CP-A1');
@@ -56,6 +57,47 @@ describe('smart charging of OCPP 2.0.1, by the cases of the compliance tests for
     });
   });
 
+  it('TC_K_02: is refused a TxProfile without a transaction, and does not take it for set', async () => {
+    const refusal = { status: 'Rejected', statusInfo: { reasonCode: 'TxNotFound' } };
+    const { gateway, answers } = await both({ SetChargingProfile: refusal });
+    gateway.send(lease({ transactionId: 'tx-b' }));
+    await eventually(() => expect(answers[0]).toMatchObject({ outcome: 'rejected' }));
+    expect(answers[0]?.reason).toMatch(/TxNotFound/);
+    expect(gateway.profiles(id)?.profiles).toEqual([]);
+  });
+
+  it('TC_K_19: sets a recurring maximum of the station in the words of an operator, and knows it', async () => {
+    const { gateway, station } = await both();
+    const daily = { chargingProfileKind: 'Recurring', recurrencyKind: 'Daily' };
+    const chargingProfile = { ...profile(77, 'ChargingStationMaxProfile'), ...daily };
+    const message = gateway.prepare(id, {
+      action: 'SetChargingProfile',
+      payload: { evseId: 0, chargingProfile },
+    });
+    expect(message.kind === 'ready' && (await message.send()).kind).toBe('result');
+    expect(station.calls('SetChargingProfile')).toMatchObject([{ chargingProfile: daily }]);
+    expect(gateway.profiles(id)?.profiles).toMatchObject([
+      { isForeign: true, profile: { id: 77, kind: 'daily', purpose: 'station maximum' } },
+    ]);
+  });
+
+  it('TC_K_37: starts a session from afar with a profile that it begins under', async () => {
+    const { gateway, station } = await both();
+    const { schedule: form } = lease();
+    const limit = { amps: 8, schedule: form };
+    const asked = { kind: 'remote start', evseNumber: 1, tokenId: 'T1', limit } as const;
+    expect(await gateway.request(id, asked)).toMatchObject({ outcome: 'accepted' });
+    expect(station.calls('RequestStartTransaction')).toMatchObject([
+      {
+        evseId: 1,
+        chargingProfile: {
+          chargingProfilePurpose: 'TxProfile',
+          chargingSchedule: [{ chargingSchedulePeriod: [{ startPeriod: 0, limit: 8 }] }],
+        },
+      },
+    ]);
+  });
+
   it('TC_K_03: sets the maximum of the station, at EVSE 0 and not relative [K01.FR.38]', async () => {
     const { gateway, station } = await both();
     gateway.send(givenLease({ schedule: { ...lease().schedule, rung: 'station maximum' } }));
@@ -82,14 +124,14 @@ describe('smart charging of OCPP 2.0.1, by the cases of the compliance tests for
   });
 
   it.each([
-    ['TC_K_05: by id', { profileId: 11 }, { chargingProfileId: 11 }],
+    ['TC_K_05: with its id', { profileId: 11 }, { chargingProfileId: 11 }],
     [
       'TC_K_06: by stack level, purpose and EVSE',
       { stackLevel: 1, purpose: 'transaction', evseNumber: 1 },
       { chargingProfileCriteria: { stackLevel: 1, chargingProfilePurpose: 'TxProfile', evseId: 1 } },
     ],
     [
-      'TC_K_08: of a purpose',
+      'K10: of a purpose',
       { purpose: 'transaction default' },
       { chargingProfileCriteria: { chargingProfilePurpose: 'TxDefaultProfile' } },
     ],
@@ -97,6 +139,12 @@ describe('smart charging of OCPP 2.0.1, by the cases of the compliance tests for
     const { gateway, station } = await both();
     await gateway.request(id, { kind: 'clear charging profile', ...asked });
     expect(station.calls('ClearChargingProfile')).toEqual([payload]);
+  });
+
+  it('TC_K_08: tells that there was no such profile', async () => {
+    const { gateway } = await both({ ClearChargingProfile: { status: 'Unknown' } });
+    const asked = { kind: 'clear charging profile', profileId: 11 } as const;
+    expect(await gateway.request(id, asked)).toMatchObject({ outcome: 'rejected', reason: 'Unknown' });
   });
 
   it.each([
@@ -132,7 +180,7 @@ describe('smart charging of OCPP 2.0.1, by the cases of the compliance tests for
     );
   });
 
-  it('TC_K_29, TC_K_30: reads what lies on a station after a refusal, in as many parts as it takes', async () => {
+  it('K09: reads what lies on a station after a refusal, in as many parts as it takes', async () => {
     const { gateway, station } = await both({ SetChargingProfile: { status: 'Rejected' } });
     gateway.send(lease());
     const { requestId, ...criteria } = await station.answeredCall('GetChargingProfiles');
@@ -148,7 +196,7 @@ describe('smart charging of OCPP 2.0.1, by the cases of the compliance tests for
     expect(gateway.profiles(id)?.readAtMs).toBeDefined();
   });
 
-  it('TC_K_31: takes it that a station holds none', async () => {
+  it('K09: takes it that a station holds none', async () => {
     const { gateway, station } = await both({
       SetChargingProfile: { status: 'Rejected' },
       GetChargingProfiles: { status: 'NoProfiles' },
@@ -159,7 +207,7 @@ describe('smart charging of OCPP 2.0.1, by the cases of the compliance tests for
     expect(gateway.profiles(id)?.profiles).toEqual([]);
   });
 
-  it('TC_K_32: does not believe a report that nobody asked for', async () => {
+  it('K09: does not believe a report that nobody asked for', async () => {
     const { gateway, station } = await both();
     const [type] = await station.call(
       'ReportChargingProfiles',
@@ -168,6 +216,41 @@ describe('smart charging of OCPP 2.0.1, by the cases of the compliance tests for
     expect(type).toBe(3);
     expect(gateway.profiles(id)?.profiles).toEqual([]);
   });
+
+  it.each<[string, { evseId?: number; chargingProfile: object }]>([
+    [
+      'TC_K_29: of EVSE 0',
+      { evseId: 0, chargingProfile: { chargingProfilePurpose: 'ChargingStationMaxProfile' } },
+    ],
+    ['TC_K_30: of an EVSE', { evseId: 1, chargingProfile: { chargingProfilePurpose: 'TxProfile' } }],
+    ['TC_K_31: of any EVSE', { chargingProfile: { stackLevel: 0 } }],
+    ['TC_K_32: by their ids', { chargingProfile: { chargingProfileId: [77] } }],
+    ['TC_K_33: of a stack level', { evseId: 1, chargingProfile: { stackLevel: 0 } }],
+    ['TC_K_34: of a source', { evseId: 1, chargingProfile: { chargingLimitSource: ['EMS'] } }],
+    ['TC_K_35: of a purpose', { evseId: 1, chargingProfile: { chargingProfilePurpose: 'TxDefaultProfile' } }],
+    [
+      'TC_K_36: of a purpose and a stack level',
+      { evseId: 1, chargingProfile: { chargingProfilePurpose: 'TxDefaultProfile', stackLevel: 0 } },
+    ],
+  ])(
+    '%s: asks for profiles in the words of an operator, and adds what is told to its book',
+    async (_case, asked) => {
+      const { gateway, station, answers } = await both();
+      gateway.send(lease());
+      await eventually(() => expect(answers).toHaveLength(1));
+      const message = gateway.prepare(id, {
+        action: 'GetChargingProfiles',
+        payload: { requestId: 4711, ...asked },
+      });
+      expect(message.kind === 'ready' && (await message.send()).kind).toBe('result');
+      await station.call('ReportChargingProfiles', report(4711, [profile(77, 'TxDefaultProfile')], false));
+      const known = gateway.profiles(id)?.profiles.map((each) => [each.profile.id, each.from]);
+      expect(known).toEqual([
+        [11, 'sent'],
+        [77, 'reported'],
+      ]);
+    },
+  );
 
   it('TC_K_48: takes an external limit with its schedule', async () => {
     const { station, events } = await both();

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ScheduleForm } from '../../src/control/ports.ts';
+import { stationId } from '../../src/domain/ids.ts';
+import { eventually } from '../eventually.ts';
 import { connectCharging } from './chargingStation.ts';
 import { givenLease } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
-import { eventually, nowText } from './sockets.ts';
+import { nowText } from './sockets.ts';
 
 afterEach(stopGateways);
 
@@ -34,6 +36,35 @@ describe('smart charging of OCPP 2.1, by the cases of the compliance tests for a
     });
   });
 
+  it.each<[string, object, object]>([
+    ['TC_K_101: another operation mode', {}, { operationMode: 'LocalLoadBalancing' }],
+    ['TC_K_102: a limit at a state of charge', { limitAtSoC: { soc: 80, limit: 7 } }, { limit: 16 }],
+    ['TC_K_106: a random delay', { randomizedDelay: 60 }, { limit: 16 }],
+  ])('%s: sets it in the words of an operator', async (_case, schedule, period) => {
+    const { gateway, station } = await both();
+    const chargingProfile = {
+      id: 77,
+      stackLevel: 3,
+      chargingProfilePurpose: 'ChargingStationMaxProfile',
+      chargingProfileKind: 'Absolute',
+      chargingSchedule: [
+        {
+          id: 1,
+          startSchedule: nowText(),
+          chargingRateUnit: 'A',
+          chargingSchedulePeriod: [{ startPeriod: 0, ...period }],
+          ...schedule,
+        },
+      ],
+    };
+    const message = gateway.prepare(stationId('CP-A1'), {
+      action: 'SetChargingProfile',
+      payload: { evseId: 0, chargingProfile },
+    });
+    expect(message.kind === 'ready' && (await message.send()).kind).toBe('result');
+    expect(station.calls('SetChargingProfile')).toEqual([{ evseId: 0, chargingProfile }]);
+  });
+
   it('TC_K_104: takes it that somebody gave priority, which counts in full', async () => {
     const { station, events } = await both();
     await station.call('NotifyPriorityCharging', { transactionId: 'tx-a', activated: true });
@@ -61,6 +92,26 @@ describe('smart charging of OCPP 2.1, by the cases of the compliance tests for a
     await eventually(() =>
       expect(events.find(({ kind }) => kind === 'charging needs')).toMatchObject({ energyWh: 30_000 }),
     );
+  });
+
+  it('TC_K_114: takes what a car means to draw when it renegotiates, within what it was offered', async () => {
+    const { gateway, station, answers } = await both();
+    gateway.send(lease());
+    await eventually(() => expect(answers).toHaveLength(1));
+    const schedule = (limit: number) => ({
+      evseId: 1,
+      timeBase: nowText(),
+      chargingSchedule: {
+        id: 1,
+        duration: 60,
+        chargingRateUnit: 'A',
+        chargingSchedulePeriod: [{ startPeriod: 0, limit }],
+      },
+    });
+    const status = async (limit: number) =>
+      (await station.call('NotifyEVChargingSchedule', schedule(limit)))[2];
+    expect(await status(16)).toEqual({ status: 'Accepted' });
+    expect(await status(20)).toEqual({ status: 'Rejected' });
   });
 
   it('K28: gives a dynamic profile once, and then its limit alone', async () => {
