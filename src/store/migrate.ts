@@ -11,10 +11,10 @@ import { m011Sessions } from './migrations/m011Sessions.ts';
 import { m012Upstream } from './migrations/m012Upstream.ts';
 import { m030Partners } from './migrations/m030Partners.ts';
 import { m031RoamingObjects } from './migrations/m031RoamingObjects.ts';
-import { m040People } from './migrations/m040People.ts';
-import { m050History } from './migrations/m050History.ts';
-import { m041AuditChain } from './migrations/m041AuditChain.ts';
 import { m032Devices } from './migrations/m032Devices.ts';
+import { m040People } from './migrations/m040People.ts';
+import { m041AuditChain } from './migrations/m041AuditChain.ts';
+import { m050History } from './migrations/m050History.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -32,10 +32,10 @@ const migrations: Record<string, Migration> = {
   '012-upstream': m012Upstream,
   '030-partners': m030Partners,
   '031-roaming-objects': m031RoamingObjects,
-  '040-people': m040People,
-  '050-history': m050History,
-  '041-audit-chain': m041AuditChain,
   '032-devices': m032Devices,
+  '040-people': m040People,
+  '041-audit-chain': m041AuditChain,
+  '050-history': m050History,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

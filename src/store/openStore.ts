@@ -119,8 +119,6 @@ export async function openStore(
     ...faultStore(db, queue),
     ...reservationStore(db),
     ...historyStore(db, historyQueue),
-    ...peopleStore(db, queue),
-    ...auditStore(db),
     ...peopleStore(db, queue, appendAudit),
     ...auditStore(db, appendAudit),
     ...deviceStore(db, queue),
