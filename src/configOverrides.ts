@@ -5,7 +5,7 @@ import type { Fault } from './schema.ts';
 
 const prefix = 'LASTVAKT_';
 /** Variables of the same prefix that are not settings. */
-const otherVariables = /^LASTVAKT_(TEST_|SHARED$)/;
+const otherVariables = /^LASTVAKT_(TEST_|SHARED$|KEY$)/;
 
 interface Setting {
   readonly path: readonly string[];

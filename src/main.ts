@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { type App, startApp } from './app.ts';
 import { backfillCommand } from './appBackfill.ts';
 import { chainCommand } from './appChainCommand.ts';
+import { doctor as examine } from './appDoctor.ts';
 import { invoiceCommand } from './appInvoice.ts';
 import { FileError } from './appOcpiFiles.ts';
 import { priceCommand } from './appPrice.ts';
@@ -14,9 +14,11 @@ import { userCommand } from './appUserCommand.ts';
 import { checkReport } from './checkReport.ts';
 import { systemClock } from './clock.ts';
 import { CommandError } from './commandError.ts';
+import { durationMs, options, parsed, required, UsageError } from './commandLine.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { createCredential } from './credentials.ts';
 import { runDemo } from './demo.ts';
+import { doctorReport } from './doctorReport.ts';
 import { BundleError, readBundle } from './incidents/bundleFile.ts';
 import { createLogger } from './log.ts';
 import { hashPassword, newPassword } from './ocpp/security/passwords.ts';
@@ -31,6 +33,7 @@ const usage = `Usage:
   lastvakt price --tariff FILE       an OCPI tariff in words; with --session what a session or CDR costs, and why
   lastvakt invoice --month MONTH     OCPI CDRs as invoice lines for each contract; --help tells more
   lastvakt check --config FILE       validate, print the circuit tree with its failsafe budget
+  lastvakt doctor --config FILE [--url URL]   what is wrong with all it rests on, and what to do
   lastvakt key create --name NAME --role ROLE [--site SITE]...   API key for access.keys
   lastvakt user add --config FILE --name NAME --role ROLE [--site SITE]...   somebody who signs in (user --help tells more)
   lastvakt station add --id STATION  password for a station
@@ -42,13 +45,11 @@ Roles: viewer, site-operator, grid-operator, admin.`;
 
 const exitCodes = { done: 0, failed: 1, refused: 2 } as const;
 
-/** A wrong command line: what is wrong, told with the usage. */
-class UsageError extends Error {}
-
 const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<number>>> = {
   serve,
   demo,
   check,
+  doctor,
   simulate: runSimulate,
   replay: replayFile,
   price,
@@ -112,6 +113,16 @@ async function demo(rest: readonly string[]): Promise<number> {
 async function check(rest: readonly string[]): Promise<number> {
   print(checkReport(loadConfig(required(rest, 'config'), process.env)));
   return exitCodes.done;
+}
+
+async function doctor(rest: readonly string[]): Promise<number> {
+  const { config, url } = options(rest, ['config', 'url']);
+  if (config === undefined) throw new UsageError('--config is needed');
+  const ports = { clock: systemClock(), log: createLogger('silent'), random: Math.random };
+  const asked = { url: url?.replace(/\/$/, ''), key: process.env['LASTVAKT_KEY'] };
+  const findings = await examine(loadConfig(config, process.env), asked, ports);
+  print(doctorReport(findings));
+  return findings.some(({ verdict }) => verdict === 'wrong') ? exitCodes.failed : exitCodes.done;
 }
 
 async function replayFile([file, ...others]: readonly string[]): Promise<number> {
@@ -187,39 +198,6 @@ async function untilStopped(start: (onBroken: () => void) => Promise<App>): Prom
   const code = await ended;
   await app.stop();
   return code;
-}
-
-// --- the command line ------------------------------------------------------------------------------
-
-type OptionTypes = Readonly<Record<string, { readonly type: 'string'; readonly multiple?: boolean }>>;
-
-function parsed(rest: readonly string[], types: OptionTypes): ReturnType<typeof parseArgs> {
-  try {
-    return parseArgs({ args: [...rest], options: types, allowPositionals: false });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function options(
-  rest: readonly string[],
-  names: readonly string[],
-): Readonly<Record<string, string | undefined>> {
-  const types = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
-  const { values } = parsed(rest, types);
-  return Object.fromEntries(names.map((name) => [name, values[name]?.toString()]));
-}
-
-function required(rest: readonly string[], name: string): string {
-  const value = options(rest, [name])[name];
-  if (value === undefined) throw new UsageError(`--${name} is needed`);
-  return value;
-}
-
-function durationMs(text: string): number {
-  const [, amount, unit = 's'] = /^(\d+)(s|m|h)?$/.exec(text) ?? [];
-  if (amount === undefined) throw new UsageError(`"${text}" is no duration: say 90s, 5m or 1h`);
-  return Number(amount) * { s: 1000, m: 60_000, h: 3_600_000 }[unit as 's' | 'm' | 'h'];
 }
 
 function print(text: string): void {

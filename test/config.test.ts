@@ -507,7 +507,9 @@ describe('the environment', () => {
   });
 
   it('may hold what tests need, which is no setting', () => {
-    expect(faults(given(), { LASTVAKT_TEST_MQTT_URL: 'x', LASTVAKT_SHARED: 'x' })).toEqual([]);
+    expect(faults(given(), { LASTVAKT_TEST_MQTT_URL: 'x', LASTVAKT_SHARED: 'x', LASTVAKT_KEY: 'x' })).toEqual(
+      [],
+    );
   });
 });
 

@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { Clock } from '../control/ports.ts';
 import type { MqttConfig } from '../domain/mqttConfig.ts';
 import type { Logger } from '../log.ts';
+import { clientOptions } from './mqttOptions.ts';
 import { statusTopic } from './topics.ts';
 
 const defaultUrl = 'mqtt://127.0.0.1:1883';
-/** A link that died without a word is noticed after one and a half of these. */
-const keepAliveS = 20;
-const connectTimeoutMs = 10_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
 const fallbackRetryMs = 10;
@@ -17,8 +13,6 @@ const fallbackRetryMs = 10;
 const steadyAfterMs = 10_000;
 /** Nothing we publish is worth keeping in memory while a slow broker does not take it. */
 const maxUnsentBytes = 1_048_576;
-/** Told to an MQTT 5 broker, so that it keeps anything larger to itself. */
-const maxPacketBytes = 262_144;
 const stopTimeoutMs = 1_000;
 
 /** CONNACK codes for "unacceptable protocol version", of MQTT 3.1.1 [3.2.2.3] and of MQTT 5 [3.2.2.2]. */
@@ -59,18 +53,31 @@ interface Subscription {
  * Throws when a TLS file of the config cannot be read.
  */
 export function connectMqtt(config: Omit<MqttConfig, 'embedded'>, ports: MqttPorts): MqttConnection {
-  const url = config.url ?? defaultUrl;
-  return new MqttConnection(connect(url, clientOptions(config)), {
-    broker: new URL(url).host,
-    mayFallBack: config.protocolVersion === undefined,
-    ports,
-  });
+  return connection(config, clientOptions(config), { tellsStatus: true, ports });
+}
+
+/** The same beside a running service, under another name and without a word of its own: it only listens. */
+export function listenToMqtt(config: Omit<MqttConfig, 'embedded'>, ports: MqttPorts): MqttConnection {
+  const { will: _, ...options } = clientOptions(config);
+  const clientId = `lastvakt-listener-${Math.floor(ports.random() * 1e9)}`;
+  return connection(config, { ...options, clientId }, { tellsStatus: false, ports });
+}
+
+function connection(
+  { url = defaultUrl, protocolVersion }: Omit<MqttConfig, 'embedded'>,
+  options: IClientOptions,
+  more: Pick<ConnectionOptions, 'tellsStatus' | 'ports'>,
+): MqttConnection {
+  const mayFallBack = protocolVersion === undefined;
+  return new MqttConnection(connect(url, options), { broker: new URL(url).host, mayFallBack, ...more });
 }
 
 interface ConnectionOptions {
   /** For the log: host and port without the password a URL may hold. */
   readonly broker: string;
   readonly mayFallBack: boolean;
+  /** Says on `statusTopic` that the service is there, and that it leaves. */
+  readonly tellsStatus: boolean;
   readonly ports: MqttPorts;
 }
 
@@ -109,6 +116,11 @@ export class MqttConnection {
 
   get isConnected(): boolean {
     return this.#state === 'connected';
+  }
+
+  /** Why it is not connected, as far as is known. */
+  get fault(): string | undefined {
+    return this.#fault ?? this.#toldFault;
   }
 
   /** Connected, and the broker has answered every subscription: what is published now arrives. */
@@ -160,7 +172,7 @@ export class MqttConnection {
 
   async #stop(): Promise<void> {
     const wasConnected = this.isConnected;
-    if (wasConnected) this.publish(statusTopic, 'offline', { isRetained: true });
+    if (wasConnected) this.#tellStatus('offline');
     this.#subscriptions.clear();
     this.#connectListeners.clear();
     const ended = this.#client.endAsync(!wasConnected);
@@ -185,8 +197,12 @@ export class MqttConnection {
     });
     this.#log.info({ protocolVersion: this.#client.options.protocolVersion }, 'MQTT broker connected');
     for (const [topic, { qos }] of this.#subscriptions) this.#request(topic, qos);
-    this.publish(statusTopic, 'online', { isRetained: true });
+    this.#tellStatus('online');
     for (const listener of this.#connectListeners) listener();
+  }
+
+  #tellStatus(status: 'online' | 'offline'): void {
+    if (this.#options.tellsStatus) this.publish(statusTopic, status, { isRetained: true });
   }
 
   #request(topic: string, qos: 0 | 1): void {
@@ -246,37 +262,5 @@ export class MqttConnection {
     const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** this.#attempts);
     this.#attempts = Math.min(this.#attempts + 1, 10);
     this.#client.options.reconnectPeriod = Math.round(delayMs * (0.5 + 0.5 * this.#options.ports.random()));
-  }
-}
-
-function clientOptions(config: Omit<MqttConfig, 'embedded'>): IClientOptions {
-  const { username, password, tls } = config;
-  return {
-    protocolVersion: config.protocolVersion ?? 5,
-    clientId: config.clientId ?? `lastvakt-${hostname()}`,
-    // Every connection starts afresh: what was sent while we were away is no longer true.
-    clean: true,
-    // We subscribe again ourselves, so that a refusal is told for its topic.
-    resubscribe: false,
-    queueQoSZero: false,
-    reconnectOnConnackError: true,
-    keepalive: keepAliveS,
-    connectTimeout: connectTimeoutMs,
-    properties: { maximumPacketSize: maxPacketBytes },
-    will: { topic: statusTopic, payload: Buffer.from('offline'), qos: 1, retain: true },
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    ...(tls?.ca !== undefined && { ca: pem(tls.ca, 'ca') }),
-    ...(tls?.cert !== undefined && { cert: pem(tls.cert, 'cert') }),
-    ...(tls?.key !== undefined && { key: pem(tls.key, 'key') }),
-  };
-}
-
-function pem(textOrPath: string, setting: string): string {
-  if (textOrPath.includes('-----BEGIN ')) return textOrPath;
-  try {
-    return readFileSync(textOrPath, 'utf8');
-  } catch (cause) {
-    throw new Error(`mqtt.tls.${setting}: cannot read "${textOrPath}": give a readable PEM file`, { cause });
   }
 }

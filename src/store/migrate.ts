@@ -70,7 +70,8 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
   );
 }
 
-async function unknownMigrations(db: Kysely<Tables>): Promise<readonly string[]> {
+/** The migrations of a newer version that were here; none where there is no list yet. */
+export async function unknownMigrations(db: Kysely<Tables>): Promise<readonly string[]> {
   try {
     const { rows } = await sql<{ name: string }>`select name from ${sql.table(migrationTableName)}`.execute(
       db,
