@@ -3,6 +3,7 @@ import { stationsAsked } from './appOcpiCommands.ts';
 import { followLocations } from './appOcpiLocations.ts';
 import { partnersPort } from './appOcpiPartners.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
+import { startProfiles } from './appOcpiProfiles.ts';
 import { startRoamingSessions } from './appOcpiSessions.ts';
 import type { Commander } from './appStationCommands.ts';
 import type { LoadedConfig } from './config.ts';
@@ -12,6 +13,7 @@ import type { RawHandler } from './http/rawHandlers.ts';
 import { CommandDesk } from './ocpi/commands/commandDesk.ts';
 import { LocationBook } from './ocpi/locations/locationBook.ts';
 import { cdrsSender } from './ocpi/modules/cdrs.ts';
+import { chargingProfilesReceiver } from './ocpi/modules/chargingProfiles.ts';
 import { commandsReceiver } from './ocpi/modules/commands.ts';
 import { credentialsModule } from './ocpi/modules/credentials.ts';
 import { locationsSender } from './ocpi/modules/locations.ts';
@@ -63,6 +65,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     ...{ clock, log, objects: store, locations, client, policy, own: party.own },
     stations: stationsAsked(needs, party),
   });
+  const profiles = startProfiles(needs, party, { pushes, log });
   const modules = [
     locationsSender(locations),
     tariffsSender(places.tariffs),
@@ -70,6 +73,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     sessionsSender(store),
     cdrsSender(store),
     commandsReceiver(commands),
+    chargingProfilesReceiver(profiles.desk),
   ];
   const handle = ocpiServer({ clock, log, book, baseUrl, modules, credentials });
   return {
@@ -80,6 +84,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     },
     stop: async () => {
       stopFollowing();
+      profiles.stop();
       pushes.stop();
       outgoing.stop();
       await sessions.stop();

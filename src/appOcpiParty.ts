@@ -26,7 +26,12 @@ export interface OcpiParty {
 }
 
 /** What every station can be asked for, and what every version of OCPP has a word for. */
-const capabilities = ['REMOTE_START_STOP_CAPABLE', 'TOKEN_GROUP_CAPABLE', 'UNLOCK_CAPABLE'];
+const capabilities = [
+  'CHARGING_PROFILE_CAPABLE',
+  'REMOTE_START_STOP_CAPABLE',
+  'TOKEN_GROUP_CAPABLE',
+  'UNLOCK_CAPABLE',
+];
 
 /** undefined where the config has no `ocpi`. */
 export async function openOcpi(

@@ -138,6 +138,7 @@ const usable = (input: EvseNowInput, record: EvseRecord): number =>
 
 /** What others let through, at a car that rests as well: below its minimum it gets nothing, and its share goes to the rest. */
 function othersAmps({ monotonicMs }: EvseNowInput, record: EvseRecord): number {
-  const { upstreamAmps = Number.POSITIVE_INFINITY, external } = record;
-  return external.length === 0 ? upstreamAmps : Math.min(upstreamAmps, externalAmps(record, monotonicMs));
+  const { upstreamAmps = Number.POSITIVE_INFINITY, partnerAmps = Number.POSITIVE_INFINITY } = record;
+  const toldAmps = Math.min(upstreamAmps, partnerAmps);
+  return record.external.length === 0 ? toldAmps : Math.min(toldAmps, externalAmps(record, monotonicMs));
 }

@@ -23,6 +23,8 @@ export interface EvseRecord {
   session: Session | undefined;
   /** The most that the station's own CSMS lets it take, where it has one that says so. */
   upstreamAmps: number | undefined;
+  /** The most that a roaming partner lets its session take. */
+  partnerAmps: number | undefined;
   draw: Draw | undefined;
   phaseUse: PhaseUse;
   /** The lowest setpoint since the newest measurement of the draw. */
@@ -66,6 +68,7 @@ export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRe
   fault: undefined,
   session: undefined,
   upstreamAmps: undefined,
+  partnerAmps: undefined,
   draw: undefined,
   phaseUse: unknownPhaseUse,
   setpointAmpsMin: 0,
@@ -108,6 +111,7 @@ export function forgetCar(
   record.settledAtMs = input.settledAtMs;
   record.leftUnusedSinceMs = undefined;
   record.idleSinceMs = undefined;
+  record.partnerAmps = undefined;
   // What it refused was for the session before.
   record.retryAtMs = undefined;
   record.isOn = false;

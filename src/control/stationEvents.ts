@@ -69,6 +69,12 @@ export function applyStationEvent(book: EvseBook, event: StationEvent): void {
         if (record.evse.number === event.evseNumber) record.upstreamAmps = event.amps;
       book.ports.onDrop();
       break;
+    case 'bounded by a partner': {
+      const record = book.withTransaction(event.stationId, event.transactionId);
+      if (record !== undefined) record.partnerAmps = event.amps;
+      book.ports.onDrop();
+      break;
+    }
     default:
       applyChargingNews(book, station, event);
   }

@@ -52,6 +52,12 @@ export type StationEvent = { readonly stationId: StationId; readonly atMs: numbe
       readonly evseNumber: number;
       readonly amps: number | undefined;
     }
+  /** The most that a roaming partner lets its session take, per phase; undefined: no bound. Ends with the session. */
+  | {
+      readonly kind: 'bounded by a partner';
+      readonly transactionId: string;
+      readonly amps: number | undefined;
+    }
   | ChargingNews
   | ({ readonly kind: 'measured' } & EvseMeasurement)
 );

@@ -36,7 +36,7 @@ export interface RoamingObjectStore {
   countRoamingObjects(shelf: Shelf): Promise<number>;
   /** Puts all that belongs to a partner under another name: who comes under the old one later must not read it. */
   moveRoamingObjects(partnerId: string, newId: string): Promise<void>;
-  /** Removes sessions, CDRs and reservations that nothing is due of and that changed last before. At most so many: ask again for the rest. */
+  /** Removes sessions, CDRs, reservations and profiles that nothing is due of and that changed last before. At most so many: ask again for the rest. */
   pruneRoamingObjects(beforeMs: number, countMax: number): Promise<number>;
 }
 
@@ -144,7 +144,7 @@ export function roamingObjectStore(db: Kysely<Tables>): RoamingObjectStore {
         const old = db
           .selectFrom('roaming_object')
           .select(['kind', 'partner_id', 'id'])
-          .where('kind', 'in', ['session', 'cdr', 'reservation'])
+          .where('kind', 'in', ['session', 'cdr', 'reservation', 'profile'])
           .where('is_due', '=', 0)
           .where('last_updated_ms', '<', beforeMs)
           .limit(countMax);

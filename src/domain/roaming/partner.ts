@@ -85,7 +85,7 @@ export interface PartnerAccess {
 export type TokenForm = 'base64' | 'raw';
 
 /** `own`: something of ours that every partner may read. The others belong to one partner, who alone reads them. */
-export type RoamingKind = 'own' | 'token' | 'session' | 'cdr' | 'reservation';
+export type RoamingKind = 'own' | 'token' | 'session' | 'cdr' | 'reservation' | 'profile';
 
 /** An object that is kept for a partner. */
 export interface RoamingObject {

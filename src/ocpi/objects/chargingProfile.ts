@@ -21,7 +21,7 @@ const rate: Codec<Fraction> = {
 };
 
 // The module is the same text in both versions, so it stands once.
-const chargingProfile = object<RoamingProfile>({
+export const chargingProfile = object<RoamingProfile>({
   startsAtMs: optional('start_date_time', instant),
   durationS: optional('duration', integer(0)),
   unit: required('charging_rate_unit', oneOf(['W', 'A'])),

@@ -8,7 +8,7 @@ import { readAcknowledgement } from './tell.ts';
 
 export interface CallbackPorts {
   readonly log: Logger;
-  readonly client: PartnerClient;
+  readonly client: Pick<PartnerClient, 'call'>;
   readonly policy: AddressPolicy;
   readonly own: Party;
 }

@@ -20,9 +20,14 @@ export interface Told {
 const anything: Codec<unknown> = { schema: {}, read: (wire) => wire, write: (value) => value };
 export const readAcknowledgement = answerDecoder(anything);
 
-/** Where a partner takes objects of a module; undefined where it takes none. */
-export const receiverUrl = ({ endpoints }: Registered, module: string): string | undefined =>
-  endpoints.find((each) => each.module === module && each.role === 'RECEIVER')?.url;
+/** Who sets charging profiles hears as their sender what became of them [OCPI 2.2.1 chargingprofiles, sender interface]. */
+const heardBySenders: ReadonlySet<string> = new Set(['chargingprofiles']);
+
+/** Where a partner takes what we tell of a module; undefined where it takes nothing. */
+export const receiverUrl = ({ endpoints }: Registered, module: string): string | undefined => {
+  const role = heardBySenders.has(module) ? 'SENDER' : 'RECEIVER';
+  return endpoints.find((each) => each.module === module && each.role === role)?.url;
+};
 
 /** Tells a partner that receives the module. Throws a PartnerUnreachableError or a PartnerRefusalError. */
 export async function tell(
