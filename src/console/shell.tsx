@@ -9,6 +9,7 @@ import { language, type Theme, theme } from './preferences.ts';
 import { address, page, pages } from './route.ts';
 import { Account } from './signIn/account.tsx';
 import { SignIn } from './signIn/signInForm.tsx';
+import { SessionsPage } from './sessions/sessionsPage.tsx';
 import { site, sites } from './sites.ts';
 import { StationsPage } from './stations/stationsPage.tsx';
 
@@ -53,6 +54,8 @@ function Current(): JSX.Element {
       return <LimitsPage site={site.value} key={site.value.head.peek().id} />;
     case 'stations':
       return <StationsPage site={site.value} key={site.value.head.peek().id} />;
+    case 'sessions':
+      return <SessionsPage site={site.value} key={site.value.head.peek().id} />;
     default:
       return page.value satisfies never;
   }
@@ -67,6 +70,7 @@ function Pages(): JSX.Element {
           key={each}
           href={current === undefined ? address(each) : address(each, current)}
           aria-current={page.value === each ? 'page' : undefined}
+          ref={page.value === each ? intoView : null}
         >
           <Icon name={each} />
           <span>{words.value.pages[each]}</span>
@@ -75,6 +79,10 @@ function Pages(): JSX.Element {
     </nav>
   );
 }
+
+/** On a phone not all pages fit beside each other. */
+const intoView = (link: HTMLElement | null): void =>
+  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 
 function SitePicker(): JSX.Element | null {
   const all = [...sites.value.values()];

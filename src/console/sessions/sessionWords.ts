@@ -1,0 +1,63 @@
+import { inLanguages } from '../language.ts';
+
+const english = {
+  running: 'Running',
+  runningNone: 'No car is connected.',
+  since: (time: string) => `since ${time}`,
+  of: (had: string, wanted: string) => `${had} of ${wanted}`,
+  had: (had: string) => `${had} so far`,
+  leaves: (time: string) => `leaves ${time}`,
+  leavesUntold: 'departure not told',
+  priority: (value: number) => `priority ${value}`,
+  change: 'Change',
+  changeTitle: (evse: string) => `What the driver at ${evse} wants`,
+  energy: 'Energy in all, kWh',
+  departure: 'Leaves, day and time at the site',
+  priorityName: 'Priority, 0 to 100',
+  emptyHint: 'Empty: not told. A car whose driver told nothing keeps its fair share.',
+  save: 'Save',
+  cancel: 'Leave as it is',
+  saved: (evse: string) => `Saved for ${evse}; it counts from the next tick.`,
+  faults: {
+    energy: 'Give kilowatt-hours from 0 to 1,000, such as 12 or 7.5.',
+    departure: 'Give a day and a time after now.',
+    priority: 'Give a whole number from 0 to 100.',
+  },
+  ended: 'Ended',
+  endedNone: 'No session has ended here yet.',
+  columns: { evse: 'EVSE', began: 'Began', lasted: 'Lasted', energy: 'Energy', why: 'Ended by' },
+  older: 'Older ones',
+  untold: 'not told',
+};
+
+const swedish: typeof english = {
+  running: 'Pågår',
+  runningNone: 'Ingen bil är ansluten.',
+  since: (time) => `sedan ${time}`,
+  of: (had, wanted) => `${had} av ${wanted}`,
+  had: (had) => `${had} hittills`,
+  leaves: (time) => `åker ${time}`,
+  leavesUntold: 'avresa ej uppgiven',
+  priority: (value) => `prioritet ${value}`,
+  change: 'Ändra',
+  changeTitle: (evse) => `Vad föraren vid ${evse} vill`,
+  energy: 'Energi totalt, kWh',
+  departure: 'Åker, dag och tid på anläggningen',
+  priorityName: 'Prioritet, 0 till 100',
+  emptyHint: 'Tomt: ej uppgivet. En bil vars förare inget sagt behåller sin rättvisa del.',
+  save: 'Spara',
+  cancel: 'Låt vara',
+  saved: (evse) => `Sparat för ${evse}; det räknas från nästa steg.`,
+  faults: {
+    energy: 'Ange kilowattimmar från 0 till 1 000, till exempel 12 eller 7,5.',
+    departure: 'Ange dag och tid efter nu.',
+    priority: 'Ange ett heltal från 0 till 100.',
+  },
+  ended: 'Avslutade',
+  endedNone: 'Ingen laddning har avslutats här än.',
+  columns: { evse: 'Uttag', began: 'Började', lasted: 'Varade', energy: 'Energi', why: 'Slutade genom' },
+  older: 'Äldre',
+  untold: 'ej uppgivet',
+};
+
+export const sessionWords = inLanguages({ en: english, sv: swedish });

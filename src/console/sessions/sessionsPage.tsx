@@ -1,0 +1,44 @@
+import { useComputed, useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { words } from '../language.ts';
+import type { SiteStore } from '../sites.ts';
+import { EndedSessions } from './endedSessions.tsx';
+import { RunningSession } from './runningSession.tsx';
+import { sessionWords } from './sessionWords.ts';
+
+/** Who charges now and what they want, then who did. */
+export function SessionsPage({ site }: { readonly site: SiteStore }): JSX.Element {
+  const text = sessionWords.value;
+  const saved = useSignal<string | undefined>(undefined);
+  const running = useComputed(() =>
+    [...site.evses.values()].flatMap(({ value: evse }) =>
+      evse.session === null ? [] : [{ evse, session: evse.session }],
+    ),
+  ).value;
+  return (
+    <div class="sessions">
+      <h1 class="unseen">{words.value.pages.sessions}</h1>
+      <section class="card" aria-labelledby="running-title">
+        <h2 id="running-title">{text.running}</h2>
+        <p role="status" class="saved">
+          {saved.value !== undefined && text.saved(saved.value)}
+        </p>
+        {running.length === 0 && <p class="quiet">{text.runningNone}</p>}
+        <ul>
+          {running.map(({ evse, session }) => (
+            <RunningSession
+              key={session.id}
+              site={site}
+              evse={evse}
+              session={session}
+              onSaved={() => {
+                saved.value = evse.id;
+              }}
+            />
+          ))}
+        </ul>
+      </section>
+      <EndedSessions site={site} />
+    </div>
+  );
+}
