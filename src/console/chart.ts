@@ -9,10 +9,12 @@ interface Series {
   readonly isStep?: boolean;
 }
 
-interface ChartOptions {
+export interface ChartOptions {
   readonly series: readonly Series[];
   readonly timeZone: string;
   readonly unit: string;
+  /** Decimals of the values beside the chart. */
+  readonly digits?: number;
   /** What is shown at least, so that a curve which has just begun does not look like a day. */
   readonly spanS: number;
 }
@@ -43,7 +45,7 @@ export function chart(place: HTMLElement, options: ChartOptions): Chart {
       cursor: { show: false },
       scales: {
         x: { range: (_plot, low, high) => [Math.min(low, high - options.spanS), high] },
-        y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] },
+        y: { range: (_plot, low, high) => [Math.min(0, low * 1.1), Math.max(1, high * 1.1)] },
       },
       axes: [
         {
@@ -57,7 +59,8 @@ export function chart(place: HTMLElement, options: ChartOptions): Chart {
           ...axis,
           size: 52,
           space: 32,
-          values: (_plot, values) => values.map((value) => `${number(value, 0)} ${options.unit}`),
+          values: (_plot, values) =>
+            values.map((value) => `${number(value, options.digits ?? 0)} ${options.unit}`),
         },
       ],
       series: [

@@ -8,7 +8,7 @@ export const english = {
   language: 'Language',
   theme: 'Appearance',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
-  pages: { now: 'Now', limits: 'Limits', stations: 'Stations', sessions: 'Sessions' },
+  pages: { now: 'Now', limits: 'Limits', plan: 'Plan', stations: 'Stations', sessions: 'Sessions' },
   settings: 'Settings',
   menu: 'Pages',
   close: 'Close',

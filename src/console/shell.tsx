@@ -5,11 +5,12 @@ import { words } from './language.ts';
 import { LimitsPage } from './limits/limitsPage.tsx';
 import { link, nowMs, staleSinceMs } from './live.ts';
 import { NowPage } from './now/nowPage.tsx';
+import { PlanPage } from './plan/planPage.tsx';
 import { language, type Theme, theme } from './preferences.ts';
 import { address, page, pages } from './route.ts';
+import { SessionsPage } from './sessions/sessionsPage.tsx';
 import { Account } from './signIn/account.tsx';
 import { SignIn } from './signIn/signInForm.tsx';
-import { SessionsPage } from './sessions/sessionsPage.tsx';
 import { site, sites } from './sites.ts';
 import { StationsPage } from './stations/stationsPage.tsx';
 
@@ -52,6 +53,8 @@ function Current(): JSX.Element {
       return <NowPage site={site.value} />;
     case 'limits':
       return <LimitsPage site={site.value} key={site.value.head.peek().id} />;
+    case 'plan':
+      return <PlanPage site={site.value} key={site.value.head.peek().id} />;
     case 'stations':
       return <StationsPage site={site.value} key={site.value.head.peek().id} />;
     case 'sessions':

@@ -10,7 +10,7 @@ export const swedish: Words = {
   language: 'Språk',
   theme: 'Utseende',
   themes: { system: 'Som systemet', light: 'Ljust', dark: 'Mörkt' },
-  pages: { now: 'Nu', limits: 'Gränser', stations: 'Stationer', sessions: 'Laddningar' },
+  pages: { now: 'Nu', limits: 'Gränser', plan: 'Plan', stations: 'Stationer', sessions: 'Laddningar' },
   settings: 'Inställningar',
   menu: 'Sidor',
   close: 'Stäng',

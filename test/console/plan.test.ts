@@ -1,0 +1,105 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { SessionBody } from '../../src/http/schemas.ts';
+import { describeWith } from '../servers.ts';
+import {
+  barriers,
+  type GivenDemo,
+  givenDemo,
+  openBrowser,
+  openPage,
+  patienceMs,
+  picture,
+} from './browser.ts';
+
+vi.setConfig({ testTimeout: 3 * patienceMs, hookTimeout: 3 * patienceMs });
+
+const hourMs = 3_600_000;
+
+describeWith('chromium', 'the page Plan', () => {
+  let demo: GivenDemo;
+  let browser: Browser;
+  beforeAll(async () => {
+    [demo, browser] = await Promise.all([givenDemo(), openBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+
+  const open = async (language = 'en', options = {}): Promise<Page> => {
+    const { page } = await openPage(browser, options);
+    await page.goto(`${demo.url}?language=${language}#/plan`);
+    await page.locator('.plan').waitFor();
+    return page;
+  };
+
+  const send = (method: string, path: string, body: unknown): Promise<Response> =>
+    fetch(`${demo.api}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  /** Every driver who is there now tells what he wants; one of them more than a cable can carry. */
+  const tellWishes = async (): Promise<void> => {
+    const answer = await fetch(`${demo.api}/sessions?state=running`);
+    const running = (await answer.json()) as readonly SessionBody[];
+    const departureAt = new Date(Date.now() + 6 * hourMs).toISOString();
+    for (const [index, { id }] of running.entries())
+      await send('PATCH', `/sessions/${id}`, { wantedEnergyWh: index === 0 ? 900_000 : 8_000, departureAt });
+  };
+
+  /** Hour by hour, cheap in two hours. */
+  const tellPrices = (): Promise<Response> => {
+    const firstMs = Math.floor(Date.now() / hourMs) * hourMs;
+    const prices = [0.92, 0.85, 0.31, 0.3, 0.44, 0.9, 1.1, 1.2].map((perKwh, hour) => ({
+      from: new Date(firstMs + hour * hourMs).toISOString(),
+      until: new Date(firstMs + (hour + 1) * hourMs).toISOString(),
+      perKwh,
+    }));
+    return send('PUT', '/sites/garage/prices', { currency: 'SEK', prices });
+  };
+
+  it('says why nothing is planned', async () => {
+    const page = await open();
+    await page.getByText('No plan is in force: cars share fairly, as the wires allow.').waitFor();
+    await page.getByText(/They can be told on the page Sessions/).waitFor();
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  it('shows background, charging, limit and prices hour by hour, and what each car will get or lack', async () => {
+    expect((await tellPrices()).status).toBe(204);
+    const page = await open();
+    const car = page.locator('.plan tbody tr', { hasText: 'it leaves in' });
+    // Cars come and go; whoever is there tells his wish again.
+    const telling = setInterval(() => void tellWishes().catch(() => {}), 2_000);
+    try {
+      await car.first().waitFor();
+    } finally {
+      clearInterval(telling);
+    }
+    await page.getByText(/^Planned at \d\d:\d\d\./).waitFor();
+    await page.getByRole('heading', { name: 'Price, SEK per kWh' }).waitFor();
+    await page.locator('.chart canvas').nth(1).waitFor();
+    await picture(page, 'plan');
+    await page.getByText('The same as figures').click();
+    await page.getByRole('cell', { name: '0.31', exact: true }).first().waitFor();
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  it.each([
+    ['phone', 'light', { width: 360, height: 740 }],
+    ['wall', 'dark', { width: 1920, height: 1080 }],
+  ] as const)('fits a %s in %s, in Swedish', async (name, colorScheme, viewport) => {
+    await tellWishes();
+    const page = await open('sv', { colorScheme, viewport });
+    await page.getByRole('heading', { name: 'De kommande timmarna' }).waitFor();
+    await page.locator('.plan .hint').first().waitFor();
+    await picture(page, `plan-${name}`);
+    expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(
+      viewport.width,
+    );
+    expect(await barriers(page)).toEqual([]);
+  });
+});
