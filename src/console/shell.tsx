@@ -5,6 +5,7 @@ import { words } from './language.ts';
 import { LimitsPage } from './limits/limitsPage.tsx';
 import { link, nowMs, staleSinceMs } from './live.ts';
 import { NowPage } from './now/nowPage.tsx';
+import { PartnersPage } from './partners/partnersPage.tsx';
 import { PlanPage } from './plan/planPage.tsx';
 import { language, type Theme, theme } from './preferences.ts';
 import { address, page, pages } from './route.ts';
@@ -57,6 +58,8 @@ function Current(): JSX.Element {
       return <PlanPage site={site.value} key={site.value.head.peek().id} />;
     case 'stations':
       return <StationsPage site={site.value} key={site.value.head.peek().id} />;
+    case 'partners':
+      return <PartnersPage site={site.value} key={site.value.head.peek().id} />;
     case 'sessions':
       return <SessionsPage site={site.value} key={site.value.head.peek().id} />;
     default:

@@ -1,47 +1,7 @@
-import Type, { type Static } from 'typebox';
 import { limitedNode } from '../domain/gridLimit.ts';
+import type { GridConnectionBody, GridShareBody } from './gridSchemas.ts';
 import type { GridConnectionNow, GridShare } from './ports.ts';
 import { instant, instantOrNull } from './siteBody.ts';
-
-const closed = { additionalProperties: false } as const;
-const orNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
-
-const share = Type.Object(
-  {
-    node: Type.String(),
-    site: Type.String(),
-    allocatedWatts: Type.Number({ description: 'What the plan gives its cars' }),
-    carWatts: Type.Number({ description: 'What its cars draw' }),
-  },
-  closed,
-);
-
-export const gridConnectionSchema = Type.Object(
-  {
-    id: Type.String(),
-    profile: Type.String(),
-    phase: Type.Enum(['init', 'limited', 'unlimited', 'failsafe', 'autonomous']),
-    since: Type.String({ description: 'ISO 8601' }),
-    heardAt: Type.Union([Type.String(), Type.Null()]),
-    limits: Type.Integer({ description: 'In force or to come' }),
-    targets: Type.Array(
-      Type.Object(
-        {
-          node: Type.String({ description: 'The circuit or area' }),
-          externalIds: Type.Array(Type.String()),
-          watts: orNull('What flows, cars and building'),
-          carWatts: orNull('What the cars draw'),
-          limitWatts: orNull('The most that may flow, over all sources'),
-          quality: Type.Enum(['measured', 'assumed', 'missing']),
-        },
-        closed,
-      ),
-    ),
-    shares: Type.Array(share, { description: 'Of each site below a target' }),
-  },
-  closed,
-);
-type GridConnectionBody = Static<typeof gridConnectionSchema>;
 
 export const connectionBody = (each: GridConnectionNow): Omit<GridConnectionBody, 'shares'> => ({
   id: each.id,
@@ -60,7 +20,7 @@ export const connectionBody = (each: GridConnectionNow): Omit<GridConnectionBody
   })),
 });
 
-export const shareBody = ({ node, site, allocatedWatts, carWatts }: GridShare): Static<typeof share> => ({
+export const shareBody = ({ node, site, allocatedWatts, carWatts }: GridShare): GridShareBody => ({
   node,
   site,
   allocatedWatts: Math.round(allocatedWatts),

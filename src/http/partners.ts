@@ -1,9 +1,9 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { ocpiVersions, type Partner } from '../domain/roaming/partner.ts';
+import { invitation, type PartnerBody, partner } from './partnerSchemas.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { ProblemError } from './problem.ts';
-import { nullable } from './schemas.ts';
 import { instant } from './siteBody.ts';
 import { notFound } from './visible.ts';
 
@@ -30,34 +30,6 @@ const request = Type.Object(
     version: Type.Optional(
       Type.Enum([...ocpiVersions], { description: 'Left away: the newest that both speak' }),
     ),
-  },
-  closed,
-);
-
-const partner = Type.Object(
-  {
-    id: Type.String(),
-    state: Type.Enum(['invited', 'registering', 'registered', 'left']),
-    version: nullable(Type.String()),
-    versionsUrl: nullable(Type.String()),
-    parties: Type.Array(
-      Type.Object(
-        { role: Type.String(), countryCode: Type.String(), partyId: Type.String(), name: Type.String() },
-        closed,
-      ),
-    ),
-    modules: Type.Array(Type.String(), { description: 'What it offers, such as "tokens SENDER"' }),
-    addedAt: Type.String(),
-    addedBy: Type.String(),
-  },
-  { ...closed, description: 'A platform that speaks OCPI with us' },
-);
-
-const invitation = Type.Object(
-  {
-    token: Type.String({ description: 'The first token, shown this once: give it to the partner' }),
-    versionsUrl: Type.String({ description: 'Ours: give it to the partner too' }),
-    partner,
   },
   closed,
 );
@@ -146,7 +118,7 @@ function succeeded<Done extends { readonly status: 'done' }>(
   throw new ProblemError(outcome.status === 'failed' ? 'partner-failed' : 'refused', { detail: outcome.why });
 }
 
-function partnerBody({ id, state, addedAtMs, addedBy }: Partner): Static<typeof partner> {
+function partnerBody({ id, state, addedAtMs, addedBy }: Partner): PartnerBody {
   const registered = state.kind === 'registered' ? state : undefined;
   return {
     id,
