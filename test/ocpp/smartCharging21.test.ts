@@ -142,6 +142,36 @@ describe('smart charging of OCPP 2.1, by the cases of the compliance tests for a
     expect(station.calls('SetChargingProfile')).toHaveLength(2);
   });
 
+  it('K28: gives a dynamic profile again where it is to hold longer offline', async () => {
+    const { gateway, station, answers } = await both();
+    gateway.send(lease({ sequence: 1 }));
+    await eventually(() => expect(answers).toHaveLength(1));
+    // What would rise at its end lasts twice as long.
+    gateway.send(lease({ sequence: 2, setpointAmps: 0, leaseMs: 240_000 }));
+    await eventually(() => expect(answers).toHaveLength(2));
+    gateway.send(lease({ sequence: 3, setpointAmps: 10 }));
+    await eventually(() => expect(answers).toHaveLength(3));
+    const durations = station
+      .calls('SetChargingProfile')
+      .map(({ chargingProfile }) => Object(chargingProfile).maxOfflineDuration);
+    expect(durations).toEqual([120, 240, 120]);
+    expect(station.calls('UpdateDynamicSchedule')).toEqual([]);
+  });
+
+  it('K28: gives a dynamic profile again after one that nobody answered', async () => {
+    const unread = { status: 'maybe' };
+    const { gateway, station, answers } = await both({
+      SetChargingProfile: ({ chargingProfile }) =>
+        Object(chargingProfile).maxOfflineDuration === 240 ? unread : { status: 'Accepted' },
+    });
+    for (const [index, leaseMs] of [120_000, 240_000, 120_000].entries()) {
+      gateway.send(lease({ sequence: index + 1, leaseMs }));
+      await eventually(() => expect(answers).toHaveLength(index + 1));
+    }
+    expect(answers.map(({ outcome }) => outcome)).toEqual(['accepted', 'timed-out', 'accepted']);
+    expect(station.calls('SetChargingProfile')).toHaveLength(3);
+  });
+
   it('TC_K_121: answers a station that pulls what its dynamic profile allows now', async () => {
     const { gateway, station, answers } = await both();
     const pull = async (chargingProfileId: number) =>

@@ -15,14 +15,16 @@ const updateSchedule = schemas.procedure<UpdateDynamicScheduleRequest, StatusRes
   'UpdateDynamicSchedule',
 );
 
-/** By connection: the transaction at each EVSE that has its dynamic profile. A station that came back is told anew. */
+/** By connection: what the dynamic profile of each EVSE was set with. A station that came back is told anew. */
 const installed = new WeakMap<CallQueue, Map<number, string>>();
 
 type Command = Dialect['command'];
+type Lease = Extract<StationCommand, { kind: 'lease' }>;
 
 /**
  * Setpoints of stations that take dynamic profiles: the profile once for each transaction, and then its limit alone
- * [OCPP 2.1 K28]. One that does not know the profile any more is given it again.
+ * [OCPP 2.1 K28]. One that does not know the profile any more is given it again, and so is one for which more changes
+ * than the limit: how long it holds offline above all.
  */
 export const withDynamicProfiles =
   (setProfile: Command): Command =>
@@ -31,19 +33,24 @@ export const withDynamicProfiles =
       return setProfile(calls, command, nowMs);
     const profiles = installed.get(calls) ?? new Map<number, string>();
     installed.set(calls, profiles);
-    if (profiles.get(command.evseNumber) === command.transactionId) {
+    if (profiles.get(command.evseNumber) === besideLimit(command)) {
       const reply = statusReply(
         await calls.call(updateSchedule, () => update(command), setpointTerms(command)),
       );
       if (reply.outcome !== 'rejected') return reply;
-      profiles.delete(command.evseNumber);
     }
+    // Without an answer nobody knows which of the two lies there.
+    profiles.delete(command.evseNumber);
     const reply = await setProfile(calls, command, nowMs);
-    if (reply.outcome === 'accepted') profiles.set(command.evseNumber, command.transactionId);
+    if (reply.outcome === 'accepted') profiles.set(command.evseNumber, besideLimit(command));
     return reply;
   };
 
-const update = ({ evseNumber, setpointAmps, schedule }: Extract<StationCommand, { kind: 'lease' }>) => ({
+/** All that a profile tells beside its limit. */
+const besideLimit = ({ transactionId, leaseMs, schedule }: Lease): string =>
+  JSON.stringify([transactionId, leaseMs, schedule]);
+
+const update = ({ evseNumber, setpointAmps, schedule }: Lease) => ({
   chargingProfileId: leaseProfileId(evseNumber),
   scheduleUpdate: { limit: period(0, setpointAmps, schedule).limit },
 });
