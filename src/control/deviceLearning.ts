@@ -23,6 +23,12 @@ export function setDevice(station: Station, device: DeviceRecord): void {
   for (const record of station.evses) record.traits = traits;
 }
 
+/**
+ * A transaction so young may not have got around in its station: some refuse setpoints for it while they digest its start
+ * (steve#1376), and no other way of writing would help.
+ */
+const youngMs = 30_000;
+
 /** What follows from a refused setpoint. An answer to an older way of writing says nothing about the one of now. */
 export function learnFromRefusal(
   station: Station,
@@ -31,6 +37,7 @@ export function learnFromRefusal(
   { log }: LearningPorts,
 ): AfterRefusal {
   if (answer.outcome !== 'rejected' || !isOfNow(station, command)) return 'later';
+  if (answer.reason === 'Rejected' && isYoung(command)) return 'later';
   const amps = command.kind === 'lease' ? command.setpointAmps : command.amps;
   const isDelta = station.evses.some(({ supply }) => supply.system === 'IT');
   const { device, next } = afterRefusal(
@@ -61,6 +68,11 @@ export function learnFromAcceptance(
   ports.log.warn({ stationId, ...learnt.change, why: learnt.why }, 'station taught how it is to be told');
   ports.onDevice?.(stationId, device);
 }
+
+const isYoung = (command: Extract<StationCommand, { kind: 'lease' | 'standing' }>): boolean =>
+  command.kind === 'lease' &&
+  command.startedAtMs !== undefined &&
+  command.sentAtMs - command.startedAtMs < youngMs;
 
 const isOfNow = (
   { device }: Station,

@@ -81,6 +81,8 @@ function formalVariants(
   }
   if (traits.unit === 'W') add(/RateUnit/i, { unit: 'A' }, 'refused watts');
   else if (takesWatts) add(/RateUnit/i, { unit: 'W' }, 'refused amps');
+  if (traits.phasesHonoured)
+    add(/NoPhaseForDC|numberPhases/i, { phasesHonoured: false }, 'refused numberPhases');
   return found;
 }
 

@@ -38,7 +38,10 @@ export interface StationTraits {
   readonly takesZero: boolean;
   /** What becomes of a pause: `stays paused` and `at full power` are what the operator is warned of. */
   readonly resumes: 'well' | 'stays paused' | 'at full power';
-  /** Whether `numberPhases` is heeded. Where it is not, watts are divided by all conductors. */
+  /**
+   * Whether `numberPhases` is heeded. Where it is not it is left out, as it must be for direct current [OCPP 2.0.1
+   * K01.FR.44]: watts are divided by all conductors then.
+   */
   readonly phasesHonoured: boolean;
   readonly answersWithinS: number;
   /** Profiles that outlive a transaction are written to flash memory, which wears out. */

@@ -39,7 +39,11 @@ export const traitsConfig = Type.Object(
     resumes: Type.Optional(
       Type.Enum(['well', 'stays paused', 'at full power'], { description: 'what becomes of a pause' }),
     ),
-    phasesHonoured: Type.Optional(Type.Boolean({ description: 'whether it heeds numberPhases' })),
+    phasesHonoured: Type.Optional(
+      Type.Boolean({
+        description: 'whether it heeds numberPhases; else it is not told, as a DC station must not be',
+      }),
+    ),
     answersWithinS: Type.Optional(
       Type.Number({ minimum: 1, maximum: 150, description: 'how long it may take to answer a setpoint' }),
     ),

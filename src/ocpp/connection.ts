@@ -21,7 +21,8 @@ export interface ConnectionPort {
 }
 
 /** Close codes. [RFC 6455 section 7.4.1; 4000 and up are private] */
-const closeCode = { goingAway: 1001, replaced: 4001 } as const;
+/** Of a connection that another one of its station has replaced. */
+const closeCode = 4001;
 
 /** One authenticated socket of a station: frames in, frames out, and the signs of life between. */
 export class Connection {
@@ -84,13 +85,16 @@ export class Connection {
   /** Another socket of the same station took over. */
   replace(): void {
     this.#end('a newer connection of the station took over');
-    this.#socket.close(closeCode.replaced, 'replaced by a newer connection');
+    this.#socket.close(closeCode, 'replaced by a newer connection');
   }
 
-  /** May be called twice. */
+  /**
+   * No goodbye either: some stations take one for good and never dial again (JIGU: lbbrhzn/ocpp#1975), and all come back
+   * from a line that broke. May be called twice.
+   */
   stop(): void {
     this.#end('the service stops');
-    this.#socket.close(closeCode.goingAway, 'the service stops');
+    this.#socket.terminate();
   }
 
   #receive(data: RawData, isBinary: boolean): void {

@@ -9,6 +9,7 @@ import type { Dialect, SignedCertificate, StationNews, TransactionStart } from '
 import type { MissingStopLimits } from './missingStops.ts';
 import { Relay, type RelayStore, type Upstream } from './proxy/relay.ts';
 import { RefusedSessions } from './refusedSessions.ts';
+import { RestartWatch } from './restartWatch.ts';
 import { StationClock } from './stationClock.ts';
 import { StationHistory, type TakeFacts } from './stationHistory.ts';
 import { type ResumedTransaction, StationMemory } from './stationMemory.ts';
@@ -60,6 +61,7 @@ export interface KnownStation {
   readonly history: StationHistory;
   readonly tokens: TokenGate;
   readonly refused: RefusedSessions;
+  readonly restarts: RestartWatch;
   line: Line | undefined;
   isConfigured: boolean;
 }
@@ -116,6 +118,7 @@ export function knownStation(
     history: new StationHistory(limits, { stationId: id, clock, log, memory, takeFacts, tell }),
     tokens: new TokenGate({ clock, log }, authorize),
     refused,
+    restarts: new RestartWatch(),
     line: undefined,
     isConfigured: false,
   };

@@ -20,7 +20,7 @@ const scheduleHeadStartS = 60;
 export interface WirePeriod {
   readonly startPeriod: number;
   readonly limit: number;
-  readonly numberPhases: number;
+  readonly numberPhases?: number;
 }
 
 export interface WireSchedule {
@@ -108,7 +108,7 @@ export const standingKind = ({
 export const period = (startPeriod: number, amps: number, schedule: ScheduleForm): WirePeriod => ({
   startPeriod,
   limit: limitInUnit(pausing(amps, schedule), schedule),
-  numberPhases: schedule.phaseCount,
+  ...(schedule.phasesHonoured !== false && { numberPhases: schedule.phaseCount }),
 });
 
 /** No cable can signal so little [IEC 61851-1], so it pauses where 0 is refused. */

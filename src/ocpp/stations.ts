@@ -267,6 +267,7 @@ export class Stations {
   #booted(station: KnownStation, line: Line): void {
     line.cancelIntroduction();
     station.clock.booted();
+    station.restarts.booted(this.#ports.clock.monotonicMs());
     void this.#configure(station, line);
   }
 
@@ -282,11 +283,21 @@ export class Stations {
   async #configure(station: KnownStation, line: Line): Promise<void> {
     if (line.isConfiguring) return;
     line.isConfiguring = true;
-    const refusals = await line.dialect.configureMeters(line.connection.calls, this.#options.meterIntervalS);
+    await this.#configureMeters(station, line);
     line.isConfiguring = false;
-    if (station.line === line) station.isConfigured = true;
-    for (const refusal of refusals) station.log.warn(refusal, 'station refused a meter setting');
     const traits = await line.dialect.readTraits(line.connection.calls);
     if (Object.keys(traits).length > 0) this.#tell(station, { kind: 'traits told', traits });
+  }
+
+  async #configureMeters(station: KnownStation, line: Line): Promise<void> {
+    const nowMs = this.#ports.clock.monotonicMs();
+    if (!station.restarts.mayConfigure(nowMs)) {
+      station.log.warn('station restarts whenever it is configured: its meter settings are left as they are');
+      return;
+    }
+    station.restarts.configured(nowMs);
+    const refusals = await line.dialect.configureMeters(line.connection.calls, this.#options.meterIntervalS);
+    if (station.line === line) station.isConfigured = true;
+    for (const refusal of refusals) station.log.warn(refusal, 'station refused a meter setting');
   }
 }

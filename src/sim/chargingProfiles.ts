@@ -28,6 +28,8 @@ export interface ProfileSchedule {
   /** Undefined: the last period lasts as long as the profile is valid. */
   readonly durationS: number | undefined;
   readonly periods: readonly SchedulePeriod[];
+  /** The message says for how many phases. */
+  readonly namesPhases?: boolean;
 }
 
 export interface SchedulePeriod {

@@ -94,12 +94,15 @@ export const deviceQuirks = {
   }),
   'Q24 station maximum for each connector': quirk('MicroOcppSimulator#21', { isMaximumPerConnector: true }),
 
-  // Q25 to Q31: the wire
+  // Q25 to Q33: the wire
   'Q25 answers after 60 s': quirk('Mennekes 4Business: evcc#26837', { answerDelayMs: 60_000 }),
   'Q26 never boots': quirk('evcc asks for it after 5 s', { neverBoots: true }),
   'Q26 never redials': quirk('JIGU: lbbrhzn/ocpp#1975', { neverRedials: true }),
   'Q26 silent for minutes': quirk('FoxESS: lbbrhzn/ocpp, supported devices', {
     silentGap: { everyMs: 3_600_000, lastsMs: 10 * 60_000 },
+  }),
+  'Q27 restarts when it is configured': quirk('ABB Terra AC: lbbrhzn/ocpp#1275', {
+    restartsWhenConfigured: true,
   }),
   'Q28 meters every 2 min': quirk('Zaptec', { meterIntervalSMin: 120 }),
   'Q28 no offered current': quirk('Easee: evcc#29783', { missingMeasurands: ['Current.Offered'] }),
@@ -112,6 +115,12 @@ export const deviceQuirks = {
   }),
   'Q30 no smart charging': quirk('lbbrhzn/ocpp#1959; Keba: ev-server', { hasNoSmartCharging: true }),
   'Q31 hides its smart charging': quirk('lbbrhzn/ocpp force_smart_charging', { hidesSmartCharging: true }),
+  'Q32 direct current': quirk(
+    'every lawful DC station of 2.0.1',
+    { refusesNumberPhases: true },
+    { units: ['W'] },
+  ),
+  'Q33 digests the start of a transaction': quirk('steve#1376', { digestsStartMs: 20_000 }),
 } as const satisfies Record<string, DeviceQuirk>;
 
 export type DeviceQuirkName = keyof typeof deviceQuirks;

@@ -19,6 +19,8 @@ export interface Quirks {
   readonly refusesZero?: boolean;
   /** Q18: what becomes of a request to clear. */
   readonly clears?: 'nothing, and says unknown' | 'nothing, and says accepted';
+  /** Q32: a schedule that names phases, for it charges with direct current. */
+  readonly refusesNumberPhases?: boolean;
   /** Q22: a composite schedule. */
   readonly refusesComposite?: boolean;
   /** Q29, Q4: answers every profile with this error of the RPC layer. */
@@ -75,6 +77,10 @@ export interface Quirks {
   readonly missingMeasurands?: readonly string[];
   /** Q28: it names its phases in the wrong order: what it calls L1 is the conductor so many further. */
   readonly phasesShiftedBy?: 0 | 1 | 2;
+  /** Q27: it restarts when one of its settings is written. */
+  readonly restartsWhenConfigured?: boolean;
+  /** Q33: for so long it knows nothing of a transaction that it began. */
+  readonly digestsStartMs?: number;
   /** Q31: it does smart charging and does not say so. */
   readonly hidesSmartCharging?: boolean;
 }

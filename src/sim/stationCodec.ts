@@ -105,6 +105,7 @@ export const toSchedule = (schedule: Static<typeof scheduleSchema>): ProfileSche
   unit: schedule.chargingRateUnit,
   startMs: toMs(schedule.startSchedule),
   durationS: schedule.duration,
+  namesPhases: schedule.chargingSchedulePeriod.some(({ numberPhases }) => numberPhases !== undefined),
   periods: schedule.chargingSchedulePeriod.map(({ startPeriod, limit, numberPhases }) => ({
     startS: startPeriod,
     limit,

@@ -35,6 +35,7 @@ type ProfileRefusal =
   | 'InvalidSchedule'
   | 'InvalidStackLevel'
   | 'InvalidValue'
+  | 'NoPhaseForDC'
   | 'TxNotFound'
   | 'UnsupportedKind'
   | 'UnsupportedPurpose'
@@ -192,10 +193,11 @@ export function trigger(station: Station, what: Trigger, evseNumber: number | un
 
 /** Sets one setting from its text, as both versions send it. */
 export function changeSetting(station: Station, name: keyof StationSettings, text: string): Obeyed {
-  const change = (settings: Partial<StationSettings>): Obeyed => ({
-    station: { ...station, settings: { ...station.settings, ...settings } },
-    refusal: undefined,
-  });
+  const change = (settings: Partial<StationSettings>): Obeyed => {
+    const changed = { ...station, settings: { ...station.settings, ...settings } };
+    const { restartsWhenConfigured } = quirksOf(station);
+    return { station: restartsWhenConfigured ? reset(changed) : changed, refusal: undefined };
+  };
   switch (name) {
     case 'meterIntervalS':
     case 'heartbeatIntervalS': {
@@ -263,9 +265,20 @@ function quirkRefusal(station: Station, request: ProfileRequest): ProfileRefusal
   if (quirks.refusedKinds?.includes(kind)) return 'UnsupportedKind';
   if (stackLevel > (quirks.realMaxStackLevel ?? stackLevel)) return 'InvalidStackLevel';
   if (quirks.refusesZero && schedule.periods.some(({ limit }) => limit === 0)) return 'InvalidSchedule';
+  if (quirks.refusesNumberPhases && schedule.namesPhases) return 'NoPhaseForDC';
+  if (isDigested(station, request)) return 'TxNotFound';
   const lacksName = purpose === 'transaction' && transactionId === undefined;
   return quirks.needsTransactionId && lacksName ? 'TxNotFound' : undefined;
 }
+
+/** Whether it is for a transaction whose start the station still digests. */
+const isDigested = (station: Station, { purpose, evseNumber }: ProfileRequest): boolean => {
+  const { digestsStartMs = 0 } = quirksOf(station);
+  const startedAtMs = findEvse(station, evseNumber)?.transaction?.startedAtMs;
+  return (
+    purpose === 'transaction' && startedAtMs !== undefined && station.nowMs - startedAtMs < digestsStartMs
+  );
+};
 
 function duplicateRefusal(
   profile: InstalledProfile,

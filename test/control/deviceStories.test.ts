@@ -27,6 +27,7 @@ describe('a site with a device that takes setpoints in its own way', () => {
     ['Q6 lower stack level than announced', { stackLevelMax: 0 }],
     ['Q20 one period', { leaseForm: 'duration' }],
     ['Q9 watts only', { unit: 'W' }],
+    ['Q32 direct current', { unit: 'W', phasesHonoured: false }],
   ])('%s: it learns how to tell it, shares with it, and stays under its limit', async (name, traits) => {
     const world = await given(name);
     expect(world.traits('A1')).toMatchObject(traits);
@@ -42,12 +43,19 @@ describe('a site with a device that takes setpoints in its own way', () => {
     ['Q6 lower stack level than announced', { stackLevelMax: 0 }, 1],
     // Its variables say so.
     ['Q9 watts only', { unit: 'W' }, 0],
+    ['Q32 direct current', { unit: 'W', phasesHonoured: false }, 1],
   ])('%s: in 2.0.1 it is told at once as it wants to be', async (name, traits, lessons) => {
     const world = await given(name, '2.0.1');
     expect(world.traits('A1')).toMatchObject(traits);
     expect(world.told(taught)).toHaveLength(lessons);
     expect(world.totalAmps).toBeGreaterThan(38);
     expect(world.totalAmps).toBeLessThanOrEqual(40.01);
+  });
+
+  it('Q4 takes no relative maximum: the one it is given is absolute', async () => {
+    const world = await given('Q3 station maximum only');
+    expect(world.traits('A1')).toMatchObject({ rung: 'station maximum', kind: 'absolute' });
+    expect(world.drawAmps('A1')).toBeGreaterThanOrEqual(15);
   });
 
   it('tells the operator what was learnt', async () => {
@@ -60,6 +68,7 @@ describe('a site with a device that takes setpoints in its own way', () => {
     'Q9 amps only',
     'Q13 needs startSchedule',
     'Q19 refuses duplicates',
+    'Q33 digests the start of a transaction',
   ])('%s: nothing has to be learnt: it says so, or is told so by everybody', async (name) => {
     const world = await given(name);
     expect(world.told(taught)).toEqual([]);
@@ -124,6 +133,19 @@ describe('a pause of a device', () => {
   });
 });
 
+describe('a device that restarts when it is configured', () => {
+  it('Q27: is left alone after the third time, the operator is told, and it charges under its limit', async () => {
+    const world = await given('Q27 restarts when it is configured');
+    expect(world.restarts).toBe(3);
+    const left = 'station restarts whenever it is configured: its meter settings are left as they are';
+    expect(world.told(left)).toHaveLength(1);
+    world.worstAmps();
+    await world.run(60);
+    expect(world.worstAmps()).toBeLessThanOrEqual(40.01);
+    expect(world.drawAmps('A1')).toBeGreaterThan(5);
+  });
+});
+
 describe('a device that is hard to reach', () => {
   it.each<DeviceQuirkName>(['Q25 answers after 60 s', 'Q26 silent for minutes', 'Q28 no current at all'])(
     '%s: the site stays under its limit',
@@ -144,6 +166,18 @@ describe('a device that is hard to reach', () => {
     await world.run(120);
     expect(world.worstAmps()).toBeLessThanOrEqual(40.01);
     expect(world.drawAmps('A1')).toBeGreaterThan(15);
+  });
+});
+
+describe('a device that forgets', () => {
+  it('Q15 forgets everything offline: it is held again as soon as it is back', async () => {
+    const world = await given('Q15 forgets everything offline');
+    await world.breakLine('CP-A1', 60);
+    await world.run(30);
+    world.worstAmps();
+    await world.run(120);
+    expect(world.worstAmps()).toBeLessThanOrEqual(40.01);
+    expect(world.drawAmps('A1')).toBeGreaterThan(5);
   });
 });
 

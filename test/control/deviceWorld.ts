@@ -76,6 +76,7 @@ interface Device {
   station: Station;
   socket: PairedSocket | undefined;
   pending: { readonly messageId: string; readonly notice: Notice } | undefined;
+  isRestarting: boolean;
 }
 
 const stepMs = 250;
@@ -88,6 +89,8 @@ export class DeviceWorld {
   readonly clock = new VirtualClock();
   readonly control: Control;
   readonly logged: Record<string, unknown>[] = [];
+  /** Of all devices together. */
+  restarts = 0;
   readonly #devices: readonly Device[];
   readonly #stations: Stations;
   readonly #site: Site;
@@ -109,7 +112,7 @@ export class DeviceWorld {
         ...(quirk !== undefined && { quirks: quirk.quirks }),
       });
       const station = createStation(model, this.clock.nowMs());
-      return { id, codec, station, socket: undefined, pending: undefined };
+      return { id, codec, station, socket: undefined, pending: undefined, isRestarting: false };
     });
     const transactions = new Map<string, number>();
     this.control = joinControl({
@@ -191,6 +194,7 @@ export class DeviceWorld {
       this.clock.advance(stepMs);
       for (const device of this.#devices) {
         device.station = stepStation(device.station, this.clock.monotonicMs());
+        this.#followRestart(device);
         this.#sendNext(device);
       }
       // What was sent is answered in turns of the event loop, not in time.
@@ -224,6 +228,23 @@ export class DeviceWorld {
 
   traits(id: string) {
     return this.control.state.evse(evseId(id)).traits;
+  }
+
+  /** A device that restarts drops its line, and dials again when it is up. */
+  #followRestart(device: Device): void {
+    const isRestarting = device.station.link === 'restarting';
+    if (isRestarting && device.socket !== undefined) {
+      device.pending = undefined;
+      const { socket } = device;
+      device.socket = undefined;
+      device.station = disconnected(device.station);
+      device.isRestarting = true;
+      this.restarts += 1;
+      socket.terminate();
+    }
+    if (isRestarting || !device.isRestarting) return;
+    device.isRestarting = false;
+    this.connect(device.id);
   }
 
   #sendNext(device: Device): void {

@@ -141,11 +141,12 @@ describe('a station that refuses setpoints', () => {
 
   it('is tried with every form, then with every rung below', () => {
     const { ways, next } = tried(newDevice({}));
-    expect(ways.slice(0, 6)).toEqual([
+    expect(ways.slice(0, 7)).toEqual([
       { stackLevelMax: 0 },
       { periodsMax: 1 },
       { kind: 'relative' },
       { unit: 'W' },
+      { phasesHonoured: false },
       { rung: 'transaction default' },
       { stackLevelMax: 0, rung: 'transaction default' },
     ]);
@@ -158,6 +159,7 @@ describe('a station that refuses setpoints', () => {
     ['UnsupportedRateUnit', {}, { unit: 'W' }],
     ['InvalidStackLevel', {}, { stackLevelMax: 0 }],
     ['UnsupportedKind', {}, { kind: 'relative' }],
+    ['Rejected NoPhaseForDC', {}, { phasesHonoured: false }],
     ['UnsupportedPurpose', {}, { rung: 'transaction default' }],
     ['Rejected', { amps: 0 }, { takesZero: false }],
     ['Rejected', { kind: 'standing' }, { standingKind: 'absolute' }],
