@@ -6,6 +6,7 @@ import { evidenceOf, type GridService, gridService, startPruning } from './appGr
 import { startHistory } from './appHistory.ts';
 import { startHttp } from './appHttp.ts';
 import { type AppIncidents, startAppIncidents } from './appIncidents.ts';
+import { localListsOf } from './appLocalLists.ts';
 import { startIntakes, startMeters, startMqtt } from './appMqtt.ts';
 import { type OcpiService, startOcpi } from './appOcpi.ts';
 import { openOcpi } from './appOcpiParty.ts';
@@ -145,6 +146,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const stationNeeds = { store, inputs, sessions, security, tokens, stations };
   const gateway = parts.add(await startGateway(loaded, ports, stationNeeds));
   connect(gateway);
+  if (config.tokens.localLists) parts.add(localListsOf(loaded, { clock, log }, { gateway, tokens }));
   const { mqtt, port: mqttPort } = await startMqtt(config.mqtt, ports, parts);
 
   const publisher = parts.add(startMqttPublisher(mqtt, clock));

@@ -25,6 +25,10 @@ export const tokensConfig = section(
       maximum: 31_536_000,
       description: 'how long a station may rely on a token that was accepted without asking again',
     }),
+    localLists: Type.Boolean({
+      default: false,
+      description: 'whether stations hold the tokens that are good there, for when they do not reach us',
+    }),
   },
   "drivers' tokens; who may charge besides is `unknownTokens` of a site, or of ocpp",
 );

@@ -40,6 +40,7 @@ export class TokenDesk {
   /** By name. */
   readonly #tokens = new Map<string, Token>();
   readonly #byKey = new Map<string, Token>();
+  #revision = 0;
 
   constructor(ports: TokenDeskPorts, tokens: readonly Token[]) {
     this.#ports = ports;
@@ -47,6 +48,11 @@ export class TokenDesk {
       this.#tokens.set(tokenName(token.id), token);
       this.#byKey.set(token.key, token);
     }
+  }
+
+  /** Rises with every change. */
+  get revision(): number {
+    return this.#revision;
   }
 
   list(): readonly Token[] {
@@ -60,6 +66,7 @@ export class TokenDesk {
     await this.#ports.book.saveToken(token);
     this.#tokens.set(name, token);
     this.#byKey.set(token.key, token);
+    this.#revision += 1;
     return 'set';
   }
 
@@ -77,6 +84,7 @@ export class TokenDesk {
     await this.#ports.book.deleteToken(token.key);
     this.#tokens.delete(tokenName(token.id));
     this.#byKey.delete(token.key);
+    this.#revision += 1;
   }
 
   async authorize(request: TokenRequest): Promise<Authorization> {
