@@ -3,6 +3,7 @@ import type { StationCommand } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
 import type { ReportBody } from '../domain/stationReport.ts';
 import { CommandFence } from './commandFence.ts';
+import { configured } from './configuring.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
 import type { SignedCertificate, StationNews, StationScope } from './dialect.ts';
 import { sendFollowUp } from './followUp.ts';
@@ -281,23 +282,9 @@ export class Stations {
   }
 
   async #configure(station: KnownStation, line: Line): Promise<void> {
-    if (line.isConfiguring) return;
-    line.isConfiguring = true;
-    await this.#configureMeters(station, line);
-    line.isConfiguring = false;
-    const traits = await line.dialect.readTraits(line.connection.calls);
-    if (Object.keys(traits).length > 0) this.#tell(station, { kind: 'traits told', traits });
-  }
-
-  async #configureMeters(station: KnownStation, line: Line): Promise<void> {
+    const { meterIntervalS } = this.#options;
     const nowMs = this.#ports.clock.monotonicMs();
-    if (!station.restarts.mayConfigure(nowMs)) {
-      station.log.warn('station restarts whenever it is configured: its meter settings are left as they are');
-      return;
-    }
-    station.restarts.configured(nowMs);
-    const refusals = await line.dialect.configureMeters(line.connection.calls, this.#options.meterIntervalS);
-    if (station.line === line) station.isConfigured = true;
-    for (const refusal of refusals) station.log.warn(refusal, 'station refused a meter setting');
+    const traits = await configured(station, line, { meterIntervalS, nowMs });
+    if (Object.keys(traits).length > 0) this.#tell(station, { kind: 'traits told', traits });
   }
 }
