@@ -5,6 +5,7 @@ import type { MarginOptions } from '../domain/margin.ts';
 import { perPhase } from '../domain/phases.ts';
 import { isLastInLine } from '../domain/rest.ts';
 import { starVolts } from '../domain/supply.ts';
+import { endsInStanding } from '../domain/traits.ts';
 import { type Capacity, isOver, loads, remaining, safeAllocation } from './capacity.ts';
 import { type EvseNow, type EvseNowOptions, evsesNow } from './evseNow.ts';
 import type { EvseRecord } from './evseRecord.ts';
@@ -123,8 +124,7 @@ export function plan(input: PlanInput): Plan {
 /** A lease that only ends leaves its EVSE to the standing profile, which is then what would be the tail. */
 function standingAmps({ traits, evse }: EvseRecord, isStopped: boolean, tail: number): number {
   if (isStopped) return 0;
-  const isFallback = traits.leaseForm === 'duration' || traits.leaseForm === 'offline';
-  return isFallback ? Math.min(evse.failsafeAmps, tail) : evse.failsafeAmps;
+  return endsInStanding(traits.leaseForm) ? Math.min(evse.failsafeAmps, tail) : evse.failsafeAmps;
 }
 
 const notNegative = ({ amps, watts }: Capacity): Capacity => ({
