@@ -7,6 +7,7 @@ import { startHistory } from './appHistory.ts';
 import { startHttp } from './appHttp.ts';
 import { type AppIncidents, startAppIncidents } from './appIncidents.ts';
 import { localListsOf } from './appLocalLists.ts';
+import { watchLoop } from './appLoopFigures.ts';
 import { startIntakes, startMeters, startMqtt } from './appMqtt.ts';
 import { type OcpiService, startOcpi } from './appOcpi.ts';
 import { openOcpi } from './appOcpiParty.ts';
@@ -24,6 +25,7 @@ import type { LoadedConfig } from './config.ts';
 import type { ControlLoop, TickResult } from './control/controlLoop.ts';
 import type { ExposureLedger } from './control/exposure.ts';
 import type { HorizonLoop } from './control/horizonLoop.ts';
+import type { LoopCounts } from './control/loopCounts.ts';
 import { type MarginCost, marginCost } from './control/marginCost.ts';
 import { type Operations, operations } from './control/operations.ts';
 import type { Clock } from './control/ports.ts';
@@ -90,6 +92,7 @@ export interface Running {
   readonly incidents: AppIncidents | undefined;
   readonly board: ViewBoard;
   readonly marginCost: MarginCost;
+  readonly counts: LoopCounts;
   readonly horizon: HorizonLoop;
   readonly prices: PriceBook;
   /** Messages of meters that were refused, by reason. */
@@ -136,7 +139,8 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     made.watchTargets(incidents.target);
     board.onTick((result) => incidents.follow(result));
   }
-  const inputs = observed(state, incidents?.take ?? ((_input, apply) => apply()));
+  const seen = observed(state, incidents?.take ?? ((_input, apply) => apply()));
+  const { inputs, counts } = watchLoop(seen, { board, clock, tickMs: config.control.tickMs });
 
   const security = await stationSecurity(config, store, log);
   const party = await openOcpi(loaded, ports, store);
@@ -206,6 +210,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     incidents,
     board,
     marginCost: cost,
+    counts,
     horizon,
     prices,
     refusedReadings,

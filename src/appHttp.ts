@@ -3,6 +3,7 @@ import { auditPort } from './appAuditLog.ts';
 import { gridFigures, gridHttp } from './appGridHttp.ts';
 import { historyFigures } from './appHistory.ts';
 import { endLimit, setLimit } from './appLimits.ts';
+import { loopFigures } from './appLoopFigures.ts';
 import { consoleFolder, pemOf } from './appOptions.ts';
 import { peoplePort } from './appPeople.ts';
 import { planFigures, setPrices } from './appPlan.ts';
@@ -167,6 +168,7 @@ function figures(running: Running): readonly Figure[] {
     [...heartbeatsMs].map(([site, atMs]) => [site, (nowMs - atMs) / 1000]),
   );
   return [
+    ...loopFigures(running),
     ...planFigures(running),
     ...gridFigures(running),
     one('counter', 'audits_total', 'Ticks solved again by GLPK', audited.compared),
