@@ -147,6 +147,8 @@ export const english = {
     'own maximum': (amps: string) => `It has all it can use (${amps}).`,
     'car takes less': (amps: string) =>
       `The car takes less: ${amps} is kept for it, the rest is lent to others.`,
+    'bound by a partner': (amps: string) =>
+      `The roaming partner whose driver charges lets it take no more than ${amps}.`,
     isFull: (place: string) => `${place} is full.`,
     full: (place: string, sharing: string) => `${place} is full; ${sharing}.`,
     phase: (circuit: string, phase: string) => `Phase ${phase} of ${circuit}`,

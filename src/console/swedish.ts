@@ -146,6 +146,7 @@ export const swedish: Words = {
     'no session': 'Ingen bil laddar här.',
     'own maximum': (amps) => `Den har allt den kan använda (${amps}).`,
     'car takes less': (amps) => `Bilen tar mindre: ${amps} hålls åt den, resten lånas ut till andra.`,
+    'bound by a partner': (amps) => `Förarens roamingpartner tillåter högst ${amps}.`,
     isFull: (place) => `${place} är full.`,
     full: (place, sharing) => `${place} är full; ${sharing}.`,
     phase: (circuit, phase) => `Fas ${phase} i ${circuit}`,

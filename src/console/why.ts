@@ -24,6 +24,7 @@ export function why(evse: Explained, place: Place): string {
       return text[reason.kind];
     case 'own maximum':
     case 'car takes less':
+    case 'bound by a partner':
       return text[reason.kind](amps(reason.amps ?? 0));
     case 'offline':
     case 'not answering':

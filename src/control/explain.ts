@@ -30,6 +30,8 @@ function because(reason: EvseReason, evse: EvseView, site: SiteView): string {
       return `it has all it can use (${amps(reason.amps)})`;
     case 'car takes less':
       return `the car takes less, so ${amps(reason.amps)} is kept for it and the rest is lent to others`;
+    case 'bound by a partner':
+      return `the roaming partner whose driver charges lets it take no more than ${amps(reason.amps)}`;
     case 'circuit full':
       return `${place(reason)} is full (${bound(reason, site)})`;
     case 'area full':

@@ -235,6 +235,10 @@ function reason(input: PublishInput, { record, planned, setpointAmps, stop }: Ex
     const { why, untilMs, openWh, departureMs } = target.wait;
     return { kind: 'planned later', why, amps: target.maxAmps, untilMs, needsWh: openWh, departureMs };
   }
+  const { partnerAmps } = record;
+  const isAtMost = bound === undefined || bound.kind === 'maximum';
+  if (partnerAmps !== undefined && (partnerAmps < evse.minAmps || (isAtMost && partnerAmps <= capAmps)))
+    return { kind: 'bound by a partner', amps: partnerAmps };
   if (bound?.kind !== 'paused' && (setpointAmps ?? 0) + 1e-6 < allocatedAmps)
     return { kind: 'waiting for others' };
   if (bound === undefined || bound.kind === 'maximum') {

@@ -120,6 +120,8 @@ export type EvseReason =
   | { readonly kind: 'own maximum'; readonly amps: number }
   /** The car was seen to draw less; the rest is lent to others until it ramps. */
   | { readonly kind: 'car takes less'; readonly amps: number }
+  /** A roaming partner lets its driver's session take no more; below its minimum the car gets nothing. */
+  | { readonly kind: 'bound by a partner'; readonly amps: number }
   | {
       readonly kind: 'circuit full';
       readonly circuit: CircuitId;

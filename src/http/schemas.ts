@@ -39,6 +39,7 @@ const reason = Type.Object(
       'no session',
       'own maximum',
       'car takes less',
+      'bound by a partner',
       'circuit full',
       'area full',
       'paused',

@@ -177,6 +177,7 @@ export function reasonBody(reason: EvseReason, text: string): ReasonBody {
   switch (reason.kind) {
     case 'own maximum':
     case 'car takes less':
+    case 'bound by a partner':
       return { kind: reason.kind, text, amps: reason.amps };
     case 'circuit full':
       return { kind: reason.kind, text, ...placeBody(reason), limitedBy: originBody(reason.limitedBy) };

@@ -38,6 +38,7 @@ function reasonDocument(reason: EvseReason) {
   switch (reason.kind) {
     case 'own maximum':
     case 'car takes less':
+    case 'bound by a partner':
       return { kind: reason.kind, amps: rounded(reason.amps) };
     case 'circuit full':
       return { kind: reason.kind, ...placeDocument(reason), limitedBy: originDocument(reason.limitedBy) };

@@ -51,6 +51,7 @@ export const reasons: Record<EvseReason['kind'], number> = {
   'not obeying': 11,
   'planned later': 12,
   'token refused': 13,
+  'bound by a partner': 14,
 };
 
 export const connectionPhases: Record<ConnectionPhase, number> = {

@@ -63,13 +63,15 @@ const watts = (limit: number) => ({
 
 describe('charging profiles of an eMSP', () => {
   it.each(['2.2.1', '2.3.0'])('bound its session until they are cleared, in %s', async (version) => {
-    const { emsp, id, ask, limits } = await given(version);
+    const { host, emsp, id, ask, limits } = await given(version);
     const active = () =>
       emsp.heard.filter(({ path }) => path === `/chargingprofiles/${id}`).map(({ body }) => body);
     const set = await ask('PUT', amps(10));
     expect(set.body.data).toMatchObject({ result: 'ACCEPTED' });
     expect(await set.result()).toEqual({ result: 'ACCEPTED' });
     expect(limits.at(-1)).toBe(10);
+    const { body: why } = await host.ask('GET', '/evses/A1/explanation');
+    expect(why).toMatchObject({ reason: { kind: 'bound by a partner', amps: 10 } });
     const [told] = await eventually(() => (active().length > 0 ? active() : undefined));
     expect(told.charging_profile).toMatchObject({
       charging_rate_unit: 'A',
@@ -92,9 +94,11 @@ describe('charging profiles of an eMSP', () => {
   });
 
   it('in watts are of all phases, and what is less than a car can charge with pauses it', async () => {
-    const { ask, limits } = await given();
+    const { host, ask, limits } = await given();
     expect(await (await ask('PUT', watts(3 * 230 * 3))).result()).toEqual({ result: 'ACCEPTED' });
     expect(limits.at(-1)).toBe(0);
+    const { body: why } = await host.ask('GET', '/evses/A1/explanation');
+    expect(why).toMatchObject({ reason: { kind: 'bound by a partner', amps: 3 } });
   });
 
   it('are nobody else’s business', async () => {
