@@ -20,6 +20,7 @@ import { locationsSender } from './ocpi/modules/locations.ts';
 import { sessionsSender } from './ocpi/modules/sessions.ts';
 import { tariffsSender } from './ocpi/modules/tariffs.ts';
 import { tokensReceiver } from './ocpi/modules/tokens.ts';
+import { openData } from './ocpi/openData.ts';
 import { Handshake } from './ocpi/partners/handshake.ts';
 import { Pushes } from './ocpi/partners/pushes.ts';
 import { ocpiServer } from './ocpi/server.ts';
@@ -39,6 +40,8 @@ type OcpiNeeds = Commander &
   };
 
 const prefix = '/ocpi';
+/** Below it everybody is answered. */
+const openPath = '/open/';
 /** A token or a command: nobody sends us more. */
 const bodyLimitBytes = 256 * 1024;
 
@@ -75,9 +78,10 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     commandsReceiver(commands),
     chargingProfilesReceiver(profiles.desk),
   ];
+  const open = openData({ clock, locations, tariffs: places.tariffs });
   const handle = ocpiServer({ clock, log, book, baseUrl, modules, credentials });
   return {
-    handlers: [{ prefix, bodyLimitBytes, handle }],
+    handlers: [{ prefix, bodyLimitBytes, handle: divided(open, handle) }],
     partners: partnersPort(needs, { book, handshake, versionsUrl }),
     listensAt: (port) => {
       httpPort = port;
@@ -91,6 +95,14 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     },
   };
 }
+
+/** Everybody is answered below one path, partners elsewhere. */
+const divided =
+  (open: ReturnType<typeof openData>, handle: RawHandler['handle']): RawHandler['handle'] =>
+  async (request) =>
+    request.path.startsWith(openPath)
+      ? open({ ...request, path: request.path.slice(openPath.length - 1) })
+      : handle(request);
 
 type OwnParty = NonNullable<LoadedConfig['config']['ocpi']>['party'];
 

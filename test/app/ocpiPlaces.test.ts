@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { schemaFaults } from '../ocpi/jsonSchemas.ts';
+import { hasExamples } from '../ocpi/specExamples.ts';
 import { startEmsp } from './emsp.ts';
 import { eventually } from './givenService.ts';
 import { givenParty, type PartyOptions, publicGarage } from './ocpiPeers.ts';
@@ -85,6 +87,41 @@ describe('locations and tariffs over OCPI', () => {
     const changed = async (query: string) => (await emsp.ask(`/sender/locations?${query}`)).body.data.length;
     expect(await changed(`date_from=${at}`)).toBe(1);
     expect(await changed(`date_to=${at}`)).toBe(0);
+  });
+
+  it('are there for everybody where they are published, and told anew when they changed', async () => {
+    const { host } = await given();
+    const open = (path: string, headers = {}) => fetch(`${host.api}/ocpi/open${path}`, { headers });
+    const first = await open('/2.3.0/locations');
+    expect([first.status, first.headers.get('cache-control')]).toEqual([200, 'public, max-age=10']);
+    expect(await first.json()).toMatchObject([{ id: 'garage', evses: [{ status: 'UNKNOWN' }] }]);
+    expect(await (await open('/2.2.1/tariffs')).json()).toMatchObject([{ id: 'T1' }]);
+    const known = { 'if-none-match': first.headers.get('etag') ?? '' };
+    expect((await open('/2.3.0/locations', known)).status).toBe(304);
+    const station = await host.connectStation();
+    await station.call('StatusNotification', status('Available'));
+    const next = await eventually(async () => {
+      const answer = await open('/2.3.0/locations', known);
+      return answer.status === 200 ? answer : undefined;
+    });
+    expect(await next.json()).toMatchObject([{ evses: [{ status: 'AVAILABLE' }] }]);
+    for (const wrong of ['/2.1.1/locations', '/2.3.0/cdrs', '/2.3.0/locations/garage'])
+      expect((await open(wrong)).status).toBe(404);
+  });
+
+  it('are nobody’s who is no partner where they are not published', async () => {
+    const site = publicGarage.site?.replace('address:', 'publish: false, address:') ?? '';
+    const { host, emsp } = await given({ ...publicGarage, site });
+    for (const what of ['locations', 'tariffs'])
+      expect(await (await fetch(`${host.api}/ocpi/open/2.3.0/${what}`)).json()).toEqual([]);
+    expect((await emsp.ask('/sender/locations')).body.data).toMatchObject([{ publish: false }]);
+  });
+
+  it.skipIf(!hasExamples)('are valid by JSON Schemas of 2.2.1 that nobody here wrote', async () => {
+    const { emsp } = await given();
+    expect(schemaFaults('locations.response', (await emsp.ask('/sender/locations')).body)).toEqual([]);
+    expect(schemaFaults('tariffs.response', (await emsp.ask('/sender/tariffs')).body)).toEqual([]);
+    expect(schemaFaults('version_details.response', (await emsp.ask('')).body)).toEqual([]);
   });
 
   it.each([

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { schemaFaults } from '../ocpi/jsonSchemas.ts';
+import { hasExamples } from '../ocpi/specExamples.ts';
 import { startEmsp } from './emsp.ts';
 import { eventually } from './givenService.ts';
 import { givenParty, publicGarage } from './ocpiPeers.ts';
@@ -100,6 +102,9 @@ describe('sessions and CDRs of an eMSP', () => {
     expect(await listed(`sessions?date_from=${last.last_updated}`)).toEqual([last]);
     expect(await listed(`cdrs?date_from=${bill.body.last_updated}`)).toEqual([bill.body]);
     expect(await listed(`cdrs?date_to=${bill.body.last_updated}`)).toEqual([]);
+    if (!hasExamples || version !== '2.2.1') return;
+    expect(told().flatMap((session) => schemaFaults('session', session))).toEqual([]);
+    expect(schemaFaults('cdr', bill.body)).toEqual([]);
   });
 
   it('are none of another partner, and none of strangers', async () => {

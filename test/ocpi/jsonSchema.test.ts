@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { Ajv } from 'ajv';
-import addFormatsModule from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { listOf } from '../../src/ocpi/codec.ts';
 import { envelope } from '../../src/ocpi/envelope.ts';
@@ -24,19 +21,8 @@ import { location } from '../../src/ocpi/v221/location.ts';
 import { session } from '../../src/ocpi/v221/session.ts';
 import { tariff } from '../../src/ocpi/v221/tariff.ts';
 import { token } from '../../src/ocpi/v221/token.ts';
-import { sharedFolder } from '../servers.ts';
+import { schemaFaults } from './jsonSchemas.ts';
 import { example, exampleFiles, hasExamples, translation } from './specExamples.ts';
-
-const ajv = new Ajv({ strict: false, multipleOfPrecision: 6 });
-addFormatsModule.default(ajv);
-
-/** What the JSON Schemas find in a message, as `where what`. */
-function faults(schema: string, wire: unknown): readonly string[] {
-  const file = `${sharedFolder}/data/ocpi/json-schema/ocpi.2_2_1.${schema}.json`;
-  const validate = ajv.compile(JSON.parse(readFileSync(file, 'utf8')));
-  validate(wire);
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
-}
 
 const folder = '2.2.1-examples';
 const examples = (files: RegExp): readonly string[] =>
@@ -57,7 +43,7 @@ describe.skipIf(!hasExamples)('what we write in 2.2.1, by JSON Schemas nobody he
       (file) => [file, 'tokens.response', translation(envelope(listOf(token)))] as const,
     ),
   ])('is valid: %s as %s', (file, schema, translate) => {
-    expect(faults(schema, translate(example(folder, file)))).toEqual([]);
+    expect(schemaFaults(schema, translate(example(folder, file)))).toEqual([]);
   });
 
   const wireToken = (): unknown => example(folder, 'token_example_2_full_rfid.json');
@@ -158,14 +144,14 @@ describe.skipIf(!hasExamples)('what we write in 2.2.1, by JSON Schemas nobody he
   ] as const)('is valid and as it came in: %s', (schema, translate, wire) => {
     const written = translate(wire());
     expect(written).toEqual(wire());
-    expect(faults(schema, written)).toEqual([]);
+    expect(schemaFaults(schema, written)).toEqual([]);
   });
 
   it('names the category of an impact as the specification does, which the JSON Schema calls source', () => {
     const [file = ''] = examples(/^location_example\.json/);
     const mix = example(folder, 'location_energymix_example_complete.json');
     const whole = { ...Object(example(folder, file)), ...Object(mix) };
-    expect(faults('location', translation(location)(whole))[0]).toBe(
+    expect(schemaFaults('location', translation(location)(whole))[0]).toBe(
       "/energy_mix/environ_impact/0 must have required property 'source'",
     );
   });
@@ -179,6 +165,6 @@ describe.skipIf(!hasExamples)('what we write in 2.2.1, by JSON Schemas nobody he
     };
     const written = translation(cdr)(credit);
     expect(written).toEqual(credit);
-    expect(faults('cdr', written)).toEqual(['/total_cost/excl_vat must be >= 0']);
+    expect(schemaFaults('cdr', written)).toEqual(['/total_cost/excl_vat must be >= 0']);
   });
 });
