@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { configSchema } from '../src/configSchema.ts';
@@ -17,5 +17,20 @@ describe('the README', () => {
       .replaceAll(/^ {3}/gm, '')
       .replace('"…"', `"scrypt:1024:${'0'.repeat(22)}:${'0'.repeat(43)}"`);
     expect(parseConfig(text, 'the README', {}).sites.map(({ name }) => name)).toEqual(['Garage Lund']);
+  });
+});
+
+/** Where a document points to within the project, without what names a place in it. */
+const pointedTo = (text: string): readonly string[] =>
+  [...text.matchAll(/\]\(([^)\s]+)\)|src="([^"]+)"/g)]
+    .map(([, link = '', image = '']) => (link || image).replace(/#.*$/, ''))
+    .filter((path) => path !== '' && !/^[a-z]+:/.test(path));
+
+describe.each(['README.md', 'docs/operating.md'])('%s', (document) => {
+  it('points to nothing that is not there', () => {
+    const place = new URL(`../${document}`, import.meta.url);
+    const paths = pointedTo(readFileSync(place, 'utf8'));
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => !existsSync(new URL(path, place)))).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 import { eventually, freePort, runProgram, type ServiceProcess } from '../app/givenService.ts';
 import { servers } from '../servers.ts';
 
@@ -12,6 +13,20 @@ export const patienceMs = 60_000;
 
 /** Pictures for a person to look at; not part of the sources. */
 const pictures = resolve(root, 'figures/console');
+
+/** Those that the documentation shows. They are made anew only where somebody asks for that: no two are the same. */
+const documented: ReadonlySet<string> = new Set([
+  'now-curtailed',
+  'now-phone',
+  'limits-preview',
+  'limits-curtailment',
+  'plan',
+  'stations',
+  'sessions',
+]);
+/** Whether the pictures of the documentation are being made. */
+export const isDocumenting = process.env['LASTVAKT_TEST_DOCS_IMAGES'] !== undefined;
+const documentedFolder = resolve(root, 'docs/images');
 
 /** The demo with the page, as `npm start` runs it. */
 export interface GivenDemo {
@@ -39,12 +54,16 @@ export const openBrowser = (): Promise<Browser> =>
   // Chromium's own sandbox does not work for root, which is who runs the checks in containers.
   chromium.launch({ executablePath: servers.chromium ?? 'chromium', args: ['--no-sandbox'] });
 
-/** A window of its own, whose errors fail the test that asks for them. */
+/**
+ * A window of its own until the test is over, whose errors fail the test that asks for them. A live page that is left open
+ * draws on and on, and takes the processor from the tests after it.
+ */
 export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},
 ): Promise<{ readonly page: Page; readonly errors: readonly string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  onTestFinished(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(patienceMs);
   const errors: string[] = [];
@@ -70,6 +89,9 @@ export async function barriers(page: Page): Promise<readonly string[]> {
 }
 
 export async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  const folders = isDocumenting && documented.has(name) ? [pictures, documentedFolder] : [pictures];
+  for (const folder of folders) {
+    mkdirSync(folder, { recursive: true });
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+  }
 }

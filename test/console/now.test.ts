@@ -5,6 +5,7 @@ import {
   barriers,
   type GivenDemo,
   givenDemo,
+  isDocumenting,
   openBrowser,
   openPage,
   patienceMs,
@@ -66,6 +67,28 @@ describeWith('chromium', 'the page Now', () => {
     await page.getByText('cold <b>evening</b>').waitFor();
     await picture(page, 'now-limited');
     await fetch(`${demo.api}/limits/${id}`, { method: 'DELETE' });
+  });
+
+  it('shows a curtailment of the grid operator on an open page, without a touch', async () => {
+    const { page } = await open();
+    await page.locator('.evse.is-charging').nth(1).waitFor();
+    // For the picture alone: a curve that has a past.
+    if (isDocumenting) await page.waitForTimeout(40_000);
+    const answer = await fetch(`${demo.api}/grid/dso/limits`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ amps: 34, durationS: 600, reason: 'cold evening, feeder full' }),
+    });
+    const { externalId } = (await answer.json()) as { readonly externalId: string };
+    await page.getByRole('heading', { level: 1, name: 'Limited' }).waitFor();
+    await page.getByText(/by order of the grid operator/).waitFor();
+    await page
+      .getByText(/Limit 34\sA by the grid operator, until/)
+      .first()
+      .waitFor();
+    if (isDocumenting) await page.waitForTimeout(15_000);
+    await picture(page, 'now-curtailed');
+    await fetch(`${demo.api}/grid/dso/limits/${externalId}`, { method: 'DELETE' });
   });
 
   it('speaks Swedish, with a decimal comma, and remembers it', async () => {
