@@ -50,11 +50,11 @@ describeWith('chromium', 'the page Limits', () => {
 
   it('shows what a limit would do, sets it, and a car goes down; then it is released', async () => {
     const page = await open();
-    // Somebody has more than the limit will leave.
+    // The building takes 10 A and more, a car 6 A and more: whoever charges has more than the limit will leave.
     await page.goto(`${demo.url}?language=en#/now`);
     await page.locator('.evse.is-charging').first().waitFor();
     await page.goto(`${demo.url}?language=en#/limits`);
-    await page.getByLabel('Limit', { exact: true }).fill('20,5');
+    await page.getByLabel('Limit', { exact: true }).fill('14,5');
     await page.getByLabel('Reason').fill('works on the feeder');
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByRole('heading', { name: 'What it would do' }).waitFor();
@@ -65,7 +65,7 @@ describeWith('chromium', 'the page Limits', () => {
     await picture(page, 'limits-preview');
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('button', { name: 'Set this limit' }).click();
-    await page.getByText(/In force: grid 20\.5\sA, until/).waitFor();
+    await page.getByText(/In force: grid 14\.5\sA, until/).waitFor();
     const row = page.locator('.limit', { hasText: 'works on the feeder' });
     await row.getByText('binds now').waitFor();
 
@@ -74,7 +74,7 @@ describeWith('chromium', 'the page Limits', () => {
     await page.locator('.evse.is-paused').first().waitFor();
 
     await page.goto(`${demo.url}?language=en#/limits`);
-    await page.getByRole('button', { name: /^Release: 20\.5\sA, grid$/ }).click();
+    await page.getByRole('button', { name: /^Release: 14\.5\sA, grid$/ }).click();
     await page.getByRole('button', { name: 'Release it now' }).click();
     await row.waitFor({ state: 'detached' });
   });
