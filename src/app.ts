@@ -189,7 +189,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   parts.add(startHistory(loaded, { board, store, clock, log }));
   parts.add(startPruning(loaded, { store, clock, log }));
   parts.add(startSessionPruning(loaded, { store, clock, log }));
-  const ocpiNeeds = { loaded, ports, store, board, state, stations, sessions, tokens, party };
+  const ocpiNeeds = { loaded, ports, store, board, state, stations, sessions, tokens, desk, party };
   const ocpi = startOcpi({ ...ocpiNeeds, ledger, gateway, inputs });
   if (ocpi !== undefined) parts.add(ocpi);
   const running: Running = {

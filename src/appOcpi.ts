@@ -4,7 +4,7 @@ import { followLocations } from './appOcpiLocations.ts';
 import { partnersPort } from './appOcpiPartners.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
 import { startProfiles } from './appOcpiProfiles.ts';
-import { startRoamingSessions } from './appOcpiSessions.ts';
+import { startRoamingSessions, wishes } from './appOcpiSessions.ts';
 import type { Commander } from './appStationCommands.ts';
 import type { LoadedConfig } from './config.ts';
 import type { PartyRole } from './domain/roaming/partner.ts';
@@ -35,7 +35,7 @@ export interface OcpiService {
 }
 
 type OcpiNeeds = Commander &
-  Pick<Running, 'board' | 'state' | 'sessions' | 'tokens'> & {
+  Pick<Running, 'board' | 'state' | 'sessions' | 'tokens' | 'desk'> & {
     readonly party: OcpiParty | undefined;
   };
 
@@ -73,7 +73,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     locationsSender(locations),
     tariffsSender(places.tariffs),
     tokensReceiver(party.shelf),
-    sessionsSender(store),
+    sessionsSender({ objects: store, nowMs: () => clock.nowMs(), wish: wishes(needs.desk) }),
     cdrsSender(store),
     commandsReceiver(commands),
     chargingProfilesReceiver(profiles.desk),

@@ -27,6 +27,7 @@ export interface OcpiParty {
 
 /** What every station can be asked for, and what every version of OCPP has a word for. */
 const capabilities = [
+  'CHARGING_PREFERENCES_CAPABLE',
   'CHARGING_PROFILE_CAPABLE',
   'REMOTE_START_STOP_CAPABLE',
   'TOKEN_GROUP_CAPABLE',

@@ -5,6 +5,7 @@ import type { EvseId } from './domain/ids.ts';
 import type { CdrLocation } from './domain/roaming/cdr.ts';
 import type { Location } from './domain/roaming/location.ts';
 import type { Logger } from './log.ts';
+import type { SessionsPorts } from './ocpi/modules/sessions.ts';
 import type { Pushes } from './ocpi/partners/pushes.ts';
 import { CdrCourier } from './ocpi/sessions/cdrCourier.ts';
 import { type ChargePlace, SessionDesk } from './ocpi/sessions/sessionDesk.ts';
@@ -47,6 +48,12 @@ export function startRoamingSessions(
     },
   };
 }
+
+/** What drivers want, by their partners: the plan counts on it. False where the session does not run. */
+export const wishes =
+  (desk: Running['desk']): SessionsPorts['wish'] =>
+  async (id, wish, partnerId) =>
+    (await desk.changeSession(id, wish, `partner ${partnerId}`)) !== undefined;
 
 /** undefined where partners see nothing of the EVSE. */
 function placeOf({ locations, tariffs }: OcpiPlaces, id: EvseId): ChargePlace | undefined {

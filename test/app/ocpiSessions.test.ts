@@ -107,6 +107,26 @@ describe('sessions and CDRs of an eMSP', () => {
     expect(schemaFaults('cdr', bill.body)).toEqual([]);
   });
 
+  it('take what their drivers want, for the plan', async () => {
+    const { host, emsp, charge } = await given();
+    await charge('CAFE');
+    const { body } = await eventually(() => emsp.heard.find(({ path }) => path.startsWith(put)));
+    const prefer = (wish: object, id = body.id) =>
+      emsp.ask(`/sender/sessions/${id}/charging_preferences`, 'PUT', { profile_type: 'REGULAR', ...wish });
+    const departureMs = Math.ceil(Date.now() / 1000) * 1000 + 7_200_000;
+    const departure_time = new Date(departureMs).toISOString();
+    expect((await prefer({ departure_time, energy_need: 12.5 })).body.data).toBe('ACCEPTED');
+    const { body: sessions } = await host.ask('GET', '/sessions');
+    expect(sessions).toMatchObject([{ wantedEnergyWh: 12_500, departureAt: departure_time }]);
+    expect((await prefer({ profile_type: 'GREEN' })).body.data).toBe('PROFILE_TYPE_NOT_SUPPORTED');
+    expect((await prefer({ departure_time: '2020-01-01T00:00:00Z' })).body.data).toBe('NOT_POSSIBLE');
+    expect((await prefer({}, 'nobody')).status).toBe(404);
+    const other = await startEmsp(host, { partyId: 'OTH', id: 'other' });
+    ends.push(() => other.stop());
+    const theirs = `/sender/sessions/${body.id}/charging_preferences`;
+    expect((await other.ask(theirs, 'PUT', { profile_type: 'REGULAR' })).status).toBe(404);
+  });
+
   it('are none of another partner, and none of strangers', async () => {
     const { host, emsp, charge } = await given();
     const other = await startEmsp(host, { partyId: 'OTH', id: 'other' });
