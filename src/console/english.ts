@@ -15,6 +15,8 @@ export const english = {
     stations: 'Stations',
     sessions: 'Sessions',
     partners: 'Partners',
+    people: 'People',
+    audit: 'Audit',
   },
   settings: 'Settings',
   menu: 'Pages',

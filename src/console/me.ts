@@ -10,6 +10,8 @@ export const me = signal<MeBody | undefined>(undefined);
 /** The name that the service gives everybody while there is neither a user nor a key. */
 export const trialName = 'trial';
 
+export const may = (right: string): boolean => me.value?.rights.includes(right) ?? false;
+
 /** Asks who one is whenever the server is heard anew: a role may have changed, and what ended is nobody's any more. */
 export function followMe(): void {
   effect(() => {

@@ -1,6 +1,15 @@
 import { computed, signal } from '@preact/signals';
 
-export const pages = ['now', 'limits', 'plan', 'stations', 'sessions', 'partners'] as const;
+export const pages = [
+  'now',
+  'limits',
+  'plan',
+  'stations',
+  'sessions',
+  'partners',
+  'people',
+  'audit',
+] as const;
 export type Page = (typeof pages)[number];
 
 /** `#/page/site/detail`: in the hash, so that the server has one document and nothing to route. */

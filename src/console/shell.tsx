@@ -1,14 +1,17 @@
 import type { JSX } from 'preact';
+import { AuditPage } from './audit/auditPage.tsx';
 import { clockSeconds, duration } from './format.ts';
 import { Icon } from './icons.tsx';
 import { words } from './language.ts';
 import { LimitsPage } from './limits/limitsPage.tsx';
 import { link, nowMs, staleSinceMs } from './live.ts';
+import { may } from './me.ts';
 import { NowPage } from './now/nowPage.tsx';
 import { PartnersPage } from './partners/partnersPage.tsx';
+import { PeoplePage } from './people/peoplePage.tsx';
 import { PlanPage } from './plan/planPage.tsx';
 import { language, type Theme, theme } from './preferences.ts';
-import { address, page, pages } from './route.ts';
+import { address, type Page, page, pages } from './route.ts';
 import { SessionsPage } from './sessions/sessionsPage.tsx';
 import { Account } from './signIn/account.tsx';
 import { SignIn } from './signIn/signInForm.tsx';
@@ -36,7 +39,7 @@ export function Shell(): JSX.Element {
         <Account />
         <Preferences />
       </header>
-      {link.value !== 'locked' && pages.length > 1 && <Pages />}
+      {link.value !== 'locked' && <Pages />}
       <Stale />
       <main id="content" tabIndex={-1}>
         {link.value === 'locked' ? <SignIn /> : <Current />}
@@ -62,16 +65,24 @@ function Current(): JSX.Element {
       return <PartnersPage site={site.value} key={site.value.head.peek().id} />;
     case 'sessions':
       return <SessionsPage site={site.value} key={site.value.head.peek().id} />;
+    case 'people':
+      return <PeoplePage />;
+    case 'audit':
+      return <AuditPage />;
     default:
       return page.value satisfies never;
   }
 }
 
+/** What only some may see. */
+const rightOf: Partial<Record<Page, string>> = { people: 'manage people', audit: 'read audit' };
+
 function Pages(): JSX.Element {
+  const open = pages.filter((each) => may(rightOf[each] ?? 'read sites'));
   const current = site.value?.head.peek().id;
   return (
     <nav class="pages" aria-label={words.value.menu}>
-      {pages.map((each) => (
+      {open.map((each) => (
         <a
           key={each}
           href={current === undefined ? address(each) : address(each, current)}

@@ -17,6 +17,8 @@ export const swedish: Words = {
     stations: 'Stationer',
     sessions: 'Laddningar',
     partners: 'Partner',
+    people: 'Användare',
+    audit: 'Ändringar',
   },
   settings: 'Inställningar',
   menu: 'Sidor',

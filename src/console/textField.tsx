@@ -20,7 +20,7 @@ export function TextField({ id, label, hint, fault, ...input }: TextFieldProps):
     <div class="field">
       <label htmlFor={id}>{label}</label>
       {hint !== undefined && (
-        <span class="quiet-hint" id={`${id}-hint`}>
+        <span class="hint" id={`${id}-hint`}>
           {hint}
         </span>
       )}

@@ -1,35 +1,19 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { siteId } from '../domain/ids.ts';
 import { instantMs } from '../domain/instant.ts';
+import { type AuditRecordBody, auditPage } from './auditBody.ts';
 import type { AuditRow } from './auditPort.ts';
 import { type Actor, demand } from './auth.ts';
 import { verification, verificationBody } from './chainBody.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { refusal } from './problem.ts';
-import { nullable } from './schemas.ts';
 import { instant } from './siteBody.ts';
 
 const closed = { additionalProperties: false } as const;
 const right = 'read audit';
 const pageRows = 200;
 
-const record = Type.Object(
-  {
-    sequence: Type.Integer(),
-    at: Type.String({ description: 'ISO 8601' }),
-    actor: Type.String({ description: 'The user, the key, or "mqtt", "trial", "command-line"' }),
-    action: Type.String(),
-    target: Type.String({ description: 'What it was done to' }),
-    site: nullable(Type.String({ description: 'null where it was of no site or of several' })),
-    before: Type.Unknown({ description: 'null where there is nothing to tell' }),
-    after: Type.Unknown(),
-    requestId: nullable(Type.String({ description: 'As in the header X-Request-Id of the answer' })),
-    address: nullable(Type.String({ description: 'Where the request came from' })),
-    hash: Type.String({ description: 'SHA-256 over the record and the hash before it' }),
-  },
-  closed,
-);
 const text = (description: string) => Type.Optional(Type.String({ maxLength: 200, description }));
 const query = Type.Object(
   {
@@ -58,7 +42,7 @@ export const audit =
           summary: `Who changed what, the newest first, ${pageRows} a page; what is of several sites is for admins`,
           querystring: query,
           response: {
-            200: Type.Object({ records: Type.Array(record), next: nullable(Type.Integer()) }, closed),
+            200: auditPage,
           },
         },
       },
@@ -105,7 +89,7 @@ function instantOf(field: string, given: string | undefined): number | undefined
   throw refusal({ status: 'refused', field, why: 'is not an instant: give ISO 8601 with a zone' });
 }
 
-const recordBody = (row: AuditRow): Static<typeof record> => ({
+const recordBody = (row: AuditRow): AuditRecordBody => ({
   sequence: row.sequence,
   at: instant(row.atMs),
   actor: row.actor,

@@ -16,7 +16,9 @@ export const verification = Type.Object(
   { additionalProperties: false },
 );
 
-export const verificationBody = (verdict: ChainVerdict): Static<typeof verification> =>
+export type VerificationBody = Static<typeof verification>;
+
+export const verificationBody = (verdict: ChainVerdict): VerificationBody =>
   verdict.status === 'whole'
     ? { isWhole: true, records: verdict.records, lastHash: verdict.lastHash, brokenAt: null, why: null }
     : {

@@ -60,3 +60,4 @@ export const keyWithSecret = Type.Object(
   { ...key.properties, secret: Type.String({ description: 'The key itself, shown this once' }) },
   closed,
 );
+export type KeyWithSecretBody = Static<typeof keyWithSecret>;

@@ -76,7 +76,7 @@ function PasswordForm(): JSX.Element {
       <button type="submit" class="primary" aria-busy={isBusy.value}>
         {isBusy.value ? text.busy : text.signIn}
       </button>
-      <p class="quiet-hint">{text.forgotten}</p>
+      <p class="hint">{text.forgotten}</p>
     </form>
   );
 }
