@@ -74,6 +74,9 @@ describeWith('chromium', 'names that are programs', () => {
       expect(await page.locator('main img').count()).toBe(0);
       expect(await page.evaluate('typeof hit')).toBe('undefined');
     }
+    await page.goto(`${given.api}/?language=en#/stations/garage/CP-A1`);
+    await page.getByText(hostile('firmware')).first().waitFor();
+    await page.getByText('<i>vendor</i>').first().waitFor();
     expect(await page.locator('main img, main i').count()).toBe(0);
     expect(await page.evaluate('typeof hit')).toBe('undefined');
     expect(errors).toEqual([]);
