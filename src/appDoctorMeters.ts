@@ -86,7 +86,12 @@ function meterFinding(
     };
   if (reason !== undefined) {
     const what = `${circuitId} sends what cannot be used: ${reason}`;
-    return { about, verdict: 'wrong', what, todo: `compare with "Meters" in the README; ${show}` };
+    return {
+      about,
+      verdict: 'wrong',
+      what,
+      todo: `compare with "Connecting a real station" in the README; ${show}`,
+    };
   }
   const what = `${circuitId} said nothing on ${topics.join(', ')} in ${listenedMs / 1000} s`;
   return { about, verdict: 'wrong', what, todo: `see that it has power and its topic is right; ${show}` };

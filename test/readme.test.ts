@@ -1,18 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { configSchema } from '../src/configSchema.ts';
 import { configTable } from './configTable.ts';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const textOf = (document: string): string => readFileSync(new URL(`../${document}`, import.meta.url), 'utf8');
+
+describe('docs/configuration.md', () => {
+  it('lists every setting of the config with its default', () => {
+    expect(textOf('docs/configuration.md')).toContain(configTable(configSchema));
+  });
+});
 
 describe('the README', () => {
-  it('lists every setting of the config with its default', () => {
-    expect(readme).toContain(configTable(configSchema));
-  });
-
   it('shows a config that is accepted once its passwords are filled in', () => {
-    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(textOf('README.md')) ?? [];
     const text = yaml
       .replaceAll(/^ {3}/gm, '')
       .replace('"…"', `"scrypt:1024:${'0'.repeat(22)}:${'0'.repeat(43)}"`);
@@ -26,10 +28,14 @@ const pointedTo = (text: string): readonly string[] =>
     .map(([, link = '', image = '']) => (link || image).replace(/#.*$/, ''))
     .filter((path) => path !== '' && !/^[a-z]+:/.test(path));
 
-describe.each(['README.md', 'docs/operating.md'])('%s', (document) => {
+const guides = readdirSync(new URL('../docs', import.meta.url))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`);
+
+describe.each(['README.md', ...guides])('%s', (document) => {
   it('points to nothing that is not there', () => {
     const place = new URL(`../${document}`, import.meta.url);
-    const paths = pointedTo(readFileSync(place, 'utf8'));
+    const paths = pointedTo(textOf(document));
     expect(paths.length).toBeGreaterThan(0);
     expect(paths.filter((path) => !existsSync(new URL(path, place)))).toEqual([]);
   });
