@@ -1,6 +1,5 @@
 import type { LoadedConfig } from './config.ts';
 import type { GridPorts } from './grid/gridPorts.ts';
-import { publicAddressFault } from './grid/openadr/addresses.ts';
 import { connectionResources } from './grid/openadr/connectionResources.ts';
 import { connectBroker } from './grid/openadr/mqttBroker.ts';
 import { startSwitchReadings } from './grid/openadr/switchReadings.ts';
@@ -16,19 +15,13 @@ export interface OpenAdrService {
 
 const noticeMaxBytes = 1024 * 1024;
 
-/** A VEN for each connection that has an `openadr`. Throws where a callback or token address may not be used. */
+/** A VEN for each connection that has an `openadr`. */
 export function openAdrService({ config, connections }: LoadedConfig, ports: GridPorts): OpenAdrService {
   const vens = new Map<string, OpenAdrVen>();
   const readings: { stop(): void }[] = [];
   for (const { id, openadr } of config.grid.connections) {
     const connection = connections.find((each) => each.id === id);
     if (openadr === undefined || connection === undefined) continue;
-    if (!openadr.allowPrivateAddresses) {
-      ensurePublic(id, 'webhook.callbackUrl', openadr.webhook?.callbackUrl);
-      ensurePublic(id, 'auth.tokenUrl', openadr.auth?.tokenUrl);
-      ensurePublic(id, 'switchReadings.url', openadr.switchReadings?.url);
-      ensurePublic(id, 'switchReadings.auth.tokenUrl', openadr.switchReadings?.auth.tokenUrl);
-    }
     const resources = connectionResources(connection, openadr);
     const about = { connectionId: id, resources, boundary: connection.boundary };
     vens.set(id, startOpenAdrVen({ ...about, config: openadr, connectBroker }, ports));
@@ -44,11 +37,6 @@ export function openAdrService({ config, connections }: LoadedConfig, ports: Gri
       for (const each of [...vens.values(), ...readings]) each.stop();
     },
   };
-}
-
-function ensurePublic(connectionId: string, setting: string, address: string | undefined): void {
-  const fault = address === undefined ? undefined : publicAddressFault(address);
-  if (fault !== undefined) throw new Error(`grid connection ${connectionId}: openadr.${setting} ${fault}`);
 }
 
 const callbacks = (vens: ReadonlyMap<string, OpenAdrVen>): RawHandler => ({

@@ -1,10 +1,10 @@
+import { openAdrConnectionFaults } from './configOpenAdr.ts';
 import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
 import { protectedStations, securityFaults } from './configSecurity.ts';
 import { gridFaults, type KnownNodes } from './domain/gridConfig.ts';
 import { isTimeZone } from './domain/localTime.ts';
 import { meterFaults } from './domain/meterConfig.ts';
 import { mqttFaults } from './domain/mqttConfig.ts';
-import { openAdrFaults } from './domain/openAdrConfig.ts';
 import { oscpFaults } from './domain/oscpConfig.ts';
 import type { Supply } from './domain/supply.ts';
 import {
@@ -55,16 +55,8 @@ export function configFaults(config: Config): readonly Fault[] {
     ...accessFaults(config),
     ...prefixed('/grid', gridFaults(config.grid.connections, knownNodes(config))),
     ...prefixed('/grid', oscpFaults(config.grid.connections)),
-    ...config.grid.connections.flatMap(({ openadr, targets }, index) =>
-      openadr === undefined
-        ? []
-        : prefixed(
-            `/grid/connections/${index}/openadr`,
-            openAdrFaults(
-              openadr,
-              targets.flatMap(({ externalIds }) => externalIds),
-            ),
-          ),
+    ...config.grid.connections.flatMap((connection, index) =>
+      prefixed(`/grid/connections/${index}/openadr`, openAdrConnectionFaults(connection)),
     ),
   ];
 }

@@ -525,3 +525,31 @@ describe('a config file', () => {
     }
   });
 });
+
+describe('an address that a grid operator is given, or that its tokens come from', () => {
+  const openadr = (change: object) =>
+    faults(
+      given((config) => {
+        const targets = [{ site: 'garage', externalIds: ['1'], failsafeWatts: 11_000 }];
+        const settings = { url: 'https://vtn.example/openadr3', venName: 'garage', ...change };
+        config.grid = { connections: [{ id: 'dso', profile: 'openadr3', targets, openadr: settings }] };
+      }),
+    );
+  const webhook = { callbackUrl: 'http://127.0.0.1:8080/openadr/dso', bearerToken: 'x'.repeat(16) };
+  const auth = { clientId: 'a', clientSecret: 'b', tokenUrl: 'http://[::ffff:10.0.0.1]/token' };
+
+  it.each([
+    ['/webhook/callbackUrl', { webhook }],
+    ['/auth/tokenUrl', { auth }],
+  ])('is refused at %s where it points inwards', (path, change) => {
+    expect(openadr(change)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^/grid/connections/0/openadr${path}: points into loopback or a private network`),
+      ),
+    ]);
+  });
+
+  it('may point inwards where that is said', () => {
+    expect(openadr({ webhook, auth, allowPrivateAddresses: true })).toEqual([]);
+  });
+});

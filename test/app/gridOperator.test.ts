@@ -81,6 +81,17 @@ const phase = async (given: GivenApp, id: string): Promise<string> => {
 };
 
 describe('a grid operator over REST', () => {
+  it('is nobody without its key, and changes nothing with the key of another', async () => {
+    const given = await started(databaseFile());
+    const limit = { externalId: 'event-1', amps: 10, durationS: 3_600 };
+    for (const secret of ['', 'another-key', `${key}x`, sha256(key)]) {
+      expect((await ask(given, 'POST', '/grid/dso/limits', limit, secret)).status).toBe(401);
+      expect((await ask(given, 'POST', '/grid/dso/heartbeat', undefined, secret)).status).toBe(401);
+    }
+    expect((await ask(given, 'GET', '/limits')).body).toEqual([]);
+    expect(await phase(given, 'dso')).toBe('init');
+  });
+
   it('limits, changes, repeats, ends, and reads the evidence of it', async () => {
     const given = await started(databaseFile());
     await ask(given, 'POST', '/grid/bridge/limits', { isActive: false });

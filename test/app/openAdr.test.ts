@@ -59,6 +59,16 @@ sites:
   await eventually(() => inForce(5_000), 5_000);
   const told = await eventually(() => vtn.notices[0]);
   expect(told.status).toBe(204);
+
+  // A hundred changes at once, as by a sender that repeats itself: each is answered, and the last one holds.
+  const eventId = event === 'conflict' ? '' : event.id;
+  const before = vtn.notices.length;
+  for (let change = 1; change <= 100; change += 1)
+    vtn.store.update('events', eventId, limit(change === 100 ? 7 : 20));
+  await eventually(() => (vtn.notices.length >= before + 100 ? true : undefined));
+  expect(vtn.notices.slice(before).filter(({ status }) => status !== 204 && status !== 503)).toEqual([]);
+  await eventually(() => inForce(7_000));
+
   const stranger = await fetch(`${api}/openadr/dso`, { method: 'POST', body: '{}' });
   expect(stranger.status).toBe(401);
   expect((await fetch(`${api}/openadr/nobody?echo=x`)).status).toBe(404);
