@@ -272,7 +272,7 @@ sites:
       id: grid
       breakerAmps: ${amps}
       assumedBackgroundAmps: ${assumedBackgroundAmps}
-      meter: { topic: meters/grid, maxAgeS: ${maxAgeMs / 1000} }
+      meter: { topic: meters/grid, maxAgeS: ${maxAgeMs / 1000}, maxPlausibleAmps: ${10 * amps} }
       evses:
         - ${evses.join('\n        - ')}
 `;
