@@ -55,6 +55,7 @@ function PhaseBar({ name, figures }: { readonly name: string; readonly figures: 
     figures;
   const text = words.value.circuit;
   const share = (value: number): string => `${Math.max(0, Math.min(100, (100 * value) / scaleAmps))}%`;
+  // A car follows a moment later than its limit: that is told, and only more than that is loud.
   const isOver = freeAmps < -1;
   const spoken = text.phase(
     name,
@@ -81,7 +82,7 @@ function PhaseBar({ name, figures }: { readonly name: string; readonly figures: 
         <strong>{ampsColumn(loadAmps)}</strong>
         <span class="phase-limit"> / {amps(limitAmps)}</span>
         <span class="phase-free">
-          {ampsColumn(Math.abs(freeAmps))} {isOver ? text.over : text.free}
+          {ampsColumn(Math.abs(freeAmps))} {freeAmps < -0.05 ? text.over : text.free}
         </span>
       </span>
     </li>
