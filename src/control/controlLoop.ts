@@ -56,6 +56,12 @@ export interface LoopCount {
   readonly sequence: number;
 }
 
+/**
+ * Woken ticks rest so many times as long as the last one took: when all stations come back at once, news would wake one tick
+ * after the other, and nothing would be left for the stations.
+ */
+const restPerTick = 2;
+
 /** The one loop: reads the state, plans, hands the difference to the stations. Nothing in it waits. */
 export class ControlLoop {
   readonly #topologies: readonly Topology[];
@@ -66,6 +72,8 @@ export class ControlLoop {
   #sequence = 0;
   #number = 0;
   #lastTickMs = Number.NEGATIVE_INFINITY;
+  /** What the last tick took of the processor, with all that followed it. */
+  #tookMs = 0;
   #cancelPace: () => void = () => {};
   #cancelWake: (() => void) | undefined;
   #isRunning = false;
@@ -98,7 +106,8 @@ export class ControlLoop {
   wake(): void {
     if (!this.#isRunning || this.#cancelWake !== undefined) return;
     const sinceMs = this.#ports.clock.monotonicMs() - this.#lastTickMs;
-    const delayMs = Math.max(0, this.#options.wakeSpacingMs - sinceMs);
+    const spacingMs = Math.max(this.#options.wakeSpacingMs, (1 + restPerTick) * this.#tookMs);
+    const delayMs = Math.max(0, spacingMs - sinceMs);
     this.#cancelWake = this.#ports.clock.after(delayMs, () => this.#run('drop'));
   }
 
@@ -134,18 +143,24 @@ export class ControlLoop {
     this.#cancelWake = undefined;
     if (!this.#isRunning) return;
     this.#cancelPace = this.#ports.clock.after(this.#options.tickMs, () => this.#run('pace'));
+    const startedMs = this.#stopwatchMs();
     try {
       this.#ports.onTick(this.#tick(cause));
+      this.#tookMs = this.#stopwatchMs() - startedMs;
     } catch (error) {
       this.stop();
       this.#ports.onBroken(error);
     }
   }
 
+  #stopwatchMs(): number {
+    const { stopwatchMs, clock } = this.#ports;
+    return stopwatchMs === undefined ? clock.monotonicMs() : stopwatchMs();
+  }
+
   #tick(cause: TickView['cause']): TickResult {
     const { clock, state, ledger, allocate, horizon } = this.#ports;
-    const stopwatchMs = this.#ports.stopwatchMs ?? (() => clock.monotonicMs());
-    const startedMs = stopwatchMs();
+    const startedMs = this.#stopwatchMs();
     const nowMs = clock.nowMs();
     const monotonicMs = clock.monotonicMs();
     this.#lastTickMs = monotonicMs;
@@ -163,7 +178,7 @@ export class ControlLoop {
       return { topology: made.topology, plan: made, exposure: loads(made.topology, exposures) };
     });
     const judged = planned.map((each) => this.#send(each.topology, each.plan, monotonicMs));
-    const tick = { number: this.#number, atMs: nowMs, durationMs: stopwatchMs() - startedMs, cause };
+    const tick = { number: this.#number, atMs: nowMs, durationMs: this.#stopwatchMs() - startedMs, cause };
     const { drawMaxAgeMs } = options;
     const views = planned.flatMap(({ topology, plan: made, exposure }) =>
       siteViews({ topology, plan: made, exposure, state, ledger, tick, monotonicMs, drawMaxAgeMs }),

@@ -41,6 +41,20 @@ describe('the control loop', () => {
     expect(world.ticks.length - before).toBe(6);
   });
 
+  it('is woken less often the longer its ticks take, so that a storm of news leaves time for the stations', () => {
+    let readMs = 0;
+    // Read at both ends of a tick and of all that follows it: each takes 30 ms.
+    const stopwatchMs = () => (readMs += 10);
+    const world = new World({ stopwatchMs }).setBackground(10).connectAll().run(10.3);
+    const before = world.ticks.length;
+    for (let wake = 0; wake < 100; wake++) {
+      world.loop.wake();
+      world.clock.advance(1);
+    }
+    // At 0 and 90 ms.
+    expect(world.ticks.length - before).toBe(2);
+  });
+
   it('stops, and may be stopped twice', () => {
     const world = given().run(3);
     world.loop.stop();

@@ -65,6 +65,8 @@ export interface WorldInput {
   readonly meterMs: number;
   readonly measureMs: number;
   readonly callTimeoutMs: number;
+  /** By which ticks tell how long they take; left away: the clock, on which they take no time. */
+  readonly stopwatchMs?: () => number;
   /** How what happens is recorded; left away: not at all. */
   readonly recording?: RecorderOptions;
   /** How finely the world moves between the events of the service. */
@@ -401,6 +403,7 @@ export class World {
       remembered: this.#remembered(),
       ports: {
         clock: held,
+        ...(this.input.stopwatchMs !== undefined && { stopwatchMs: this.input.stopwatchMs }),
         log: silentLog,
         onSession: (session) => this.#sessions.set(session.id, session),
         onStanding: (id, amps) => {
