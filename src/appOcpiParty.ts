@@ -4,13 +4,13 @@ import type { LoadedConfig } from './config.ts';
 import type { StationId } from './domain/ids.ts';
 import type { Party } from './domain/roaming/common.ts';
 import type { LocationReferences } from './domain/roaming/token.ts';
-import { isPrivateAddress } from './grid/privateAddress.ts';
 import { PartnerClient } from './ocpi/partners/client.ts';
 import { PartnerBook } from './ocpi/partners/partnerBook.ts';
 import { PartnerTokens } from './ocpi/tokens/partnerTokens.ts';
 import { TokenShelf } from './ocpi/tokens/tokenShelf.ts';
 import { Outgoing } from './ocpi/transport/outgoing.ts';
 import type { AddressPolicy } from './ocpi/transport/partnerUrl.ts';
+import { isPrivateAddress } from './privateAddress.ts';
 import type { Store } from './store/openStore.ts';
 
 /** Who our partners are, and how they are reached: all that is needed before a station connects. */

@@ -1,6 +1,6 @@
 import type { Config } from './configSchema.ts';
 import { type OpenAdrConfig, openAdrFaults } from './domain/openAdrConfig.ts';
-import { publicAddressFault } from './grid/openadr/addresses.ts';
+import { publicAddressFault } from './privateAddress.ts';
 import type { Fault } from './schema.ts';
 
 /** What the schema cannot say of a connection's `openadr`. Paths are from there. */

@@ -23,7 +23,7 @@ interface Reach {
   readonly types: readonly string[];
 }
 
-const everywhere = ['src/schema.ts', 'src/log.ts'];
+const everywhere = ['src/schema.ts', 'src/log.ts', 'src/privateAddress.ts'];
 const adapter: Reach = { values: ['src/domain', ...everywhere], types: ['src/control'] };
 
 /** The import table of DESIGN.md, section 2. Files in `src` itself are settled by `joiners`. */

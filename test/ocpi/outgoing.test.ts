@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { isPrivateAddress } from '../../src/grid/privateAddress.ts';
 import { Outgoing } from '../../src/ocpi/transport/outgoing.ts';
+import { isPrivateAddress } from '../../src/privateAddress.ts';
 import { VirtualClock } from '../virtualClock.ts';
 
 const ends: (() => unknown)[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isPrivateAddress } from '../../src/grid/privateAddress.ts';
 import { joined, partnerUrl } from '../../src/ocpi/transport/partnerUrl.ts';
+import { isPrivateAddress } from '../../src/privateAddress.ts';
 
 const policy = { allowsPrivate: false, isPrivateAddress };
 

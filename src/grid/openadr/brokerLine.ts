@@ -1,5 +1,5 @@
 import type { Logger } from '../../log.ts';
-import { publicAddressFault } from './addresses.ts';
+import { publicAddressFault } from '../../privateAddress.ts';
 import { type BrokerOffer, brokerOffer } from './brokerOffer.ts';
 import { VtnError } from './http.ts';
 import type { VtnClient } from './vtnClient.ts';

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { Clock } from '../../control/ports.ts';
+import { publicAddressFault } from '../../privateAddress.ts';
 import { compile } from '../../schema.ts';
-import { publicAddressFault } from './addresses.ts';
 import { exchange, type HttpBounds, VtnError } from './http.ts';
 
 export interface Credentials {

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { isPrivateAddress } from '../privateAddress.ts';
+import { isPrivateAddress } from '../../privateAddress.ts';
 
 /** Where we may be told to call: an address that a peer names decides nothing by itself. */
 export interface PeerPolicy {

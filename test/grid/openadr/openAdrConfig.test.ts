@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openAdrFaults } from '../../../src/domain/openAdrConfig.ts';
-import { publicAddressFault } from '../../../src/grid/openadr/addresses.ts';
+import { publicAddressFault } from '../../../src/privateAddress.ts';
 import { givenConfig } from './pair.ts';
 
 const given = (change: Record<string, unknown> = {}) =>

@@ -27,9 +27,26 @@ for (const [net, prefix] of inner6) inner6List.addSubnet(net, prefix, 'ipv6');
 const outer = new BlockList();
 outer.addSubnet(...outer6, 'ipv6');
 
+const innerNames = /(^|\.)(localhost|local|internal|intranet|lan|home\.arpa)\.?$/i;
+
 /** Whether an IP address leads to this machine or a network that is not the public one. */
 export function isPrivateAddress(address: string): boolean {
   const kind = isIP(address);
   if (kind === 4) return inner.check(address, 'ipv4');
   return kind !== 6 || !outer.check(address, 'ipv6') || inner6List.check(address, 'ipv6');
+}
+
+/**
+ * Why an address may not be used, undefined when it may. Names are judged by how they look: what they resolve to may
+ * differ at every look, and is the network's business.
+ */
+export function publicAddressFault(address: string): string | undefined {
+  if (!URL.canParse(address)) return 'is not an address';
+  const { hostname, username, password } = new URL(address);
+  if (username !== '' || password !== '') return 'must not hold a password';
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const isInner = isIP(host) === 0 ? innerNames.test(host) || !host.includes('.') : isPrivateAddress(host);
+  return isInner
+    ? `points into loopback or a private network (${host}): give a public address, or set allowPrivateAddresses`
+    : undefined;
 }
