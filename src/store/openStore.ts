@@ -105,7 +105,7 @@ export async function openStore(
     ...stationPasswordStore(db),
     ...upstreamStore(db),
     ...commandStore(db, queue),
-    ...transactionStore(db),
+    ...transactionStore(new GroupCommit(db)),
     ...tokenStore(db),
     ...siteStopStore(db),
     ...gridConnectionStore(db, queue),

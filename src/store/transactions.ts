@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { StationId } from '../domain/ids.ts';
 import { nextNumber } from './counters.ts';
+import type { GroupCommit } from './groupCommit.ts';
 import type { Tables } from './schema.ts';
-import { inStore } from './storeError.ts';
 
 /** Everything a station says about the start of a transaction. A repeated message repeats all of it. */
 export interface TransactionStart {
@@ -22,27 +22,31 @@ export interface TransactionStore {
   transactionNumber(start: TransactionStart): Promise<number>;
 }
 
-export function transactionStore(db: Kysely<Tables>): TransactionStore {
+/** `group` writes what comes at once in one transaction: after an outage hundreds of sessions begin in the same second. */
+export function transactionStore(group: GroupCommit): TransactionStore {
   return {
-    transactionNumber: (start) =>
-      inStore(`number a transaction of station ${start.stationId}`, () =>
-        db.transaction().execute(async (transaction) => {
-          const known = await numberOf(transaction, start);
-          if (known !== undefined) return known;
-
-          const added = await transaction
-            .insertInto('station_transaction')
-            .values({ number: await nextNumber(transaction, 'transaction'), ...toColumns(start) })
-            .onConflict((conflict) => conflict.doNothing())
-            .returning('number')
-            .executeTakeFirst();
-          // Nothing was added when the same start was numbered since we looked: its number holds.
-          const number = added?.number ?? (await numberOf(transaction, start));
-          if (number === undefined) throw new Error('the number just stored is gone');
-          return number;
-        }),
-      ),
+    async transactionNumber(start) {
+      let number: number | undefined;
+      await group.write(`number a transaction of station ${start.stationId}`, async (transaction) => {
+        number = (await numberOf(transaction, start)) ?? (await numbered(transaction, start));
+      });
+      if (number === undefined) throw new Error('a write that was kept has not run');
+      return number;
+    },
   };
+}
+
+async function numbered(transaction: Transaction<Tables>, start: TransactionStart): Promise<number> {
+  const added = await transaction
+    .insertInto('station_transaction')
+    .values({ number: await nextNumber(transaction, 'transaction'), ...toColumns(start) })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('number')
+    .executeTakeFirst();
+  // Nothing was added when another process numbered the same start since we looked: its number holds.
+  const number = added?.number ?? (await numberOf(transaction, start));
+  if (number === undefined) throw new Error('the number just stored is gone');
+  return number;
 }
 
 async function numberOf(db: Kysely<Tables>, start: TransactionStart): Promise<number | undefined> {

@@ -50,4 +50,11 @@ describeOnBothDatabases('the number of a transaction', (database) => {
     expect(numbers.slice(10)).toEqual(numbers.slice(0, 10));
     expect(new Set(numbers).size).toBe(10);
   });
+
+  it('is given to each of five hundred that begin at once', async () => {
+    const store = await database.open();
+    const starts = Array.from({ length: 500 }, (_, index) => given({ stationId: stationId(`CP-${index}`) }));
+    const numbers = await Promise.all(starts.map((start) => store.transactionNumber(start)));
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(starts.map((_, index) => index + 1));
+  });
 });
