@@ -1,13 +1,13 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { Clock } from '../control/ports.ts';
+import { backOffMs, spread } from '../domain/backOff.ts';
 import type { MqttConfig } from '../domain/mqttConfig.ts';
 import type { Logger } from '../log.ts';
 import { clientOptions } from './mqttOptions.ts';
 import { statusTopic } from './topics.ts';
 
 const defaultUrl = 'mqtt://127.0.0.1:1883';
-const firstRetryMs = 1_000;
-const longestRetryMs = 30_000;
+const retry = { firstMs: 1_000, maxMs: 30_000 };
 const fallbackRetryMs = 10;
 /** A connection that lasts this long is a good one: the next loss is tried again at once. */
 const steadyAfterMs = 10_000;
@@ -259,8 +259,8 @@ export class MqttConnection {
    * spread, so that a thousand sites do not return to their broker in the same instant.
    */
   #delayNextRetry(): void {
-    const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** this.#attempts);
-    this.#attempts = Math.min(this.#attempts + 1, 10);
-    this.#client.options.reconnectPeriod = Math.round(delayMs * (0.5 + 0.5 * this.#options.ports.random()));
+    this.#attempts += 1;
+    const delayMs = spread(backOffMs(retry, this.#attempts), this.#options.ports.random());
+    this.#client.options.reconnectPeriod = Math.round(delayMs);
   }
 }

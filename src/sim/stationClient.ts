@@ -1,5 +1,6 @@
 import WebSocket, { type RawData } from 'ws';
 import type { Clock } from '../control/ports.ts';
+import { backOffMs, spread } from '../domain/backOff.ts';
 import type { Logger } from '../log.ts';
 import type { Car, CarModel } from './car.ts';
 import { isSilent } from './quirks.ts';
@@ -170,9 +171,11 @@ export class StationClient {
     if (!this.#isRunning || (quirksOf(this.#station).neverRedials && isProperClose(code))) return;
 
     const { min, max } = this.#options.reconnectMs;
-    const backoffMs = Math.min(max, min * 2 ** Math.min(this.#failedAttempts, 16));
-    const delayMs = backoffMs * (0.5 + this.#options.random() / 2);
     this.#failedAttempts += 1;
+    const delayMs = spread(
+      backOffMs({ firstMs: min, maxMs: max }, this.#failedAttempts),
+      this.#options.random(),
+    );
     this.#log.debug({ code, delayMs }, 'simulated station disconnected');
     this.#cancelReconnect = this.#options.clock.after(delayMs, () => this.#reconnect());
   }

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../control/ports.ts';
+import { backOffMs } from '../domain/backOff.ts';
 import type { Logger } from '../log.ts';
 import { within } from './deadline.ts';
 import type { Tables } from './schema.ts';
@@ -146,7 +147,7 @@ export class WriteBehind {
   /** A full batch's worth of backlog is not kept waiting; a failing database is. */
   #pauseMs(): number {
     const { batchMax, flushMs, retryMinMs, retryMaxMs } = this.#options;
-    if (this.#failures > 0) return Math.min(retryMaxMs, retryMinMs * 2 ** (this.#failures - 1));
+    if (this.#failures > 0) return backOffMs({ firstMs: retryMinMs, maxMs: retryMaxMs }, this.#failures);
     return this.#waiting.size >= batchMax ? 0 : flushMs;
   }
 

@@ -1,6 +1,7 @@
 import type { Point } from '@influxdata/influxdb-client';
 import type { Clock } from '../control/ports.ts';
 import type { SiteView } from '../control/siteView.ts';
+import { backOffMs } from '../domain/backOff.ts';
 import type { Logger } from '../log.ts';
 import { pointsOf } from './points.ts';
 import { type InfluxConfig, influxSender, type Outcome, type Sender } from './sender.ts';
@@ -184,7 +185,7 @@ export class InfluxWriter {
 
   #pauseMs(): number {
     const { batchMax, flushMs, retryMaxMs } = this.#options;
-    if (this.#failures > 0) return Math.min(retryMaxMs, flushMs * 2 ** (this.#failures - 1));
+    if (this.#failures > 0) return backOffMs({ firstMs: flushMs, maxMs: retryMaxMs }, this.#failures);
     return this.#lines.length >= batchMax ? 0 : flushMs;
   }
 

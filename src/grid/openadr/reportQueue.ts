@@ -1,4 +1,5 @@
 import type { Clock } from '../../control/ports.ts';
+import { backOffMs } from '../../domain/backOff.ts';
 import type { Logger } from '../../log.ts';
 import { VtnError } from './http.ts';
 
@@ -23,8 +24,7 @@ export interface ReportQueueOptions {
 
 const reportsMaxDefault = 500;
 const keptForMs = 24 * 3_600_000;
-const retryFirstMs = 2_000;
-const retryMaxMs = 300_000;
+const retry = { firstMs: 2_000, maxMs: 300_000 };
 
 /**
  * Reports on their way to the VTN: urgent ones first, one at a time, retried until they are a day old. Full, it gives up
@@ -112,10 +112,9 @@ export class ReportQueue {
   }
 
   #retryLater(): void {
-    const delayMs = Math.min(retryMaxMs, retryFirstMs * 2 ** this.#failures);
-    this.#failures = Math.min(this.#failures + 1, 30);
+    this.#failures += 1;
     if (this.#isStopped) return;
-    this.#cancelRetry = this.#options.clock.after(delayMs, () => void this.#drain());
+    this.#cancelRetry = this.#options.clock.after(backOffMs(retry, this.#failures), () => void this.#drain());
   }
 }
 

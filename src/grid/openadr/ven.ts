@@ -1,3 +1,4 @@
+import { backOffMs } from '../../domain/backOff.ts';
 import type { OpenAdrConfig } from '../../domain/openAdrConfig.ts';
 import type { GridPorts, GridProgress, GridVerdict, HeardLimit } from '../gridPorts.ts';
 import type { OpenAdrResource } from './addressees.ts';
@@ -26,8 +27,7 @@ export interface OpenAdrVenOptions {
 }
 
 /** Longest series of retries at the pace of the poll; and the shortest pause after a failure. */
-const failurePauseMaxMs = 300_000;
-const failurePauseFirstMs = 5_000;
+const failurePause = { firstMs: 5_000, maxMs: 300_000 };
 /** A change that was told is confirmed by a look at everything, soon, but not for each of a burst. */
 const confirmAfterMs = 2_000;
 const noticesMax = 100;
@@ -172,9 +172,9 @@ export class OpenAdrVen {
     this.#heardKey = undefined;
     this.#isClockOff = error instanceof VtnError && error.code === 'clock is off';
     const askedMs = error instanceof VtnError ? (error.retryAfterMs ?? 0) : 0;
-    const backOffMs = Math.min(failurePauseMaxMs, failurePauseFirstMs * 2 ** Math.min(this.#failures, 20));
     this.#failures += 1;
-    this.#pauseMs = Math.max(Math.min(askedMs, failurePauseMaxMs), backOffMs * (0.75 + 0.5 * random()));
+    const pauseMs = backOffMs(failurePause, this.#failures) * (0.75 + 0.5 * random());
+    this.#pauseMs = Math.max(Math.min(askedMs, failurePause.maxMs), pauseMs);
   }
 
   async #look(): Promise<void> {

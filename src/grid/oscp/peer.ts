@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../control/ports.ts';
+import { backOffMs, spread } from '../../domain/backOff.ts';
 import type { Logger } from '../../log.ts';
 import type { AccessTokens } from './accessTokens.ts';
 import { ensureOutside, type PeerPolicy } from './peerAddress.ts';
@@ -36,8 +37,7 @@ export interface PeerPorts {
 }
 
 const timeoutMs = 10_000;
-const firstPauseMs = 1_000;
-const pauseMaxMs = 30_000;
+const pause = { firstMs: 1_000, maxMs: 30_000 };
 /** Messages under way; a peer that answers nothing must not fill the memory. */
 const outstandingMax = 64;
 const segmentItemsMax = 100;
@@ -177,14 +177,13 @@ export class Peer {
 
   #pause(attempt: number): Promise<void> {
     const { clock, random } = this.#ports;
-    const fullMs = Math.min(pauseMaxMs, firstPauseMs * 2 ** (attempt - 1));
     return new Promise((resolve) => {
       const over = (): void => {
         cancel();
         this.#ends.delete(over);
         resolve();
       };
-      const cancel = clock.after(fullMs * (0.5 + random() / 2), over);
+      const cancel = clock.after(spread(backOffMs(pause, attempt), random()), over);
       this.#ends.add(over);
     });
   }

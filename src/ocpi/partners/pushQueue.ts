@@ -1,4 +1,5 @@
 import type { Clock } from '../../control/ports.ts';
+import { backOffMs, spread } from '../../domain/backOff.ts';
 import type { Logger } from '../../log.ts';
 import { PartnerRefusalError } from './client.ts';
 
@@ -17,8 +18,7 @@ interface Push {
 /** What waits for one partner; past it the oldest goes, and is found again by the partner's next GET. */
 const waitingMax = 5_000;
 const attemptsMax = 8;
-const firstPauseMs = 1_000;
-const pauseMaxMs = 300_000;
+const pause = { firstMs: 1_000, maxMs: 300_000 };
 
 /**
  * What one partner is to be told, one after the other: a partner that is dead or slow keeps nobody else waiting. What is
@@ -86,8 +86,7 @@ export class PushQueue {
       else this.#ports.log.debug(fields, 'partner could not be told yet');
       if (isGivenUp && !mayHelp) return undefined;
       if (isGivenUp) this.#waiting.delete(key);
-      const fullMs = Math.min(pauseMaxMs, firstPauseMs * 2 ** (push.attempts - 1));
-      return fullMs * (0.5 + this.#ports.random() / 2);
+      return spread(backOffMs(pause, push.attempts), this.#ports.random());
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../control/ports.ts';
+import { backOffMs, spread } from '../../domain/backOff.ts';
 import type { Party } from '../../domain/roaming/common.ts';
 import type { RoamingObject } from '../../domain/roaming/partner.ts';
 import type { Logger } from '../../log.ts';
@@ -22,8 +23,7 @@ export interface CdrCourierPorts {
 
 /** Sent in one round, the oldest first. */
 const roundMax = 1_000;
-const firstPauseMs = 1_000;
-const pauseMaxMs = 3_600_000;
+const pause = { firstMs: 1_000, maxMs: 3_600_000 };
 /** Partners that have come, or come back, are found this often. */
 const sweepMs = 600_000;
 
@@ -126,11 +126,10 @@ export class CdrCourier {
 
   #wakeLater(partnerId: string): void {
     if (this.#isStopped) return;
-    const failures = this.#failures.get(partnerId) ?? 0;
-    this.#failures.set(partnerId, failures + 1);
-    const fullMs = Math.min(pauseMaxMs, firstPauseMs * 2 ** failures);
+    const failures = (this.#failures.get(partnerId) ?? 0) + 1;
+    this.#failures.set(partnerId, failures);
     const { clock, random } = this.#ports;
-    const cancel = clock.after(fullMs * (0.5 + random() / 2), () => this.wake(partnerId));
+    const cancel = clock.after(spread(backOffMs(pause, failures), random()), () => this.wake(partnerId));
     this.#cancels.set(partnerId, cancel);
   }
 }

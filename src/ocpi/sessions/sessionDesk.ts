@@ -1,4 +1,5 @@
 import type { Clock } from '../../control/ports.ts';
+import { backOffMs } from '../../domain/backOff.ts';
 import { type EvseId, type SessionId, sessionId } from '../../domain/ids.ts';
 import { compare, zero } from '../../domain/pricing/fraction.ts';
 import { cdrFrom, followed, type RoamingCharge } from '../../domain/roaming/charge.ts';
@@ -40,8 +41,7 @@ const settleMs = 5_000;
 /** An end that nobody told falls with a sign of life after it. */
 const presumedSettleMs = 3_600_000;
 const openMax = 10_000;
-const firstRetryMs = 1_000;
-const retryMaxMs = 300_000;
+const retry = { firstMs: 1_000, maxMs: 300_000 };
 
 /**
  * Tells partners of the sessions of their drivers, and makes the CDR of each that ended, once: whatever of it is lost with
@@ -106,7 +106,7 @@ export class SessionDesk {
     const tries = this.#tries.get(id) ?? 0;
     this.#tries.set(id, tries + 1);
     this.#ports.log.error({ err: error, sessionId: id, tries }, 'session of a partner could not be followed');
-    this.#takeLater(id, Math.min(retryMaxMs, firstRetryMs * 2 ** tries));
+    this.#takeLater(id, backOffMs(retry, tries + 1));
   }
 
   #takeLater(id: SessionId, delayMs: number): void {

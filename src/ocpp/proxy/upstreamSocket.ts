@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { Clock } from '../../control/ports.ts';
+import { backOffMs, spread } from '../../domain/backOff.ts';
 import type { Logger } from '../../log.ts';
 import { type Frame, parseFrame, writeCall } from '../frames.ts';
 
@@ -27,8 +28,7 @@ export type UpstreamAnswer = Extract<Frame, { kind: 'result' | 'error' }> | { re
 const handshakeTimeoutMs = 10_000;
 const answerTimeoutMs = 30_000;
 const pingIntervalMs = 30_000;
-const retryMinMs = 1_000;
-const retryMaxMs = 60_000;
+const retry = { firstMs: 1_000, maxMs: 60_000 };
 const maxPayloadBytes = 256 * 1024;
 /** What we wrote and it did not read yet. */
 const maxBufferedBytes = 1024 * 1024;
@@ -136,11 +136,9 @@ export class UpstreamSocket {
       this.#port.log.warn({ why }, 'the own CSMS of the station is away: its calls are answered here');
     }
     this.#end();
-    const backOffMs = Math.min(retryMaxMs, retryMinMs * 2 ** this.#failures);
     this.#failures += 1;
-    this.#cancelNext = this.#port.clock.after(backOffMs * (0.5 + this.#port.random() / 2), () =>
-      this.#dial(),
-    );
+    const pauseMs = spread(backOffMs(retry, this.#failures), this.#port.random());
+    this.#cancelNext = this.#port.clock.after(pauseMs, () => this.#dial());
   }
 
   #end(): void {
