@@ -2,9 +2,9 @@ import { certificateExpiries } from './appCertificates.ts';
 import { brokerFindings } from './appDoctorMeters.ts';
 import { serviceFindings } from './appDoctorService.ts';
 import type { LoadedConfig } from './config.ts';
-import type { CircuitConfig } from './configSchema.ts';
 import type { Clock } from './control/ports.ts';
 import { clockFinding, type Finding } from './doctorReport.ts';
+import { withBelow } from './domain/withBelow.ts';
 import { evsesBelow, failsafeBudget, nonLeasingStations, supplyOf } from './failsafeBudget.ts';
 import type { Logger } from './log.ts';
 import { examineDatabase } from './store/examine.ts';
@@ -67,7 +67,7 @@ function configFinding({ sites, areas, connections }: LoadedConfig): Finding {
 function budgetFinding({ config }: LoadedConfig): Finding {
   const nonLeasing = nonLeasingStations(config);
   const phases = config.sites.flatMap((site) =>
-    circuitsOf(site.circuit).flatMap((circuit) =>
+    withBelow(site.circuit).flatMap((circuit) =>
       circuit.phases.map((phase) => {
         const below = evsesBelow(circuit);
         const { sumAmps } = failsafeBudget(circuit, { supply: supplyOf(site), below, phase, nonLeasing });
@@ -84,11 +84,6 @@ function budgetFinding({ config }: LoadedConfig): Finding {
       : `fits everywhere; least is left on ${tightest.name}: ${tightest.leftAmps.toFixed(1)} of ${tightest.breakerAmps} A${kept}`;
   return { about: 'failsafe budget', verdict: 'well', what };
 }
-
-const circuitsOf = (circuit: CircuitConfig): readonly CircuitConfig[] => [
-  circuit,
-  ...circuit.circuits.flatMap(circuitsOf),
-];
 
 const dayMs = 86_400_000;
 const renewDays = 30;

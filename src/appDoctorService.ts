@@ -3,6 +3,7 @@ import type { DoctorOptions } from './appDoctor.ts';
 import type { LoadedConfig } from './config.ts';
 import type { Config } from './configSchema.ts';
 import type { Finding } from './doctorReport.ts';
+import { withBelow } from './domain/withBelow.ts';
 import type { HealthReason } from './http/ports.ts';
 import type { CircuitBody, EvseBody } from './http/schemas.ts';
 import { compile } from './schema.ts';
@@ -78,7 +79,7 @@ async function stationFindings(url: string, key: string | undefined): Promise<re
   }
   if (!areSites.check(sites.body))
     return [{ about, verdict: 'wrong', what: `the answer of ${url} is not understood` }];
-  const circuits = sites.body.flatMap(({ circuit }) => circuitsOf(circuit));
+  const circuits = sites.body.flatMap(({ circuit }) => withBelow(circuit));
   const evses = circuits.flatMap((circuit) => circuit.evses);
   const verdicts = circuits.flatMap(({ id, meterVerdict }): Finding[] =>
     meterVerdict === null
@@ -118,11 +119,6 @@ function evseFindings({ id, station, state, clockSkewMs, reason }: EvseBody): re
     );
   return found;
 }
-
-const circuitsOf = (circuit: CircuitBody): readonly CircuitBody[] => [
-  circuit,
-  ...circuit.circuits.flatMap(circuitsOf),
-];
 
 /** From this machine: an address that stands for all of them is asked as the loopback. */
 function ownUrl({ http: { host, port, tls } }: Config): string {

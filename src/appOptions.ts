@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CircuitConfig, Config } from './configSchema.ts';
+import type { Config } from './configSchema.ts';
 import type { ControlLoopOptions } from './control/controlLoop.ts';
 import { type CircuitId, circuitId } from './domain/ids.ts';
 import type { MeterConfig } from './domain/meterConfig.ts';
+import { withBelow } from './domain/withBelow.ts';
+import { evsesBelow } from './failsafeBudget.ts';
 import type { IncidentsOptions } from './incidents/incidents.ts';
 
 // How the config's settings become the options of each part.
@@ -57,11 +59,9 @@ export function incidentsOptions({ incidents, database }: Config): IncidentsOpti
 export function metersOf(
   config: Config,
 ): readonly { readonly circuitId: CircuitId; readonly meter: MeterConfig }[] {
-  const below = (circuit: CircuitConfig): { circuitId: CircuitId; meter: MeterConfig }[] => [
-    ...(circuit.meter === undefined ? [] : [{ circuitId: circuitId(circuit.id), meter: circuit.meter }]),
-    ...circuit.circuits.flatMap(below),
-  ];
-  return config.sites.flatMap((site) => below(site.circuit));
+  return config.sites
+    .flatMap((site) => withBelow(site.circuit))
+    .flatMap(({ id, meter }) => (meter === undefined ? [] : { circuitId: circuitId(id), meter }));
 }
 
 /** PEM texts of the files a TLS section names. Throws when a file cannot be read. */
@@ -71,13 +71,8 @@ export const pemOf = (
   tls && { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') };
 
 /** Every station that feeds an EVSE. */
-export function stationIds(config: Config): readonly string[] {
-  const below = (circuit: CircuitConfig): string[] => [
-    ...circuit.evses.map(({ station }) => station),
-    ...circuit.circuits.flatMap(below),
-  ];
-  return config.sites.flatMap((site) => below(site.circuit));
-}
+export const stationIds = (config: Config): readonly string[] =>
+  config.sites.flatMap((site) => evsesBelow(site.circuit)).map(({ station }) => station);
 
 /** Where Vite writes the operator's page: beside the compiled service, and the same when it runs from its sources. */
 export const consoleFolder = fileURLToPath(

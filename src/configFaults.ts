@@ -7,6 +7,7 @@ import { meterFaults } from './domain/meterConfig.ts';
 import { mqttFaults } from './domain/mqttConfig.ts';
 import { oscpFaults } from './domain/oscpConfig.ts';
 import type { Supply } from './domain/supply.ts';
+import { withBelow } from './domain/withBelow.ts';
 import {
   evsesBelow,
   failsafeBudget,
@@ -63,14 +64,9 @@ export function configFaults(config: Config): readonly Fault[] {
 
 /** What a connection to a grid operator may name. */
 export const knownNodes = (config: Config): KnownNodes => ({
-  circuits: new Map(config.sites.map(({ id, circuit }) => [id, circuitIds(circuit)])),
+  circuits: new Map(config.sites.map(({ id, circuit }) => [id, withBelow(circuit).map((each) => each.id)])),
   areas: new Set(config.areas.map(({ id }) => id)),
 });
-
-const circuitIds = ({ id, circuits }: CircuitConfig): readonly string[] => [
-  id,
-  ...circuits.flatMap(circuitIds),
-];
 
 const prefixed = (prefix: string, faults: readonly Fault[]): readonly Fault[] =>
   faults.map(({ path, message }) => ({ path: path === '/' ? prefix : `${prefix}${path}`, message }));

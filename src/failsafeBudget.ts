@@ -2,6 +2,7 @@ import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
 import { phaseOf } from './domain/phases.ts';
 import { lineShares, loadCount, type Supply, starVolts, turnedAmps } from './domain/supply.ts';
 import { resolvedTraits, type StationTraits } from './domain/traits.ts';
+import { withBelow } from './domain/withBelow.ts';
 
 /** Stations that keep the last value they were told for ever. */
 export type NonLeasing = ReadonlySet<string>;
@@ -18,10 +19,8 @@ export const supplyOf = ({ supply }: Config['sites'][number]): Supply => {
   return system === 'TN' ? { system, phaseVolts } : { system, phaseVolts, powerFactorMin };
 };
 
-export const evsesBelow = (circuit: CircuitConfig): readonly EvseConfig[] => [
-  ...circuit.evses,
-  ...circuit.circuits.flatMap(evsesBelow),
-];
+export const evsesBelow = (circuit: CircuitConfig): readonly EvseConfig[] =>
+  withBelow(circuit).flatMap(({ evses }) => evses);
 
 /** What an EVSE may hold on to when we are gone. */
 const heldAmps = ({ station, maxAmps, failsafeAmps }: EvseConfig, nonLeasing: NonLeasing): number =>
