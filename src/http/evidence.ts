@@ -1,10 +1,9 @@
 import Type from 'typebox';
 import { csvText } from '../domain/csv.ts';
-import { instantMs } from '../domain/instant.ts';
 import { verification, verificationBody } from './chainBody.ts';
+import { instantIfGiven } from './instantGiven.ts';
 import type { Plugin } from './plugin.ts';
 import type { EvidenceRow, HttpPorts } from './ports.ts';
-import { refusal } from './problem.ts';
 import { instant } from './siteBody.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -59,8 +58,8 @@ export const evidence =
         const { format = 'json', after } = asked;
         const rows = await ports.grid.evidence(
           {
-            fromMs: bound('from', asked.from, 0),
-            untilMs: bound('until', asked.until, Number.MAX_SAFE_INTEGER),
+            fromMs: instantIfGiven('from', asked.from) ?? 0,
+            untilMs: instantIfGiven('until', asked.until) ?? Number.MAX_SAFE_INTEGER,
             connectionId: asked.connection,
             kind: asked.kind,
             after: after === undefined ? undefined : Number(after),
@@ -92,13 +91,6 @@ export const evidence =
       async () => verificationBody(await ports.grid.verifyEvidence()),
     );
   };
-
-function bound(field: string, text: string | undefined, byDefault: number): number {
-  if (text === undefined) return byDefault;
-  const ms = instantMs(text);
-  if (ms !== undefined) return ms;
-  throw refusal({ status: 'refused', field, why: 'is not an instant: give ISO 8601 with a zone' });
-}
 
 const recordBody = (row: EvidenceRow) => ({
   sequence: row.sequence,

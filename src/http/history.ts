@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import type { SiteView } from '../control/siteView.ts';
 import { siteId } from '../domain/ids.ts';
-import { instantMs } from '../domain/instant.ts';
 import { type Minute, type MinuteSeries, minuteMs, Steps } from '../domain/minutes.ts';
 import { can } from './auth.ts';
+import { instantIfGiven } from './instantGiven.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { refusal } from './problem.ts';
@@ -109,17 +109,10 @@ function seriesIn(
 }
 
 function spanOf(asked: { readonly from?: string; readonly until?: string }, nowMs: number): Span {
-  const untilMs = bound('until', asked.until, nowMs);
-  const fromMs = bound('from', asked.from, untilMs - dayMs);
+  const untilMs = instantIfGiven('until', asked.until) ?? nowMs;
+  const fromMs = instantIfGiven('from', asked.from) ?? untilMs - dayMs;
   if (fromMs >= untilMs) throw refusal({ status: 'refused', field: 'from', why: 'must be before until' });
   return { fromMs, untilMs };
-}
-
-function bound(field: string, text: string | undefined, byDefault: number): number {
-  if (text === undefined) return byDefault;
-  const ms = instantMs(text);
-  if (ms !== undefined) return ms;
-  throw refusal({ status: 'refused', field, why: 'is not an instant: give ISO 8601 with a zone' });
 }
 
 function finestStep({ fromMs, untilMs }: Span): number {

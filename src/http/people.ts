@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { siteId } from '../domain/ids.ts';
-import { instantMs } from '../domain/instant.ts';
 import type { ApiKey, User } from '../domain/person.ts';
+import { instantIfGiven } from './instantGiven.ts';
 import {
   type KeyBody,
   key,
@@ -141,7 +141,7 @@ const keys =
         const asked = {
           ...body,
           sites: (body.sites ?? []).map(siteId),
-          expiresAtMs: expiryOf(body.expiresAt),
+          expiresAtMs: instantIfGiven('expiresAt', body.expiresAt),
         };
         const outcome = await port.addKey(asked, actor.name);
         if (outcome.status === 'refused') throw refusal(outcome);
@@ -170,16 +170,6 @@ const keys =
 
 const unknownUser = (given: string): never =>
   notFound(`no user "${given}": GET /api/v1/users lists who there is`);
-
-function expiryOf(expiresAt: string | null | undefined): number | undefined {
-  const expiresAtMs = expiresAt == null ? undefined : instantMs(expiresAt);
-  if (expiresAt != null && expiresAtMs === undefined)
-    throw new ProblemError('refused', {
-      field: 'expiresAt',
-      detail: 'expiresAt is not an instant: give ISO 8601 with a zone, such as 2026-01-31T18:00:00Z',
-    });
-  return expiresAtMs;
-}
 
 const userBody = (each: User): UserBody => ({
   name: each.name,

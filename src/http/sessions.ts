@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { sessionId } from '../domain/ids.ts';
-import { instantMs } from '../domain/instant.ts';
+import { instantGiven } from './instantGiven.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts, SessionChange, SessionCursor } from './ports.ts';
 import { ProblemError, refusal } from './problem.ts';
@@ -71,8 +71,8 @@ export const sessions =
           evseIds,
           count: count === undefined ? defaultPageSize : Number(count),
           ...(state !== undefined && { isFinished: state === 'finished' }),
-          ...(from !== undefined && { fromMs: instantOf('from', from) }),
-          ...(until !== undefined && { untilMs: instantOf('until', until) }),
+          ...(from !== undefined && { fromMs: instantGiven('from', from) }),
+          ...(until !== undefined && { untilMs: instantGiven('until', until) }),
           ...(before !== undefined && { before: cursorOf(before) }),
         });
         if (page.next !== undefined) reply.header('link', nextLink(query, page.next));
@@ -161,16 +161,9 @@ function changeOf(
   };
 }
 
-function instantOf(field: string, text: string): number {
-  const ms = instantMs(text);
-  if (ms !== undefined) return ms;
-  const detail = `${field} is not an instant: give ISO 8601 with a zone, such as 2026-01-31T18:00:00Z`;
-  throw new ProblemError('refused', { field, detail });
-}
-
 function departure(text: string, nowMs: number): number {
   const field = 'departureAt';
-  const ms = instantOf(field, text);
+  const ms = instantGiven(field, text);
   if (ms > nowMs) return ms;
   const detail = `${field} is in the past: give an instant after now, which is ${instant(nowMs)}`;
   throw new ProblemError('refused', { field, detail });

@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { type SiteId, siteId } from '../domain/ids.ts';
-import { instantMs } from '../domain/instant.ts';
 import type { Token } from '../domain/token.ts';
 import { type Actor, can } from './auth.ts';
+import { instantIfGiven } from './instantGiven.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { ProblemError } from './problem.ts';
@@ -158,12 +158,7 @@ type TokenRequestBody = Static<typeof request>;
 
 function tokenOf(body: TokenRequestBody): Omit<Token, 'key' | 'sites' | 'setAtMs' | 'setBy'> {
   const { id, type, groupId, isBlocked = false, expiresAt, note = '' } = body;
-  const expiresAtMs = expiresAt == null ? undefined : instantMs(expiresAt);
-  if (expiresAt != null && expiresAtMs === undefined)
-    throw new ProblemError('refused', {
-      field: 'expiresAt',
-      detail: 'expiresAt is not an instant: give ISO 8601 with a zone, such as 2026-01-31T18:00:00Z',
-    });
+  const expiresAtMs = instantIfGiven('expiresAt', expiresAt);
   return { id, type: type ?? undefined, groupId: groupId ?? undefined, isBlocked, expiresAtMs, note };
 }
 
