@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import type { GridLimit } from '../domain/gridLimit.ts';
 import type { LimitId, SessionId, SiteId } from '../domain/ids.ts';
 import type { Session } from '../domain/session.ts';
@@ -18,17 +19,6 @@ export interface OperationsPorts {
     deleteStop(siteId: SiteId): Promise<void>;
     appendAudit(entry: AuditEntry): Promise<void>;
   };
-}
-
-export interface AuditEntry {
-  readonly atMs: number;
-  readonly actor: string;
-  readonly action: string;
-  readonly target: string;
-  readonly before: unknown;
-  readonly after: unknown;
-  /** Where it was of one site. */
-  readonly site?: SiteId | undefined;
 }
 
 export type SessionWish = Pick<Partial<Session>, 'wantedEnergyWh' | 'departureAtMs' | 'priority'>;

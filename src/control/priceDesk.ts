@@ -1,7 +1,7 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import type { SiteId } from '../domain/ids.ts';
 import type { PriceSeries, PriceTarget } from '../domain/prices.ts';
 import type { Area } from '../domain/site.ts';
-import type { AuditEntry } from './operations.ts';
 import type { PriceBook } from './priceBook.ts';
 
 export interface PriceDeskPorts {

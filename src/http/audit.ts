@@ -1,13 +1,12 @@
 import Type from 'typebox';
+import type { AuditRecord } from '../domain/audit.ts';
 import { siteId } from '../domain/ids.ts';
-import { instantMs } from '../domain/instant.ts';
 import { type AuditRecordBody, auditPage } from './auditBody.ts';
-import type { AuditRow } from './auditPort.ts';
 import { type Actor, demand } from './auth.ts';
 import { verification, verificationBody } from './chainBody.ts';
+import { instantIfGiven } from './instantGiven.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
-import { refusal } from './problem.ts';
 import { instant } from './siteBody.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -52,8 +51,8 @@ export const audit =
           actor: asked.actor,
           action: asked.action,
           target: asked.target,
-          fromMs: instantOf('from', from),
-          untilMs: instantOf('until', until),
+          fromMs: instantIfGiven('from', from),
+          untilMs: instantIfGiven('until', until),
           count: pageRows,
           before: before === undefined ? undefined : Number(before),
         });
@@ -82,14 +81,7 @@ function sitesFor(actor: Actor, site: string | undefined) {
   return actor.role === 'admin' ? undefined : actor.sites;
 }
 
-function instantOf(field: string, given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  const ms = instantMs(given);
-  if (ms !== undefined) return ms;
-  throw refusal({ status: 'refused', field, why: 'is not an instant: give ISO 8601 with a zone' });
-}
-
-const recordBody = (row: AuditRow): AuditRecordBody => ({
+const recordBody = (row: AuditRecord): AuditRecordBody => ({
   sequence: row.sequence,
   at: instant(row.atMs),
   actor: row.actor,

@@ -1,8 +1,5 @@
 import Type, { type Static } from 'typebox';
-
-export type ChainVerdict =
-  | { readonly status: 'whole'; readonly records: number; readonly lastHash: string }
-  | { readonly status: 'broken'; readonly records: number; readonly brokenAt: number; readonly why: string };
+import type { ChainVerdict } from '../domain/chainVerdict.ts';
 
 /** Whether a record that is a chain of hashes was tampered with. */
 export const verification = Type.Object(

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import type { SignIn, Visit } from '../domain/peopleChange.ts';
 import { passwordMax } from '../domain/person.ts';
 import { type Actor, rightsOf } from './auth.ts';
 import { clearCookie, cookieOf, isEncrypted, setCookie } from './cookie.ts';
 import type { LoginLimit } from './loginLimit.ts';
 import { type MeBody, me } from './peopleBody.ts';
-import type { SignIn, Visit } from './peoplePorts.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { ProblemError, refusal } from './problem.ts';

@@ -1,20 +1,14 @@
 import type { Refusal } from '../domain/limitRequest.ts';
-import type { ApiKey, Role, Standing, User } from '../domain/person.ts';
-
-/** Somebody who is signed in. */
-export interface Visit {
-  readonly standing: Standing;
-  readonly loginId: string;
-  readonly csrfToken: string;
-  /** When it ends unless it is used again. */
-  readonly endsAtMs: number;
-}
-
-export type SignIn =
-  | { readonly status: 'signed in'; readonly secret: string; readonly visit: Visit }
-  /** Unknown, blocked, or another password: which of them is nobody's business. */
-  | { readonly status: 'wrong' }
-  | { readonly status: 'busy' };
+import type {
+  KeyOutcome,
+  KeyRequest,
+  SignIn,
+  UserChange,
+  UserOutcome,
+  UserRequest,
+  Visit,
+} from '../domain/peopleChange.ts';
+import type { ApiKey, Standing, User } from '../domain/person.ts';
 
 /** Users, keys and who is signed in. Changes are durable and in force when they resolve. */
 export interface PeoplePort {
@@ -35,23 +29,11 @@ export interface PeoplePort {
     passwords: { readonly current: string; readonly password: string },
   ): Promise<SignIn | Refusal>;
   users(): readonly User[];
-  addUser(request: Standing & { readonly password: string }, by: string): Promise<UserOutcome>;
+  addUser(request: UserRequest, by: string): Promise<UserOutcome>;
   /** undefined when there is no such user, as in the next. */
   changeUser(name: string, change: UserChange, by: string): Promise<UserOutcome | undefined>;
   removeUser(name: string, by: string): Promise<{ readonly status: 'removed' } | Refusal | undefined>;
   keys(): readonly ApiKey[];
-  addKey(
-    request: Standing & { readonly expiresAtMs: number | undefined },
-    by: string,
-  ): Promise<{ readonly status: 'kept'; readonly key: ApiKey; readonly secret: string } | Refusal>;
+  addKey(request: KeyRequest, by: string): Promise<KeyOutcome>;
   removeKey(name: string, by: string): Promise<boolean>;
-}
-
-type UserOutcome = { readonly status: 'kept'; readonly user: User } | Refusal;
-
-interface UserChange {
-  readonly role?: Role;
-  readonly sites?: User['sites'];
-  readonly isBlocked?: boolean;
-  readonly password?: string;
 }

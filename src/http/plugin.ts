@@ -7,8 +7,8 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Static, TSchema } from 'typebox';
+import type { Visit } from '../domain/peopleChange.ts';
 import type { Actor, Right } from './auth.ts';
-import type { Visit } from './peoplePorts.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,6 +1,7 @@
 import type { HorizonView } from '../control/horizonView.ts';
 import type { Clock } from '../control/ports.ts';
 import type { EvseView, SiteView } from '../control/siteView.ts';
+import type { ChainVerdict } from '../domain/chainVerdict.ts';
 import type { ChargingPeriod } from '../domain/chargingPeriods.ts';
 import type { ChargingProfile } from '../domain/chargingProfile.ts';
 import type { ConnectionPhase } from '../domain/gridConnection.ts';
@@ -22,7 +23,6 @@ import type { ExplainedTrait } from '../domain/traits.ts';
 import type { Logger } from '../log.ts';
 import type { AuditPort } from './auditPort.ts';
 import type { Actor } from './auth.ts';
-import type { ChainVerdict } from './chainBody.ts';
 import type { PeoplePort } from './peoplePorts.ts';
 import type { RawHandler } from './rawHandlers.ts';
 import type { StationAnswer, StationsPort } from './stationPorts.ts';

@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { SiteId } from '../domain/ids.ts';
+import type { Visit } from '../domain/peopleChange.ts';
 import type { Standing } from '../domain/person.ts';
 import { type Actor, isLoopback } from './auth.ts';
 import { cookieOf } from './cookie.ts';
-import type { PeoplePort, Visit } from './peoplePorts.ts';
+import type { PeoplePort } from './peoplePorts.ts';
 import { ProblemError } from './problem.ts';
 
 /** An API key as configured: its hash, never itself. */

@@ -1,16 +1,9 @@
-import type { Refusal } from '../domain/limitRequest.ts';
-import { type ApiKey, nameFault, type Standing } from '../domain/person.ts';
+import type { KeyOutcome, KeyRequest } from '../domain/peopleChange.ts';
+import { type ApiKey, nameFault } from '../domain/person.ts';
 import type { PeopleOptions, PeoplePorts } from './ports.ts';
 import { refused, siteFault } from './refusals.ts';
 
 const keysMax = 1_000;
-
-export interface KeyRequest extends Standing {
-  readonly expiresAtMs: number | undefined;
-}
-
-/** `secret` is told once. */
-export type KeyOutcome = { readonly status: 'kept'; readonly key: ApiKey; readonly secret: string } | Refusal;
 
 export interface KeysNeeds extends Pick<PeoplePorts, 'clock' | 'book' | 'createCredential'> {
   readonly options: Pick<PeopleOptions, 'configured' | 'sites'>;

@@ -1,33 +1,26 @@
 import type { Refusal } from '../domain/limitRequest.ts';
+import type {
+  KeyOutcome,
+  KeyRequest,
+  SignIn,
+  UserChange,
+  UserOutcome,
+  UserRequest,
+  Visit,
+} from '../domain/peopleChange.ts';
 import type { ApiKey, Standing, User } from '../domain/person.ts';
 import { inTurn } from './inTurn.ts';
-import { type KeyOutcome, type KeyRequest, Keys } from './keys.ts';
+import { Keys } from './keys.ts';
 import { csrfTokenOf, Logins } from './logins.ts';
 import { type PasswordCost, type Passwords, passwordHashing } from './passwords.ts';
 import type { PeopleOptions, PeoplePorts } from './ports.ts';
 import { refused } from './refusals.ts';
-import { type UserChange, type UserOutcome, type UserRequest, Users } from './users.ts';
+import { Users } from './users.ts';
 
 /** What the command line changes beside us is in force within this. */
 const reloadEveryMs = 10_000;
 /** Each waits for those before it, a quarter of a second for each. */
 const signInsMax = 20;
-
-/** Somebody who is signed in. */
-export interface Visit {
-  readonly standing: Standing;
-  /** Of the secret in the cookie. */
-  readonly loginId: string;
-  readonly csrfToken: string;
-  /** When it ends unless it is used again. */
-  readonly endsAtMs: number;
-}
-
-export type SignIn =
-  | { readonly status: 'signed in'; readonly secret: string; readonly visit: Visit }
-  /** Unknown, blocked, or another password: which of them is nobody's business. */
-  | { readonly status: 'wrong' }
-  | { readonly status: 'busy' };
 
 /** Who may ask: users with their passwords and logins, and keys. All of it is in memory, so that a database that is away locks nobody out. */
 export class PeopleDesk {

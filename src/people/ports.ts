@@ -1,28 +1,19 @@
 import type { Clock } from '../control/ports.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import type { SiteId } from '../domain/ids.ts';
 import type { ApiKey, Login, Role, User } from '../domain/person.ts';
 import type { Logger } from '../log.ts';
 
-/** Who did what to whom, for the audit log. */
-export interface PeopleEntry {
-  readonly atMs: number;
-  readonly actor: string;
-  readonly action: string;
-  readonly target: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
 /** What is kept. Changes are durable when they resolve, together with their entry. */
 export interface PeopleBook {
   users(): Promise<readonly User[]>;
-  saveUser(user: User, entry: PeopleEntry): Promise<void>;
-  deleteUser(name: string, entry: PeopleEntry): Promise<void>;
+  saveUser(user: User, entry: AuditEntry): Promise<void>;
+  deleteUser(name: string, entry: AuditEntry): Promise<void>;
   apiKeys(): Promise<readonly ApiKey[]>;
-  saveApiKey(key: ApiKey, entry: PeopleEntry): Promise<void>;
-  deleteApiKey(name: string, entry: PeopleEntry): Promise<void>;
+  saveApiKey(key: ApiKey, entry: AuditEntry): Promise<void>;
+  deleteApiKey(name: string, entry: AuditEntry): Promise<void>;
   logins(): Promise<readonly Login[]>;
-  insertLogin(login: Login, entry: PeopleEntry): Promise<void>;
+  insertLogin(login: Login, entry: AuditEntry): Promise<void>;
   deleteLogins(sha256s: readonly string[]): Promise<void>;
   touchLogin(sha256: string, usedAtMs: number): void;
 }

@@ -1,19 +1,11 @@
 import type { Refusal } from '../domain/limitRequest.ts';
+import type { UserChange, UserOutcome, UserRequest } from '../domain/peopleChange.ts';
 import { nameFault, passwordFault, type Standing, type User } from '../domain/person.ts';
 import type { Passwords } from './passwords.ts';
 import type { PeopleOptions, PeoplePorts } from './ports.ts';
 import { refused, siteFault } from './refusals.ts';
 
 const usersMax = 1_000;
-
-export interface UserRequest extends Standing {
-  readonly password: string;
-}
-
-/** An absent key leaves what is. */
-export type UserChange = Partial<Pick<User, 'role' | 'sites' | 'isBlocked'> & { readonly password: string }>;
-
-export type UserOutcome = { readonly status: 'kept'; readonly user: User } | Refusal;
 
 export interface UsersNeeds extends Pick<PeoplePorts, 'clock' | 'book' | 'createCredential'> {
   readonly options: Pick<PeopleOptions, 'configured' | 'sites'>;

@@ -1,24 +1,14 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { AuditEntry, AuditRecord } from '../domain/audit.ts';
+import type { ChainVerdict } from '../domain/chainVerdict.ts';
 import { type SiteId, siteId } from '../domain/ids.ts';
 import { hashOfAudit, verifyAuditChain } from './auditChain.ts';
 import { nextNumber } from './counters.ts';
-import { type ChainVerdict, genesis } from './hashChain.ts';
+import { genesis } from './hashChain.ts';
 import { type Page, type PageRequest, pageOf, rowsToRead } from './paging.ts';
 import type { Tables } from './schema.ts';
 import type { AuditTable } from './schemaPeople.ts';
 import { inStore } from './storeError.ts';
-
-/** Who did what to what. `before` and `after` are JSON values, undefined where there is nothing to tell. */
-export interface AuditEntry {
-  readonly atMs: number;
-  readonly actor: string;
-  readonly action: string;
-  readonly target: string;
-  readonly before: unknown;
-  readonly after: unknown;
-  /** Where it was of one site. */
-  readonly site?: SiteId | undefined;
-}
 
 /** The request that a change came with. */
 export interface AuditOrigin {
@@ -26,13 +16,6 @@ export interface AuditOrigin {
   readonly address: string;
   /** Which site it was about, if the entry does not say. */
   readonly site: SiteId | undefined;
-}
-
-export interface AuditRecord extends AuditEntry {
-  readonly sequence: number;
-  readonly requestId: string | undefined;
-  readonly address: string | undefined;
-  readonly hash: string;
 }
 
 export interface AuditRequest extends PageRequest {

@@ -1,7 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { ChainVerdict } from '../domain/chainVerdict.ts';
 import type { Logger } from '../log.ts';
 import { openDatabase } from './dialect.ts';
-import { type ChainVerdict, genesis, hashOfParts, lastNumberOf, verifyChain } from './hashChain.ts';
+import { genesis, hashOfParts, lastNumberOf, verifyChain } from './hashChain.ts';
 import type { Tables } from './schema.ts';
 import type { AuditTable } from './schemaPeople.ts';
 import { inStore } from './storeError.ts';

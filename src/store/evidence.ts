@@ -1,7 +1,8 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { ChainVerdict } from '../domain/chainVerdict.ts';
 import { nextNumber } from './counters.ts';
 import { hashOfEvidence, prunedKind, verifyEvidenceChain } from './evidenceChain.ts';
-import { type ChainVerdict, genesis } from './hashChain.ts';
+import { genesis } from './hashChain.ts';
 import type { GridEvidenceTable, Tables } from './schema.ts';
 import { inStore } from './storeError.ts';
 

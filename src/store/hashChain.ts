@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
+import type { ChainVerdict } from '../domain/chainVerdict.ts';
 import type { CounterName } from './counters.ts';
 import type { Tables } from './schema.ts';
 
@@ -14,11 +15,6 @@ export interface Link {
   readonly previous_hash: string;
   readonly hash: string;
 }
-
-/** `brokenAt` is the first record that was changed, or that follows one which was removed. */
-export type ChainVerdict =
-  | { readonly status: 'whole'; readonly records: number; readonly lastHash: string }
-  | { readonly status: 'broken'; readonly records: number; readonly brokenAt: number; readonly why: string };
 
 export interface Chain<Row extends Link> {
   /** The highest number given out. Read before the records, since more may be appended meanwhile. */

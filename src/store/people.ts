@@ -1,7 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { AuditEntry } from '../domain/audit.ts';
 import { siteId } from '../domain/ids.ts';
 import { type ApiKey, type Login, type Role, roles, type Standing, type User } from '../domain/person.ts';
-import type { AppendAudit, AuditEntry } from './audit.ts';
+import type { AppendAudit } from './audit.ts';
 import type { Tables } from './schema.ts';
 import type { ApiKeyTable, LoginTable, PersonTable } from './schemaPeople.ts';
 import { inStore, StoreError } from './storeError.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AuditEntry, operations } from '../../src/control/operations.ts';
+import { operations } from '../../src/control/operations.ts';
+import type { AuditEntry } from '../../src/domain/audit.ts';
 import type { GridLimit } from '../../src/domain/gridLimit.ts';
 import { circuitId, limitId, sessionId, siteId } from '../../src/domain/ids.ts';
 import type { SiteStop } from '../../src/domain/siteStop.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditEntry } from '../../src/control/operations.ts';
 import { priceBook } from '../../src/control/priceBook.ts';
 import { type PriceDesk, priceDesk } from '../../src/control/priceDesk.ts';
+import type { AuditEntry } from '../../src/domain/audit.ts';
 import { areaId, siteId } from '../../src/domain/ids.ts';
 import type { PriceSeries } from '../../src/domain/prices.ts';
 import { givenArea, givenSite } from './givenSite.ts';

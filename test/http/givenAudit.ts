@@ -1,8 +1,9 @@
+import type { AuditRecord } from '../../src/domain/audit.ts';
 import { siteId } from '../../src/domain/ids.ts';
-import type { AuditQuery, AuditRow } from '../../src/http/auditPort.ts';
+import type { AuditQuery } from '../../src/http/auditPort.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
 
-export const auditRow: AuditRow = {
+export const auditRow: AuditRecord = {
   sequence: 3,
   atMs: Date.parse('2026-01-31T12:00:00Z'),
   actor: 'office',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import type { AuditEntry } from '../../src/domain/audit.ts';
 import { siteId } from '../../src/domain/ids.ts';
-import type { AuditEntry } from '../../src/store/audit.ts';
 import { openDatabase } from '../../src/store/dialect.ts';
 import { m041AuditChain } from '../../src/store/migrations/m041AuditChain.ts';
 import { openStore, type Store } from '../../src/store/openStore.ts';

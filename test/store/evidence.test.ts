@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import type { ChainVerdict } from '../../src/domain/chainVerdict.ts';
 import type { EvidenceEntry } from '../../src/store/evidence.ts';
 import { verifyEvidenceIn } from '../../src/store/evidenceChain.ts';
-import type { ChainVerdict } from '../../src/store/hashChain.ts';
 import { describeOnBothDatabases } from './databases.ts';
 import { recordedLog } from './recordedLog.ts';
 
