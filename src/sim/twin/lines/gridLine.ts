@@ -12,7 +12,7 @@ export interface GridLineInput {
   readonly fullWatts: number;
   readonly clock: TwinClock;
   readonly truth: LimitTruth;
-  server(): { readonly service: TwinService; readonly process: TwinProcess } | undefined;
+  server(): { readonly service: Pick<TwinService, 'grid'>; readonly process: TwinProcess } | undefined;
   trace(line: string): void;
 }
 
@@ -38,6 +38,8 @@ export class GridLine {
   readonly #told = new Map<string, GridWish>();
   /** How many messages of a name are with a process that did not answer them yet. */
   readonly #underWay = new Map<string, number>();
+  /** Said again soon: once, however many copies of it failed. */
+  readonly #waiting = new Set<GridWish>();
   /** Of the processes, by number. */
   #life = 0;
   #count = 0;
@@ -216,7 +218,10 @@ export class GridLine {
   }
 
   #again(wish: GridWish, triesLeft: number): void {
+    if (this.#waiting.has(wish)) return;
+    this.#waiting.add(wish);
     this.#input.clock.after(againMs, () => {
+      this.#waiting.delete(wish);
       const isWanted = this.#wishes.get(wish.externalId) === wish;
       if (isWanted && triesLeft > 0) this.#say(wish, triesLeft - 1);
     });
