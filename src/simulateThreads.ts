@@ -5,21 +5,25 @@ import type { TwinResult } from './sim/twin/run.ts';
 import type { SeedJob } from './simulateSeed.ts';
 
 /**
- * Lives through all jobs, one at a time in each of a few threads. The results are in the order of the jobs; once
- * `stop` is aborted none is begun any more, and they are fewer. Rejects with the first error of a thread.
+ * Lives through all jobs, one at a time in each of a few threads; those at `longSites` first, so that no thread is left
+ * alone with one. The results are in the order of the jobs; once `stop` is aborted no other is begun, and has none.
+ * Rejects with the first error of a thread.
  */
 export async function runInThreads(
   jobs: readonly SeedJob[],
   onResult: (result: TwinResult, job: SeedJob) => void,
-  stop?: AbortSignal,
-): Promise<readonly TwinResult[]> {
-  const results: TwinResult[] = [];
-  const waiting = jobs.entries();
+  { longSites, stop }: { readonly longSites: ReadonlySet<string>; readonly stop?: AbortSignal },
+): Promise<readonly (TwinResult | undefined)[]> {
+  const results = jobs.map((): TwinResult | undefined => undefined);
+  const isLong = (job: SeedJob): boolean => longSites.has(job.site);
+  const waiting = [...jobs.entries()]
+    .sort(([, one], [, other]) => Number(isLong(other)) - Number(isLong(one)))
+    .values();
   const work = async (): Promise<void> => {
     const thread = startThread('simulateWorker', import.meta.url);
     try {
       for (const [index, job] of waiting) {
-        if (stop?.aborted === true) break;
+        if (stop?.aborted) break;
         const result = await answerOf(thread, job);
         results[index] = result;
         onResult(result, job);
@@ -30,8 +34,7 @@ export async function runInThreads(
   };
   const threads = Math.min(availableParallelism(), jobs.length);
   await Promise.all(Array.from({ length: threads }, work));
-  // What was not begun leaves a hole.
-  return results.filter((result) => result !== undefined);
+  return results;
 }
 
 function answerOf(thread: Worker, job: SeedJob): Promise<TwinResult> {

@@ -26,17 +26,18 @@ interface Parts {
   spareWatts: number;
 }
 
-const noParts = ({ sites, evses }: Topology): Parts | undefined =>
-  sites.some(({ supply }) => supply.system === 'IT') || evses.some(({ spare }) => spare.length > 0)
-    ? { ahead: [0, 0, 0], behind: [0, 0, 0], spare: [0, 0, 0], spareWatts: 0 }
-    : undefined;
+const hasParts = ({ sites, evses }: Topology): boolean =>
+  sites.some(({ supply }) => supply.system === 'IT') || evses.some(({ spare }) => spare.length > 0);
+
+const noParts = (): Parts => ({ ahead: [0, 0, 0], behind: [0, 0, 0], spare: [0, 0, 0], spareWatts: 0 });
 
 /** The load below every node when each EVSE has `evseAmps` on each of its conductors. One evaluation of the tree. */
 export function loads(topology: Topology, evseAmps: readonly number[]): readonly Load[] {
+  const isInParts = hasParts(topology);
   const sums = topology.nodes.map(() => ({
     amps: [0, 0, 0] as [number, number, number],
     watts: 0,
-    parts: noParts(topology),
+    parts: isInParts ? noParts() : undefined,
   }));
   topology.evses.forEach((at, index) => {
     const rise = { fromAmps: 0, toAmps: evseAmps[index] ?? 0 };

@@ -227,7 +227,7 @@ const machineFaults: readonly Fault[] = [
       return () => world.restart();
     },
   },
-  ...(['throws', 'wrong', 'no number'] as const).map(
+  ...(['throws', 'wrong', 'no number', 'slow'] as const).map(
     (solver): Fault => ({
       name: `solver-${solver.replace(' ', '-')}`,
       everyMs: 5 * hourMs,
@@ -269,6 +269,17 @@ export const allFaults: readonly Fault[] = [
   meterFault('meter-frozen', 'frozen'),
   brokerFault('broker-down', 'down'),
   brokerFault('broker-slow', 'slow'),
+  {
+    name: 'broker-split',
+    everyMs: 6 * hourMs,
+    lastsMs: [10_000, 6 * minuteMs],
+    begin({ meters }, random) {
+      if (meters.broker !== 'works' || meters.all.some(({ isBeyond }) => isBeyond)) return undefined;
+      const beyond = meters.all.filter(() => random() < 0.5);
+      for (const meter of beyond) meter.isBeyond = true;
+      return () => meters.broughtTogether(beyond);
+    },
+  },
   mannerFault('station-rejects', 'rejects'),
   mannerFault('station-ignores', 'ignores'),
   mannerFault('station-deaf', 'deaf'),
@@ -284,6 +295,16 @@ export const allFaults: readonly Fault[] = [
   absence('station-reboots-and-forgets', [10_000, 2 * minuteMs], ({ stations }, twin) =>
     stations.reboot(twin, 'nothing'),
   ),
+  {
+    name: 'station-two-controllers',
+    everyMs: 4 * hourMs,
+    lastsMs: atOnce,
+    begin(world, random) {
+      const twin = anyStation(world, random);
+      if (twin !== undefined) world.stations.clear(twin);
+      return undefined;
+    },
+  },
   drawFault('station-draws-above', 1.05),
   drawFault('station-draws-below', 0.7),
   {

@@ -23,12 +23,14 @@ export interface TwinMeter {
   readonly site: Site;
   readonly circuit: Circuit;
   fault: MeterFault | undefined;
+  /** It publishes on the other side of a broker in two parts, and the service listens on this one. */
+  isBeyond: boolean;
   /** When it last told what was not so, or nothing. */
   faultyAtMs: number;
   /** When a reading of each phase last reached the service. */
   readonly heardAtMs: [number, number, number];
   held: PhaseAmps | undefined;
-  /** What the broker keeps of it. */
+  /** What the broker, or its part on this side, keeps of it. */
   retained: PhaseAmps | undefined;
 }
 
@@ -63,6 +65,7 @@ export class TwinMeters {
               site,
               circuit,
               fault: undefined,
+              isBeyond: false,
               faultyAtMs: Number.NEGATIVE_INFINITY,
               heardAtMs: [...neverHeard],
               held: undefined,
@@ -79,7 +82,17 @@ export class TwinMeters {
   /** It tells everybody who subscribes again what it kept: the last values from before it went. */
   brokerIsBack(): void {
     this.broker = 'works';
-    for (const meter of this.all) {
+    this.#retell(this.all);
+  }
+
+  /** Each part of the broker tells the other what it kept. */
+  broughtTogether(beyond: readonly TwinMeter[]): void {
+    for (const meter of beyond) meter.isBeyond = false;
+    this.#retell(beyond);
+  }
+
+  #retell(meters: readonly TwinMeter[]): void {
+    for (const meter of meters) {
       if (meter.retained === undefined) continue;
       meter.faultyAtMs = this.#input.clock.nowMs;
       this.#send(meter, { amps: meter.retained });
@@ -93,12 +106,13 @@ export class TwinMeters {
   #publish(meter: TwinMeter): void {
     const { circuit, site, fault } = meter;
     const now = this.#input.measured(circuit);
-    if (fault !== undefined || this.broker !== 'works') meter.faultyAtMs = this.#input.clock.nowMs;
+    if (fault !== undefined || meter.isBeyond || this.broker !== 'works')
+      meter.faultyAtMs = this.#input.clock.nowMs;
     const phaseVolts = starVolts(site.supply);
     switch (fault) {
       case undefined:
         meter.held = now;
-        if (this.broker !== 'down') meter.retained = now;
+        if (this.broker !== 'down' && !meter.isBeyond) meter.retained = now;
         this.#send(meter, { amps: now });
         break;
       case 'silent':
@@ -142,10 +156,10 @@ export class TwinMeters {
   }
 
   #send(meter: TwinMeter, fields: { amps?: PhaseFields; watts?: PhaseFields }, extraMs = 0): void {
-    if (this.broker === 'down') return;
+    if (this.broker === 'down' || meter.isBeyond) return;
     const slowMs = this.broker === 'slow' ? slowBrokerMs * this.#random() : 0;
     this.#input.clock.after(Math.round(20 + 80 * this.#random() + slowMs + extraMs), () => {
-      if (this.broker === 'down') return;
+      if (this.broker === 'down' || meter.isBeyond) return;
       const told = fields.amps ?? fields.watts ?? {};
       for (const phase of phases)
         if (told[phase] !== undefined) meter.heardAtMs[phase] = this.#input.clock.nowMs;

@@ -29,6 +29,8 @@ const harmless: readonly DeviceQuirkName[] = [
   'Q28 no current at all',
   'Q29 profiles fail in its RPC layer',
   'Q30 no smart charging',
+  'Q32 direct current',
+  'Q33 digests the start of a transaction',
 ];
 
 /** It says yes and does something else: what it draws beyond its word is the only proof. */

@@ -221,6 +221,13 @@ export class TwinStations {
     this.#changed(twin, 'by itself');
   }
 
+  /** Another controller, its maker's cloud or an app, takes away what it was told. */
+  clear(twin: TwinStation): void {
+    this.#step(twin);
+    breakWord(twin, []);
+    this.#changed(twin, 'by itself');
+  }
+
   /** Power and network are back. */
   restore(twin: TwinStation): void {
     twin.isAway = false;

@@ -7,9 +7,7 @@ import { type PhaseAmps, phases } from '../../domain/phases.ts';
 import type { Evse } from '../../domain/site.ts';
 import { starVolts } from '../../domain/supply.ts';
 import { createRandom, streamSeed } from '../random.ts';
-import { ExcessMeter } from './excess.ts';
-import { causeOf } from './excessCause.ts';
-import { type Cause, ExposureCheck } from './exposureCheck.ts';
+import type { Cause, ExposureCheck } from './exposureCheck.ts';
 import { Flows, measuredAmps, supplyOf } from './flows.ts';
 import { GridOperator } from './gridOperator.ts';
 import { backgroundsOf, limitTargets } from './life.ts';
@@ -17,8 +15,9 @@ import { LimitTruth } from './limitTruth.ts';
 import { GridLines } from './lines/gridLines.ts';
 import { SilentlyUnlimited } from './lines/silentlyUnlimited.ts';
 import { type TwinMeter, TwinMeters } from './meters.ts';
-import { type NodeTruth, Oracle, oracleMs } from './oracle.ts';
+import { type NodeTruth, oracleMs } from './oracle.ts';
 import type { TwinJoints, TwinPlace, TwinService } from './ports.ts';
+import { newScene, type Scene } from './scene.ts';
 import { type SolverCondition, solved } from './solverFault.ts';
 import { TwinStations } from './stations.ts';
 import { TwinStore } from './store.ts';
@@ -35,18 +34,10 @@ export interface WorldInput {
   onTrace(line: string): void;
 }
 
-/** Everything of one topology that is judged. */
-interface Scene {
-  readonly topology: Topology;
-  readonly flows: Flows;
-  readonly check: ExposureCheck;
-  readonly excess: ExcessMeter;
-  readonly oracle: Oracle;
-  readonly stationOf: (index: number) => TwinStation;
-}
-
 /** How finely the world moves between the events of the service. */
 export const stepMs = 1_000;
+/** More than a tick, and less than what ends the process. */
+const slowSolveMs = 2_500;
 
 /**
  * Sites, stations, cars, buildings, meters, a broker, a grid operator, a database and a process of the service, on one
@@ -100,7 +91,22 @@ export class World {
       onStepped: () => this.#refreshAll(),
     });
     const backgrounds = backgroundsOf(place, seed);
-    this.scenes = place.topologies.map((topology) => this.#scene(topology, new Flows(topology, backgrounds)));
+    this.scenes = place.topologies.map((topology) =>
+      newScene(topology, new Flows(topology, backgrounds), {
+        clock: this.clock,
+        stations: this.stations,
+        joints,
+        meters: () => this.meters.all,
+        served: () => ({
+          sinceMs: this.isServed ? this.#server?.startedAtMs : undefined,
+          awaySinceMs: this.#awaySinceMs,
+        }),
+        onViolation: (atMs) => input.onViolation(atMs),
+      }),
+    );
+    for (const scene of this.scenes) {
+      for (const { evse } of scene.topology.evses) this.#sceneOf.set(evse.id, scene);
+    }
     this.meters = new TwinMeters({
       sites: place.sites,
       clock: this.clock,
@@ -156,7 +162,10 @@ export class World {
       store: this.store,
       epoch,
       link: { send: (command) => this.#sending.push(command) },
-      allocate: (problem, solve) => solved(this.solver, problem, solve),
+      allocate: (problem, solve) => {
+        if (this.solver === 'slow' && this.freeze()) this.clock.after(slowSolveMs, () => this.thaw());
+        return solved(this.solver, problem, solve);
+      },
       onTick: (result) => this.#ticked(process, result),
       onBroken: (error) => {
         this.broken.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -268,18 +277,21 @@ export class World {
     check.setBackground(node, amps, (amps[0] + amps[1] + amps[2]) * starVolts(at.site.supply));
   }
 
-  /** What a tick decided leaves; a process that dies in the midst of it has sent only the first part. */
+  /** What a tick decided leaves once it is through; a process that dies in the midst of it has sent only the first part. */
   #flush(process: TwinProcess): void {
     const sending = this.#sending;
     this.#sending = [];
-    // What a car had time to follow since the last second is no longer in the way.
-    if (sending.length > 0) this.#refreshAll();
-    for (const command of sending) {
-      this.#point();
-      if (process.condition !== 'runs') return;
-      this.commands += 1;
-      this.stations.send(command, process.monotonicMs());
-    }
+    if (sending.length === 0) return;
+    process.run(() => {
+      // What a car had time to follow since the last second is no longer in the way.
+      this.#refreshAll();
+      for (const command of sending) {
+        this.#point();
+        if (process.condition !== 'runs') return;
+        this.commands += 1;
+        this.stations.send(command, process.monotonicMs());
+      }
+    });
   }
 
   // --- time passes ---------------------------------------------------------------------------------
@@ -348,37 +360,6 @@ export class World {
   }
 
   // --- judging -------------------------------------------------------------------------------------
-
-  #scene(topology: Topology, flows: Flows): Scene {
-    const twins = topology.evses.map(({ evse }) => this.stations.of(evse));
-    const stationOf = (index: number): TwinStation => {
-      const twin = twins[index];
-      if (twin === undefined) throw new Error('every EVSE has a station');
-      return twin;
-    };
-    const scene: Scene = {
-      topology,
-      flows,
-      check: new ExposureCheck(
-        topology,
-        () => this.clock.nowMs,
-        () => this.#input.onViolation(this.clock.nowMs),
-      ),
-      excess: new ExcessMeter(topology, (node, isOver) =>
-        causeOf(topology.nodes[node], topology.nodes[node]?.evses.map(stationOf) ?? [], {
-          nowMs: this.clock.nowMs,
-          meters: this.meters.all,
-          servedSinceMs: this.isServed ? this.#server?.startedAtMs : undefined,
-          awaySinceMs: this.#awaySinceMs,
-          isTooMuch: (holds) => isOver(flows.withOnly(node, stationOf, holds)),
-        }),
-      ),
-      oracle: new Oracle(topology, this.#input.joints.createAllocator()),
-      stationOf,
-    };
-    for (const { evse } of topology.evses) this.#sceneOf.set(evse.id, scene);
-    return scene;
-  }
 
   #refresh(twin: TwinStation, cause: Cause): void {
     twin.evses.forEach((evse, order) => {
