@@ -4,6 +4,7 @@ import { followLocations } from './appOcpiLocations.ts';
 import { partnersPort } from './appOcpiPartners.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
 import { startProfiles } from './appOcpiProfiles.ts';
+import { startReceived } from './appOcpiReceived.ts';
 import { startRoamingSessions, wishes } from './appOcpiSessions.ts';
 import type { Commander } from './appStationCommands.ts';
 import type { LoadedConfig } from './config.ts';
@@ -57,7 +58,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
   let httpPort = http.port;
   const baseUrl = (): string => ocpi.url ?? `${scheme}://${http.host}:${httpPort}${prefix}`;
   const versionsUrl = (): string => `${baseUrl()}/versions`;
-  const roles = [ownRole(ocpi.party)];
+  const roles = ocpi.roles.map((role) => ownRole(role, ocpi.party));
   const handshake = new Handshake({ clock, log, book, client, policy, roles, versionsUrl });
   const credentials = credentialsModule({ handshake, book });
   const pushes = new Pushes({ clock, log, random, book, client, own: ocpi.party });
@@ -69,6 +70,8 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     stations: stationsAsked(needs, party),
   });
   const profiles = startProfiles(needs, party, { pushes, log });
+  const listens = ocpi.roles.some((role) => role !== 'CPO');
+  const received = listens ? startReceived(needs, party, log) : undefined;
   const modules = [
     locationsSender(locations),
     tariffsSender(places.tariffs),
@@ -77,6 +80,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     cdrsSender(store),
     commandsReceiver(commands),
     chargingProfilesReceiver(profiles.desk),
+    ...(received?.modules ?? []),
   ];
   const open = openData({ clock, locations, tariffs: places.tariffs });
   const handle = ocpiServer({ clock, log, book, baseUrl, modules, credentials });
@@ -91,6 +95,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
       profiles.stop();
       pushes.stop();
       outgoing.stop();
+      await received?.stop();
       await sessions.stop();
     },
   };
@@ -106,8 +111,8 @@ const divided =
 
 type OwnParty = NonNullable<LoadedConfig['config']['ocpi']>['party'];
 
-const ownRole = ({ countryCode, partyId, name, website }: OwnParty): PartyRole => ({
-  role: 'CPO',
+const ownRole = (role: string, { countryCode, partyId, name, website }: OwnParty): PartyRole => ({
+  role,
   countryCode,
   partyId,
   businessDetails: { name, ...(website !== undefined && { website }) },

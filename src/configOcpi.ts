@@ -22,6 +22,13 @@ export const ocpiConfig = Type.Object(
       }),
     ),
     party,
+    roles: Type.Array(Type.Enum(['CPO', 'SCSP']), {
+      default: ['CPO'],
+      minItems: 1,
+      uniqueItems: true,
+      description:
+        'what we are to partners: operator of our stations (`CPO`), and load management for stations of theirs (`SCSP`), for which they tell us their sessions',
+    }),
     tariffs: Type.Array(Type.Object({}, { additionalProperties: true }), {
       default: [],
       maxItems: 1_000,

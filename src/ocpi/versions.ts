@@ -64,6 +64,10 @@ export const authorizationInfoOf = inVersions<AuthorizationInfo>({
   '2.3.0': authorizationInfo230,
 });
 export const sessionOf = inVersions<RoamingSession>({ '2.2.1': session221, '2.3.0': session230 });
+export const sessionPatchOf = inVersions<Partial<RoamingSession>>({
+  '2.2.1': partial(session221),
+  '2.3.0': partial(session230),
+});
 export const cdrOf = inVersions<Cdr>({ '2.2.1': cdr221, '2.3.0': cdr230 });
 export const startSessionOf = inVersions<StartSession>({
   '2.2.1': startSession221,

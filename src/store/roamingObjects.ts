@@ -144,7 +144,7 @@ export function roamingObjectStore(db: Kysely<Tables>): RoamingObjectStore {
         const old = db
           .selectFrom('roaming_object')
           .select(['kind', 'partner_id', 'id'])
-          .where('kind', 'in', ['session', 'cdr', 'reservation', 'profile'])
+          .where('kind', 'in', ['session', 'cdr', 'reservation', 'profile', 'received session'])
           .where('is_due', '=', 0)
           .where('last_updated_ms', '<', beforeMs)
           .limit(countMax);

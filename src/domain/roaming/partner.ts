@@ -84,8 +84,18 @@ export interface PartnerAccess {
 
 export type TokenForm = 'base64' | 'raw';
 
-/** `own`: something of ours that every partner may read. The others belong to one partner, who alone reads them. */
-export type RoamingKind = 'own' | 'token' | 'session' | 'cdr' | 'reservation' | 'profile';
+/**
+ * `own`: something of ours that every partner may read. The others belong to one partner, who alone reads them. `received
+ * session`: one at its own stations, which it told us; a `session` is at ours, and we tell it.
+ */
+export type RoamingKind =
+  | 'own'
+  | 'token'
+  | 'session'
+  | 'cdr'
+  | 'reservation'
+  | 'profile'
+  | 'received session';
 
 /** An object that is kept for a partner. */
 export interface RoamingObject {
@@ -97,7 +107,7 @@ export interface RoamingObject {
   readonly alias: string;
   readonly createdAtMs: number;
   readonly lastUpdatedMs: number;
-  /** A CDR that the partner is still to be told of; a session that has no CDR yet. */
+  /** A CDR that the partner is still to be told of; a session that has no CDR yet, or has not ended. */
   readonly isDue: boolean;
   /** As it is told in OCPI 2.3.0, JSON; a session with what its CDR will need beside it. */
   readonly document: unknown;

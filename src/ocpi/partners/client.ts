@@ -58,8 +58,21 @@ export class PartnerClient {
 
   /** What the partner answered as data, where it did. Throws a PartnerUnreachableError or a PartnerRefusalError. */
   async call<Data>(access: PartnerAccess, call: PartnerCall<Data>): Promise<Data | undefined> {
+    return told(call, await this.#send(access, call));
+  }
+
+  /** A page of a list, and where the next one is. Throws as `call` does. */
+  async page<Data>(
+    access: PartnerAccess,
+    call: PartnerCall<Data>,
+  ): Promise<{ readonly data: Data | undefined; readonly next: string | undefined }> {
+    const answer = await this.#send(access, call);
+    return { data: told(call, answer), next: nextLink.exec(answer.headers['link'] ?? '')?.[1] };
+  }
+
+  #send<Data>(access: PartnerAccess, call: PartnerCall<Data>): Promise<OutgoingAnswer> {
     const { method, url, body, route, timeoutMs } = call;
-    const answer = await this.#ports.outgoing.send({
+    return this.#ports.outgoing.send({
       method,
       url,
       origin: access.origin,
@@ -74,9 +87,11 @@ export class PartnerClient {
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
-    return told(call, answer);
   }
 }
+
+/** [OCPI 2.2.1 transport and format, paginated response]. */
+const nextLink = /<([^<>]{1,2000})>\s*;\s*rel="?next"?/i;
 
 const routeHeaders = ({
   from,

@@ -34,14 +34,14 @@ export async function tell(
   { client, own }: { readonly client: Pick<PartnerClient, 'call'>; readonly own: Party },
   { state }: RegisteredPartner,
   module: string,
-  { method, path, body, to = receiverOf(state.roles) }: Told,
+  { method, path, body, to = partyOf(state.roles, 'EMSP') }: Told,
 ): Promise<void> {
   const url = joined(receiverUrl(state, module) ?? '', ...path);
   await client.call(state.access, { method, url, body, route: { from: own, to }, read: readAcknowledgement });
 }
 
-/** Who of the partner hears us: its eMSP, or whoever it is. Credentials have one role at least. */
-function receiverOf(roles: readonly PartyRole[]): Party {
-  const role = roles.find((each) => each.role === 'EMSP') ?? roles[0];
+/** Who of the partner is meant: who has this role, or whoever it is. Credentials have one role at least. */
+export function partyOf(roles: readonly PartyRole[], meant: string): Party {
+  const role = roles.find((each) => each.role === meant) ?? roles[0];
   return { countryCode: role?.countryCode ?? '', partyId: role?.partyId ?? '' };
 }
