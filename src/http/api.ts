@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyServerFactory, LogController } from 'fastify';
-import type { TSchema } from 'typebox';
-import { compile } from '../schema.ts';
 import { audit } from './audit.ts';
 import { demand, isLoopback } from './auth.ts';
 import { consolePage } from './console.ts';
 import { devices } from './devices.ts';
+import { type EmptyApiOptions, emptyApi } from './emptyApi.ts';
 import { EventFeed, type EventFeedOptions, events } from './events.ts';
 import { evidence } from './evidence.ts';
 import { evses } from './evses.ts';
@@ -22,10 +19,9 @@ import { describeRoutes, openapi } from './openapi.ts';
 import { partners } from './partners.ts';
 import { people } from './people.ts';
 import { planning } from './planning.ts';
-import type { Api, TypeBoxProvider } from './plugin.ts';
+import type { Api } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
-import { asProblem, ProblemError } from './problem.ts';
-import { answerBrokenRequest, answerProblems, endWithProblem } from './problemAnswers.ts';
+import { answerProblems } from './problemAnswers.ts';
 import { rawHandlers } from './rawHandlers.ts';
 import { recordChanges } from './recordChanges.ts';
 import { sessions } from './sessions.ts';
@@ -39,19 +35,16 @@ import { stations } from './stations.ts';
 import { timeSeries } from './timeSeries.ts';
 import { tokens } from './tokens.ts';
 
-export interface ApiOptions {
+export interface ApiOptions extends EmptyApiOptions {
   /** What the server will listen on: loopback is treated as this machine only. */
   readonly host: string;
   /** Without any, everybody on this machine is admin, and no other machine can be served. */
   readonly keys: readonly AccessKey[];
   /** Of the service, for the OpenAPI document. */
   readonly version: string;
-  readonly bodyLimitBytes: number;
-  readonly handlerTimeoutMs: number;
   readonly events: EventFeedOptions;
   /** Where the operator's page was built; left away: no page. */
   readonly consoleFolder?: string;
-  readonly serverFactory?: FastifyServerFactory;
 }
 
 /**
@@ -67,7 +60,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
         'configure a key (lastvakt key create), add a user (lastvakt user add), or listen on 127.0.0.1',
     );
   }
-  const api = emptyApi(options, ports);
+  const api = emptyApi(options, ports.log);
   const feed = new EventFeed(ports, options.events);
   const metrics = startMetrics(ports, feed);
   api.addHook('preClose', async () => {
@@ -111,39 +104,9 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
   for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
   await api.register(login(ports, limit), { prefix: '/api/v1' });
   await api.register(events(feed), { prefix: '/api/v1' });
-  if (options.consoleFolder !== undefined) await api.register(consolePage(options.consoleFolder));
+  if (options.consoleFolder !== undefined)
+    await api.register(consolePage(options.consoleFolder, 'index.html'));
   await api.register(rawHandlers(ports.rawHandlers ?? []));
-  return api;
-}
-
-function emptyApi(options: ApiOptions, { log }: HttpPorts): Api {
-  const loggerInstance: FastifyBaseLogger = log.child({ part: 'http' });
-  const api = fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: options.bodyLimitBytes,
-    handlerTimeout: options.handlerTimeoutMs,
-    genReqId: () => randomUUID(),
-    // A HEAD of the event stream would be one that never ends.
-    exposeHeadRoutes: false,
-    frameworkErrors: (error, request, reply) => endWithProblem(asProblem(error, request.id), reply.raw),
-    clientErrorHandler: answerBrokenRequest,
-    ...(options.serverFactory !== undefined && { serverFactory: options.serverFactory }),
-  }).withTypeProvider<TypeBoxProvider>();
-  // Only JSON comes in. That also keeps out the requests that a web page may send to any server unasked.
-  api.removeContentTypeParser('text/plain');
-  api.setValidatorCompiler(({ schema, httpPart }) => {
-    const validator = compile(schema as TSchema);
-    return (value) => {
-      if (validator.check(value)) return { value };
-      const [fault] = validator.faults();
-      const field = fault?.path.slice(1).replaceAll('/', '.') || (httpPart ?? 'body');
-      const detail = `${field} ${fault?.message ?? 'does not fit'}`;
-      return { error: new ProblemError('invalid-request', { detail, field }) };
-    };
-  });
-  // Answers are built by typed functions; the serializers Fastify would compile drop what they do not know.
-  api.setSerializerCompiler(() => (body) => JSON.stringify(body));
   return api;
 }
 

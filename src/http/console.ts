@@ -46,16 +46,19 @@ const pageHeaders = {
   'x-frame-options': 'DENY',
 } as const;
 
+/** The pages there are, each a document of its own: for operators, and for the first start. */
+type Document = 'index.html' | 'setup.html';
+
 /**
- * `GET /` and the files below it: the operator's page, as it was built into `folder`.
+ * `GET /` and the files below it: one of the pages, as they were built into `folder`.
  *
  * Every file is read once, at the start, and has a route of its own, so no address can reach any other file of the machine.
  */
 export const consolePage =
-  (folder: string): Plugin =>
+  (folder: string, document: Document): Plugin =>
   async (api) => {
     const files = pageFiles(folder);
-    if (files.size === 0) {
+    if (!files.has(document)) {
       api.get('/', hidden, async () => {
         const detail = `the console is not built: run "npm run build", which writes ${folder}`;
         throw new ProblemError('unavailable', { detail });
@@ -63,7 +66,8 @@ export const consolePage =
       return;
     }
     for (const [path, file] of files) {
-      const isDocument = path === 'index.html';
+      const isDocument = path === document;
+      if (path.endsWith('.html') && !isDocument) continue;
       // A name that holds a hash of its content never changes it.
       const caching = path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
       api.get(isDocument ? '/' : `/${path}`, hidden, async ({ headers }, reply) => {
@@ -85,7 +89,7 @@ const hidden = {
 } as const;
 
 function pageFiles(folder: string): ReadonlyMap<string, PageFile> {
-  if (!existsSync(join(folder, 'index.html'))) return new Map();
+  if (!existsSync(folder)) return new Map();
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return new Map(
     entries

@@ -1,7 +1,8 @@
 import { get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SiteView } from '../../src/control/siteView.ts';
-import { type HttpOptions, type HttpServer, startHttpServer } from '../../src/http/server.ts';
+import type { HttpServer } from '../../src/http/listening.ts';
+import { type HttpOptions, startHttpServer } from '../../src/http/server.ts';
 import { eventually } from '../eventually.ts';
 import { VirtualClock } from '../virtualClock.ts';
 import { as, depot, type GivenPorts, garage, givenPorts, keys, nowMs } from './givenApi.ts';
