@@ -67,8 +67,14 @@ const source = Type.Object(
 );
 export type MeterSource = Static<typeof source>;
 
-const presets = ['generic', 'shelly-gen2-3em', 'dsmr-reader', 'amsreader', 'victron-venus'] as const;
-export type MeterPreset = (typeof presets)[number];
+export const meterPresets = [
+  'generic',
+  'shelly-gen2-3em',
+  'dsmr-reader',
+  'amsreader',
+  'victron-venus',
+] as const;
+export type MeterPreset = (typeof meterPresets)[number];
 
 /** The meter of a circuit: where its values come from and how far they are believed. */
 export const meterConfig = Type.Object(
@@ -78,7 +84,7 @@ export const meterConfig = Type.Object(
         'device. amsreader: its publish topic. victron-venus: N/<portal>/grid/<instance>.',
     ),
     preset: Type.Optional(
-      Type.Enum([...presets], {
+      Type.Enum([...meterPresets], {
         description: 'A known payload. Left away: generic, unless mapping is there.',
       }),
     ),
@@ -107,6 +113,16 @@ export const meterConfig = Type.Object(
       maximum: 86_400,
       description: 'A payload that says it was measured longer ago, or further ahead, than this is refused.',
     }),
+    turned: Type.Optional(
+      Type.Array(Type.Enum(['L1', 'L2', 'L3']), {
+        minItems: 1,
+        maxItems: 3,
+        uniqueItems: true,
+        description:
+          'Phases whose current transformer sits the wrong way round, so that the meter tells import as export. Their values are turned about, ' +
+          'and a sum over the phases is not used unless all three are turned.',
+      }),
+    ),
     hasGeneration: Type.Boolean({
       default: false,
       description:

@@ -67,7 +67,8 @@ const units: Record<MeterField['unit'], { readonly quantity: Quantity; readonly 
  * A value that is not a finite number is absent, never 0: an absent one ages and is then replaced by what was
  * assumed for a silent meter, while a 0 would give its capacity away.
  */
-export function sourceReader(source: MeterSource, meter: MeterConfig): (payload: Buffer) => SourceMessage {
+export function sourceReader(told: MeterSource, meter: MeterConfig): (payload: Buffer) => SourceMessage {
+  const source = { ...told, fields: told.fields.flatMap((field) => turnedField(field, meter.turned ?? [])) };
   const fields = source.fields.map((field) => compileField(field, meter.maxPlausibleAmps));
   const about = source.about === undefined ? undefined : pointerTo(source.about);
   const readTime = source.time === undefined ? () => undefined : timeReader(source.time);
@@ -88,6 +89,15 @@ export function sourceReader(source: MeterSource, meter: MeterConfig): (payload:
     }
     return source.partial ? { kind: 'unrelated' } : { kind: 'refused', fault: noValue(source.fields) };
   };
+}
+
+/** A field of a phase whose current transformer sits the wrong way round; none where a sum holds some such phases and others. */
+function turnedField(field: MeterField, turned: readonly MeterField['phase'][]): readonly MeterField[] {
+  const { phase, unit, scale } = field;
+  const isSum = phase === 'total' && turned.length > 0;
+  if (isSum && turned.length < phaseCount) return [];
+  const isTurned = unit !== 'V' && (isSum || turned.includes(phase));
+  return [isTurned ? { ...field, scale: -scale } : field];
 }
 
 type Parsed = { readonly root: unknown } | { readonly fault: PayloadFault };

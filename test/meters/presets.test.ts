@@ -87,6 +87,22 @@ describe('the preset shelly-gen2-3em', () => {
     });
   });
 
+  it('turns about the phases whose transformers sit the wrong way round, and does not use their sum', async () => {
+    const [reading] = await readingsOf({ preset, turned: ['L2'] }, [['/status/em:0', shellyStatus]]);
+    expect(reading).toMatchObject({
+      amps: { 0: 4.029, 1: 4.027, 2: 3.03 },
+      watts: { 0: 951.2, 1: 951.1, 2: 715.4 },
+      volts: { 1: 236.201 },
+    });
+    expect(reading?.totalWatts).toBeUndefined();
+  });
+
+  it('turns the sum about too where all three sit the wrong way round', async () => {
+    const turned = ['L1', 'L2', 'L3'];
+    const [reading] = await readingsOf({ preset, turned }, [['/status/em:0', shellyStatus]]);
+    expect(reading).toMatchObject({ watts: { 0: -951.2, 1: 951.1, 2: -715.4 }, totalWatts: -715.5 });
+  });
+
   it('counts only the active part of an exported current', async () => {
     const reactive = { ...shellyStatus, b_current: 4, b_act_power: -23, b_voltage: 230 };
     const [reading] = await readingsOf({ preset }, [['/status/em:0', reactive]]);
