@@ -9,6 +9,10 @@ interface TextFieldProps {
   readonly autocomplete: string;
   readonly value?: string;
   readonly hint?: string;
+  readonly inputMode?: 'decimal' | 'numeric' | 'url';
+  /** Ids of what to choose from. */
+  readonly list?: string;
+  onInput?(event: JSX.TargetedInputEvent<HTMLInputElement>): void;
   /** What is wrong with what was typed. */
   readonly fault: string | undefined;
 }
@@ -40,15 +44,4 @@ export function TextField({ id, label, hint, fault, ...input }: TextFieldProps):
       )}
     </div>
   );
-}
-
-/** What was typed into a form, by the names of its fields. */
-export function typedIn(form: HTMLFormElement): (name: string) => string {
-  const data = new FormData(form);
-  return (name) => String(data.get(name) ?? '');
-}
-
-/** Puts the cursor where the first thing is to be mended, once it is drawn. */
-export function focusFault(form: HTMLFormElement | null): void {
-  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
 }

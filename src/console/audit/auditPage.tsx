@@ -1,9 +1,10 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useForm } from '../form.tsx';
 import { words } from '../language.ts';
 import { may } from '../me.ts';
 import { sites } from '../sites.ts';
-import { TextField, typedIn } from '../textField.tsx';
+import { TextField } from '../textField.tsx';
 import { actionText, auditWords, knownActions } from './auditWords.ts';
 import { ChainCheck } from './chainCheck.tsx';
 import { Records } from './records.tsx';
@@ -29,16 +30,13 @@ export function AuditPage(): JSX.Element {
 
 function Filter({ query }: { readonly query: Signal<string> }): JSX.Element {
   const text = auditWords.value;
+  const { attributes } = useForm(async (typed) => {
+    const chosen = ['actor', 'action', 'site'].map((name) => [name, typed(name).trim()]);
+    query.value = new URLSearchParams(chosen.filter(([, value]) => value !== '')).toString();
+    return undefined;
+  });
   return (
-    <form
-      class="audit-filter"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const typed = typedIn(event.currentTarget);
-        const chosen = ['actor', 'action', 'site'].map((name) => [name, typed(name).trim()]);
-        query.value = new URLSearchParams(chosen.filter(([, value]) => value !== '')).toString();
-      }}
-    >
+    <form {...attributes} class="audit-filter">
       <TextField id="audit-actor" name="actor" label={text.who} autocomplete="off" fault={undefined} />
       <Choice name="action" label={text.what} values={knownActions} nameOf={actionText} />
       <Choice

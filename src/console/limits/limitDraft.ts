@@ -1,4 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
+import type { Faults as FormFaults } from '../form.tsx';
 import { typedNumber } from '../format.ts';
 import { instantOf, wallTimeOf } from '../zones.ts';
 import { limitWords } from './limitWords.ts';
@@ -7,9 +8,10 @@ import { limitWords } from './limitWords.ts';
 export const ends = ['15', '60', '240', 'at'] as const;
 type End = (typeof ends)[number];
 
-export const fields = ['circuit', 'amount', 'until', 'reason'] as const;
+const fields = ['circuit', 'amount', 'until', 'reason'] as const;
 export type Field = (typeof fields)[number];
-export type Faults = Partial<Record<Field, string>>;
+/** `form` is of no field. */
+export type Faults = FormFaults<Field | 'form'>;
 
 /** A limit as it is being written. */
 export interface Draft {

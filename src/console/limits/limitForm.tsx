@@ -2,6 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { LimitBody } from '../../http/schemas.ts';
+import { FormFault, useForm } from '../form.tsx';
 import { serverNowMs } from '../live.ts';
 import { ask, type Problem } from '../request.ts';
 import type { SiteStore } from '../sites.ts';
@@ -11,7 +12,6 @@ import {
   type Faults,
   type Field,
   fieldOf,
-  fields,
   type LimitRequestBody,
   newDraft,
   requestOf,
@@ -34,65 +34,32 @@ interface FormProps {
 export function LimitForm({ site, onSet }: FormProps): JSX.Element {
   const text = limitWords.value;
   const { id, timeZone } = site.head.peek();
-  const form = useRef<HTMLFormElement>(null);
   const [draft] = useOnce(() => newDraft(site.root.circuit.peek().id, timeZone, serverNowMs.peek()));
-  const faults = useSignal<Faults>({});
-  const refusal = useSignal<string | undefined>(undefined);
   const ready = useSignal<Ready | undefined>(undefined);
-  const isBusy = useSignal(false);
-
-  const complain = (found: Faults): void => {
-    faults.value = found;
-    const first = fields.find((field) => found[field] !== undefined);
-    form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
-  };
-  const refused = ({ detail, field }: Problem): void => {
-    const at = fieldOf(field);
-    if (at === undefined) refusal.value = text.refused(detail);
-    else complain({ [at]: detail });
-  };
-  const preview = async (): Promise<void> => {
-    refusal.value = undefined;
+  const preview = async (): Promise<Faults | undefined> => {
     const read = requestOf(draft.value, { site: id, timeZone, nowMs: serverNowMs.value });
-    if (read.status === 'faulty') return complain(read.faults);
-    faults.value = {};
+    if (read.status === 'faulty') return read.faults;
     const answer = await ask<PreviewBody>('POST', '/limits/preview', read.request);
-    if (answer.ok) ready.value = { request: read.request, preview: answer.body };
-    else refused(answer.problem);
+    if (!answer.ok) return refused(answer.problem);
+    ready.value = { request: read.request, preview: answer.body };
+    return undefined;
   };
-  const confirm = async ({ request }: Ready): Promise<void> => {
+  const confirm = async ({ request }: Ready): Promise<Faults | undefined> => {
     const answer = await ask<LimitBody>('POST', '/limits', request);
     ready.value = undefined;
     if (!answer.ok) return refused(answer.problem);
     draft.value = { ...draft.value, amount: '', reason: '' };
     onSet(answer.body);
+    return undefined;
   };
-  const busily = async (work: () => Promise<void>): Promise<void> => {
-    if (isBusy.value) return;
-    isBusy.value = true;
-    await work();
-    isBusy.value = false;
-  };
+  const { faults, isBusy, attributes, run } = useForm(preview);
 
   return (
-    <form
-      ref={form}
-      class="card limit-form"
-      aria-labelledby="limit-form-title"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void busily(preview);
-      }}
-    >
+    <form {...attributes} class="card limit-form" aria-labelledby="limit-form-title">
       <h2 id="limit-form-title">{text.set}</h2>
       <p class="hint">{text.setHint}</p>
       <Fields site={site} draft={draft} faults={faults.value} onChange={() => (ready.value = undefined)} />
-      {refusal.value !== undefined && (
-        <p class="fault" role="alert">
-          {refusal.value}
-        </p>
-      )}
+      <FormFault fault={faults.value.form} />
       {ready.value === undefined ? (
         <button type="submit" class="primary" disabled={isBusy.value}>
           {text.preview}
@@ -101,13 +68,18 @@ export function LimitForm({ site, onSet }: FormProps): JSX.Element {
         <Preview preview={ready.value.preview} timeZone={timeZone}>
           <Confirmation
             isBusy={isBusy.value}
-            onConfirm={() => void busily(async () => ready.value && confirm(ready.value))}
+            onConfirm={() => run(async () => ready.value && confirm(ready.value))}
             onChange={() => (ready.value = undefined)}
           />
         </Preview>
       )}
     </form>
   );
+}
+
+function refused({ detail, field }: Problem): Faults {
+  const at = fieldOf(field);
+  return at === undefined ? { form: limitWords.value.refused(detail) } : { [at]: detail };
 }
 
 function Confirmation(props: { readonly isBusy: boolean; onConfirm(): void; onChange(): void }): JSX.Element {

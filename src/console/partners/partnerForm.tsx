@@ -1,14 +1,15 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
 import type { InvitationBody, PartnerBody } from '../../http/partnerSchemas.ts';
+import { type Faults, FormFault, useForm } from '../form.tsx';
 import { ask } from '../request.ts';
 import { partnerWords } from './partnerWords.ts';
 
 const fields = ['id', 'versionsUrl', 'token'] as const;
 type Field = (typeof fields)[number];
 type Draft = Readonly<Record<Field, string>>;
-type Faults = Partial<Record<Field, string>>;
+/** `form` is of no field. */
+type PartnerFaults = Faults<Field | 'form'>;
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,47}$/;
 const empty: Draft = { id: '', versionsUrl: '', token: '' };
@@ -20,42 +21,28 @@ type Said =
 /** Invites a partner, and shows the token once; or registers with one that gave us a token. */
 export function PartnerForm({ onAdded }: { onAdded(): void }): JSX.Element {
   const text = partnerWords.value;
-  const form = useRef<HTMLFormElement>(null);
   const draft = useSignal<Draft>(empty);
-  const faults = useSignal<Faults>({});
-  const refusal = useSignal<string | undefined>(undefined);
   const said = useSignal<Said | undefined>(undefined);
-  const isBusy = useSignal(false);
-
-  const complain = (found: Faults): void => {
-    faults.value = found;
-    const first = fields.find((field) => found[field] !== undefined);
-    form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
-  };
-  const send = async (): Promise<void> => {
-    refusal.value = undefined;
+  const send = async (): Promise<PartnerFaults | undefined> => {
     said.value = undefined;
     const found = faultsOf(draft.value);
-    if (Object.keys(found).length > 0) return complain(found);
-    faults.value = {};
+    if (Object.keys(found).length > 0) return found;
     const told = fields.flatMap((field) =>
       draft.value[field].trim() === '' ? [] : [[field, draft.value[field].trim()]],
     );
-    isBusy.value = true;
     const answer = await ask<InvitationBody | PartnerBody>('POST', '/partners', Object.fromEntries(told));
-    isBusy.value = false;
     if (!answer.ok) {
-      const at = fields.find((field) => field === answer.problem.field);
-      if (at === undefined) refusal.value = answer.problem.detail;
-      else complain({ [at]: answer.problem.detail });
-      return;
+      const at = fields.find((field) => field === answer.problem.field) ?? 'form';
+      return { [at]: answer.problem.detail };
     }
     const { body } = answer;
     said.value =
       'token' in body ? { kind: 'invited', invitation: body } : { kind: 'registered', id: body.id };
     draft.value = empty;
     onAdded();
+    return undefined;
   };
+  const { faults, isBusy, attributes } = useForm(send);
 
   const input = (field: Field, label: string): JSX.Element => (
     <label class="field">
@@ -83,14 +70,7 @@ export function PartnerForm({ onAdded }: { onAdded(): void }): JSX.Element {
     <section class="card" aria-labelledby="add-title">
       <h2 id="add-title">{text.add}</h2>
       <p class="hint">{text.addHint}</p>
-      <form
-        ref={form}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!isBusy.value) void send();
-        }}
-      >
+      <form {...attributes}>
         <div class="fields">
           {input('id', text.name)}
           {input('versionsUrl', text.versionsUrl)}
@@ -101,17 +81,13 @@ export function PartnerForm({ onAdded }: { onAdded(): void }): JSX.Element {
           {text.invite}
         </button>
       </form>
-      {refusal.value !== undefined && (
-        <p class="fault" role="alert">
-          {refusal.value}
-        </p>
-      )}
+      <FormFault fault={faults.value.form} />
       <div role="status">{said.value !== undefined && <Outcome said={said.value} />}</div>
     </section>
   );
 }
 
-function faultsOf({ id, versionsUrl, token }: Draft): Faults {
+function faultsOf({ id, versionsUrl, token }: Draft): PartnerFaults {
   const text = partnerWords.value.faults;
   const hasUrl = versionsUrl.trim() !== '';
   const hasToken = token.trim() !== '';

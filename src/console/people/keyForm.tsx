@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
 import type { KeyWithSecretBody } from '../../http/peopleBody.ts';
+import { FormFault, type Typed, useForm } from '../form.tsx';
 import { serverNowMs } from '../live.ts';
 import { ask } from '../request.ts';
-import { focusFault, TextField, typedIn } from '../textField.tsx';
+import { TextField } from '../textField.tsx';
 import { peopleWords } from './peopleWords.ts';
-import { type Faults, FormFault, faultsIn, faultsOf, type Standing, StandingFields } from './standing.tsx';
+import { faultsIn, faultsOf, type PersonFaults, type Standing, StandingFields } from './standing.tsx';
 
 const ends = ['90', '30', '365', 'never'] as const;
 const dayMs = 86_400_000;
@@ -14,37 +14,24 @@ const dayMs = 86_400_000;
 /** Makes a key for a program. */
 export function KeyForm({ onMade }: { onMade(key: KeyWithSecretBody): void }): JSX.Element {
   const text = peopleWords.value;
-  const form = useRef<HTMLFormElement>(null);
   const standing = useSignal<Standing>({ role: 'viewer', sites: [] });
-  const faults = useSignal<Faults>({});
-  const complain = (found: Faults): void => {
-    faults.value = found;
-    focusFault(form.current);
-  };
-  const submit = async (typed: (name: string) => string): Promise<void> => {
+  const submit = async (typed: Typed): Promise<PersonFaults | undefined> => {
     const { role, sites } = standing.value;
     const asked = { name: typed('name').trim(), role, sites };
     const found = faultsIn(asked);
-    if (Object.keys(found).length > 0) return complain(found);
+    if (Object.keys(found).length > 0) return found;
     const answer = await ask<KeyWithSecretBody>('POST', '/keys', {
       ...asked,
       expiresAt: endOf(typed('ends')),
     });
-    if (!answer.ok) return complain(faultsOf(answer.problem));
-    faults.value = {};
-    form.current?.reset();
+    if (!answer.ok) return faultsOf(answer.problem);
+    reset();
     onMade(answer.body);
+    return undefined;
   };
+  const { faults, attributes, reset } = useForm(submit);
   return (
-    <form
-      ref={form}
-      class="person-form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit(typedIn(event.currentTarget));
-      }}
-    >
+    <form {...attributes} class="person-form">
       <TextField
         id="key-name"
         name="name"
@@ -64,7 +51,7 @@ export function KeyForm({ onMade }: { onMade(key: KeyWithSecretBody): void }): J
           ))}
         </select>
       </div>
-      <FormFault faults={faults.value} />
+      <FormFault fault={faults.value.form} />
       <button type="submit" class="primary">
         {text.make}
       </button>

@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { UserBody } from '../../http/peopleBody.ts';
+import type { Faults } from '../form.tsx';
 import type { Problem } from '../request.ts';
 import { signInWords } from '../signIn/signInWords.ts';
 import { sites } from '../sites.ts';
@@ -15,20 +16,14 @@ export interface Standing {
   readonly sites: readonly string[];
 }
 
-/** What is wrong with what was typed, by field; `form` is of none. */
-export interface Faults {
-  readonly name?: string;
-  readonly role?: string;
-  readonly sites?: string;
-  readonly password?: string;
-  readonly form?: string;
-}
+/** `form` is of no field. */
+export type PersonFaults = Faults<'name' | 'role' | 'sites' | 'password' | 'form'>;
 
 interface StandingProps {
   /** Unlike any other on the page. */
   readonly id: string;
   readonly standing: Signal<Standing>;
-  readonly faults: Faults;
+  readonly faults: PersonFaults;
 }
 
 /** Asks for a role, and for sites where the role is not good everywhere. */
@@ -95,13 +90,6 @@ const Fault = ({ id, fault }: { readonly id: string | undefined; readonly fault:
     </span>
   );
 
-export const FormFault = ({ faults }: { readonly faults: Faults }): JSX.Element | null =>
-  faults.form === undefined ? null : (
-    <p class="fault" role="alert">
-      {faults.form}
-    </p>
-  );
-
 /** Role and place in words. */
 export function standingText({ role, sites: where }: Standing): string {
   const name = signInWords.value.roles[role];
@@ -112,7 +100,9 @@ export function standingText({ role, sites: where }: Standing): string {
 const nameForm = /^[A-Za-z0-9_.-]{1,48}$/;
 
 /** What the server would refuse as well, told in the language of the page. */
-export function faultsIn(asked: Standing & { readonly name?: string; readonly password?: string }): Faults {
+export function faultsIn(
+  asked: Standing & { readonly name?: string; readonly password?: string },
+): PersonFaults {
   const text = peopleWords.value.faults;
   const { name, password, role, sites: where } = asked;
   return {
@@ -122,7 +112,7 @@ export function faultsIn(asked: Standing & { readonly name?: string; readonly pa
   };
 }
 
-export function faultsOf({ field, detail }: Problem): Faults {
+export function faultsOf({ field, detail }: Problem): PersonFaults {
   const text = peopleWords.value.faults;
   switch (field) {
     case 'name':

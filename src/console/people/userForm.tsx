@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
 import type { UserBody } from '../../http/peopleBody.ts';
+import { FormFault, type Typed, useForm } from '../form.tsx';
 import { ask } from '../request.ts';
-import { focusFault, TextField, typedIn } from '../textField.tsx';
+import { TextField } from '../textField.tsx';
 import { peopleWords } from './peopleWords.ts';
-import { type Faults, FormFault, faultsIn, faultsOf, type Standing, StandingFields } from './standing.tsx';
+import { faultsIn, faultsOf, type PersonFaults, type Standing, StandingFields } from './standing.tsx';
 
 interface UserFormProps {
   /** Undefined for one that is to be added. */
@@ -19,40 +19,27 @@ interface UserFormProps {
 export function UserForm({ user, first, onKept }: UserFormProps): JSX.Element {
   const text = peopleWords.value;
   const id = `user-${user?.name ?? ''}`;
-  const form = useRef<HTMLFormElement>(null);
   const standing = useSignal<Standing>(user ?? first ?? { role: 'viewer', sites: [] });
   const isBlocked = useSignal(user?.isBlocked ?? false);
-  const faults = useSignal<Faults>({});
-  const complain = (found: Faults): void => {
-    faults.value = found;
-    focusFault(form.current);
-  };
-  const submit = async (typed: (name: string) => string): Promise<void> => {
+  const submit = async (typed: Typed): Promise<PersonFaults | undefined> => {
     const { role, sites } = standing.value;
     const password = user !== undefined && typed('password') === '' ? undefined : typed('password');
     const asked = { role, sites, ...(password !== undefined && { password }) };
     const named = { ...asked, ...(user === undefined && { name: typed('name').trim() }) };
     const found = faultsIn(named);
-    if (Object.keys(found).length > 0) return complain(found);
+    if (Object.keys(found).length > 0) return found;
     const answer =
       user === undefined
         ? await ask<UserBody>('POST', '/users', named)
         : await ask<UserBody>('PATCH', pathOf(user), { ...asked, isBlocked: isBlocked.value });
-    if (!answer.ok) return complain(faultsOf(answer.problem));
-    faults.value = {};
-    form.current?.reset();
+    if (!answer.ok) return faultsOf(answer.problem);
+    reset();
     onKept(answer.body);
+    return undefined;
   };
+  const { faults, attributes, reset } = useForm(submit);
   return (
-    <form
-      ref={form}
-      class="person-form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit(typedIn(event.currentTarget));
-      }}
-    >
+    <form {...attributes} class="person-form">
       {user === undefined && (
         <TextField
           id="user-name"
@@ -85,7 +72,7 @@ export function UserForm({ user, first, onKept }: UserFormProps): JSX.Element {
           {text.blocked}
         </label>
       )}
-      <FormFault faults={faults.value} />
+      <FormFault fault={faults.value.form} />
       <button type="submit" class="primary">
         {user === undefined ? text.add : text.save}
       </button>

@@ -1,4 +1,5 @@
 import type { SessionBody } from '../../http/schemas.ts';
+import type { Faults } from '../form.tsx';
 import { number, typedNumber } from '../format.ts';
 import { instantOf, wallTimeOf } from '../zones.ts';
 import { sessionWords } from './sessionWords.ts';
@@ -7,7 +8,8 @@ export const wishFields = ['energy', 'departure', 'priority'] as const;
 export type WishField = (typeof wishFields)[number];
 /** What a driver wants, as it is being written; empty is not told. */
 export type Wish = Readonly<Record<WishField, string>>;
-export type WishFaults = Partial<Record<WishField, string>>;
+/** `form` is of no field. */
+export type WishFaults = Faults<WishField | 'form'>;
 
 const energyMaxKwh = 1_000;
 const priorityMax = 100;

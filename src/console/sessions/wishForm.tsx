@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { SessionBody } from '../../http/schemas.ts';
+import { FormFault, useForm } from '../form.tsx';
 import { serverNowMs } from '../live.ts';
 import { ask } from '../request.ts';
 import { sessionWords } from './sessionWords.ts';
@@ -16,32 +17,18 @@ interface WishFormProps {
 /** What the driver of a running session wants: energy, departure, priority. */
 export function WishForm({ session, timeZone, onDone }: WishFormProps): JSX.Element {
   const text = sessionWords.value;
-  const form = useRef<HTMLFormElement>(null);
   const wish = useSignal(wishOf(session, timeZone));
-  const faults = useSignal<WishFaults>({});
-  const refusal = useSignal<string | undefined>(undefined);
-  useLayoutEffect(() => form.current?.querySelector('input')?.focus(), []);
-
-  const complain = (found: WishFaults): void => {
-    faults.value = found;
-    const [first] = Object.keys(found);
-    form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
-  };
-  const save = async (): Promise<void> => {
-    refusal.value = undefined;
+  const save = async (): Promise<WishFaults | undefined> => {
     const read = changeOf(wish.value, { timeZone, nowMs: serverNowMs.value });
-    if (read.status === 'faulty') return complain(read.faults);
-    faults.value = {};
-    const answer = await ask<SessionBody>(
-      'PATCH',
-      `/sessions/${encodeURIComponent(session.id)}`,
-      read.change,
-    );
-    if (answer.ok) return onDone(true);
-    const at = wishFieldOf(answer.problem.field);
-    if (at === undefined) refusal.value = answer.problem.detail;
-    else complain({ [at]: answer.problem.detail });
+    if (read.status === 'faulty') return read.faults;
+    const path = `/sessions/${encodeURIComponent(session.id)}`;
+    const answer = await ask<SessionBody>('PATCH', path, read.change);
+    if (!answer.ok) return { [wishFieldOf(answer.problem.field) ?? 'form']: answer.problem.detail };
+    onDone(true);
+    return undefined;
   };
+  const { faults, attributes } = useForm(save);
+  useLayoutEffect(() => attributes.ref.current?.querySelector('input')?.focus(), []);
   const input = (field: WishField, label: string, type: 'text' | 'datetime-local' = 'text'): JSX.Element => (
     <label class="field">
       <span>{label}</span>
@@ -66,27 +53,14 @@ export function WishForm({ session, timeZone, onDone }: WishFormProps): JSX.Elem
   );
 
   return (
-    <form
-      ref={form}
-      class="wish"
-      noValidate
-      aria-label={text.changeTitle(session.evse)}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <form {...attributes} class="wish" aria-label={text.changeTitle(session.evse)}>
       <div class="fields">
         {input('energy', text.energy)}
         {input('departure', text.departure, 'datetime-local')}
         {input('priority', text.priorityName)}
       </div>
       <p class="hint">{text.emptyHint}</p>
-      {refusal.value !== undefined && (
-        <p class="fault" role="alert">
-          {refusal.value}
-        </p>
-      )}
+      <FormFault fault={faults.value.form} />
       <div class="actions">
         <button type="submit" class="primary">
           {text.save}

@@ -1,41 +1,28 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
+import { type Faults, useForm } from '../form.tsx';
 import { changePassword } from '../me.ts';
 import type { Problem } from '../request.ts';
-import { focusFault, TextField, typedIn } from '../textField.tsx';
+import { TextField } from '../textField.tsx';
 import { signInWords } from './signInWords.ts';
 
-interface Faults {
-  readonly current?: string;
-  readonly password?: string;
-}
+type PasswordFaults = Faults<'current' | 'password'>;
 
 /** Changes the password of whoever is signed in. */
 export function OwnPassword({ name }: { readonly name: string }): JSX.Element {
   const text = signInWords.value;
-  const form = useRef<HTMLFormElement>(null);
-  const faults = useSignal<Faults>({});
   const isDone = useSignal(false);
-  const submit = async (typed: (name: string) => string): Promise<void> => {
+  const { faults, attributes, reset } = useForm(async (typed) => {
     isDone.value = false;
     const found = await change(typed('current'), typed('password'));
-    faults.value = found ?? {};
     isDone.value = found === undefined;
-    if (isDone.value) form.current?.reset();
-    else focusFault(form.current);
-  };
+    if (isDone.value) reset();
+    return found;
+  });
   return (
     <details>
       <summary>{text.own}</summary>
-      <form
-        ref={form}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit(typedIn(event.currentTarget));
-        }}
-      >
+      <form {...attributes}>
         {/* For password managers: whose password this is. */}
         <input type="text" hidden readOnly autocomplete="username" value={name} />
         <TextField
@@ -62,7 +49,7 @@ export function OwnPassword({ name }: { readonly name: string }): JSX.Element {
   );
 }
 
-async function change(current: string, password: string): Promise<Faults | undefined> {
+async function change(current: string, password: string): Promise<PasswordFaults | undefined> {
   const text = signInWords.value;
   if (current === '') return { current: text.needsPassword };
   if (password.length < 12) return { password: text.needsNext };
@@ -70,7 +57,7 @@ async function change(current: string, password: string): Promise<Faults | undef
   return problem && faultsOf(problem);
 }
 
-function faultsOf({ status, field, detail }: Problem): Faults {
+function faultsOf({ status, field, detail }: Problem): PasswordFaults {
   const text = signInWords.value;
   if (field === 'current') return { current: text.wrongCurrent };
   if (status === 429) return { current: text.tooMany };

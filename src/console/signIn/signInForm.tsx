@@ -1,10 +1,9 @@
-import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
+import { type Faults, FormFault, type Typed, useForm } from '../form.tsx';
 import { reconnect } from '../live.ts';
 import { signIn } from '../me.ts';
 import { key, type Problem, useKey } from '../request.ts';
-import { focusFault, TextField, typedIn } from '../textField.tsx';
+import { TextField } from '../textField.tsx';
 import { signInWords } from './signInWords.ts';
 
 /** Asks who wants to see the console: somebody with a password, or with an API key. */
@@ -15,43 +14,14 @@ export const SignIn = (): JSX.Element => (
   </div>
 );
 
-interface Faults {
-  readonly name?: string;
-  readonly password?: string;
-  /** Of no field. */
-  readonly form?: string;
-}
+/** `form` is of no field. */
+type SignInFaults = Faults<'name' | 'password' | 'form'>;
 
 function PasswordForm(): JSX.Element {
   const text = signInWords.value;
-  const form = useRef<HTMLFormElement>(null);
-  const faults = useSignal<Faults>({});
-  const isBusy = useSignal(false);
-  const complain = (found: Faults): void => {
-    faults.value = found;
-    focusFault(form.current);
-  };
-  const submit = async (typed: (name: string) => string): Promise<void> => {
-    const [name, password] = [typed('name').trim(), typed('password')];
-    const missing = {
-      ...(name === '' && { name: text.needsName }),
-      ...(password === '' && { password: text.needsPassword }),
-    };
-    if (Object.keys(missing).length > 0) return complain(missing);
-    isBusy.value = true;
-    const problem = await signIn(name, password);
-    isBusy.value = false;
-    complain(problem === undefined ? {} : faultsOf(problem));
-  };
+  const { faults, isBusy, attributes } = useForm(submit);
   return (
-    <form
-      ref={form}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!isBusy.value) void submit(typedIn(event.currentTarget));
-      }}
-    >
+    <form {...attributes}>
       <h1>{text.title}</h1>
       <TextField
         id="sign-in-name"
@@ -68,11 +38,7 @@ function PasswordForm(): JSX.Element {
         autocomplete="current-password"
         fault={faults.value.password}
       />
-      {faults.value.form !== undefined && (
-        <p class="fault" role="alert">
-          {faults.value.form}
-        </p>
-      )}
+      <FormFault fault={faults.value.form} />
       <button type="submit" class="primary" aria-busy={isBusy.value}>
         {isBusy.value ? text.busy : text.signIn}
       </button>
@@ -81,7 +47,19 @@ function PasswordForm(): JSX.Element {
   );
 }
 
-function faultsOf({ status, detail }: Problem): Faults {
+async function submit(typed: Typed): Promise<SignInFaults | undefined> {
+  const text = signInWords.value;
+  const [name, password] = [typed('name').trim(), typed('password')];
+  const missing = {
+    ...(name === '' && { name: text.needsName }),
+    ...(password === '' && { password: text.needsPassword }),
+  };
+  if (Object.keys(missing).length > 0) return missing;
+  const problem = await signIn(name, password);
+  return problem && faultsOf(problem);
+}
+
+function faultsOf({ status, detail }: Problem): SignInFaults {
   const text = signInWords.value;
   switch (status) {
     case 401:
@@ -101,21 +79,17 @@ function faultsOf({ status, detail }: Problem): Faults {
 function KeyForm(): JSX.Element {
   const text = signInWords.value;
   const wasRefused = key.value !== '';
-  const isEmpty = useSignal(false);
+  const { faults, attributes } = useForm<'key'>(async (typed) => {
+    const given = typed('key').trim();
+    if (given === '') return { key: text.needsKey };
+    useKey(given);
+    reconnect();
+    return undefined;
+  });
   return (
     <details open={wasRefused}>
       <summary>{text.byKey}</summary>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          const typed = typedIn(event.currentTarget)('key').trim();
-          isEmpty.value = typed === '';
-          if (isEmpty.value) return focusFault(event.currentTarget);
-          useKey(typed);
-          reconnect();
-        }}
-      >
+      <form {...attributes}>
         <TextField
           id="sign-in-key"
           name="key"
@@ -123,7 +97,7 @@ function KeyForm(): JSX.Element {
           label={text.key}
           hint={text.keyHint}
           autocomplete="off"
-          fault={isEmpty.value ? text.needsKey : wasRefused ? text.keyRefused : undefined}
+          fault={faults.value.key ?? (wasRefused ? text.keyRefused : undefined)}
         />
         <button type="submit">{text.open}</button>
       </form>
