@@ -8,6 +8,9 @@ export default defineConfig({
   build: {
     outDir: resolve(import.meta.dirname, 'dist/console'),
     emptyOutDir: true,
+    rollupOptions: {
+      input: ['index.html', 'setup.html'].map((page) => resolve(import.meta.dirname, 'src/console', page)),
+    },
     target: 'es2022',
     // An asset inside a style sheet would be a data: address, which the page's policy refuses.
     assetsInlineLimit: 0,

@@ -5,6 +5,7 @@ import { type App, startApp } from './app.ts';
 import { backfillCommand } from './appBackfill.ts';
 import { chainCommand } from './appChainCommand.ts';
 import { doctor as examine } from './appDoctor.ts';
+import { initCommand } from './appInit.ts';
 import { invoiceCommand } from './appInvoice.ts';
 import { FileError } from './appOcpiFiles.ts';
 import { priceCommand } from './appPrice.ts';
@@ -26,6 +27,7 @@ import { runSimulate, SimulateUsageError } from './simulate.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const usage = `Usage:
+  lastvakt init [--config FILE] [--port 8080]   describe a site in the browser, write its config, run it
   lastvakt serve --config FILE       run the service
   lastvakt demo [--for 90s] [--port 8080]   simulated site on real sockets, in the terminal and the browser
   lastvakt simulate [--seeds A..B]   the control code against a simulated world with faults (--help tells more)
@@ -46,6 +48,7 @@ Roles: viewer, site-operator, grid-operator, admin.`;
 const exitCodes = { done: 0, failed: 1, refused: 2 } as const;
 
 const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<number>>> = {
+  init,
   serve,
   demo,
   check,
@@ -74,6 +77,11 @@ async function main([name = '', ...rest]: readonly string[]): Promise<number> {
   if (command === undefined)
     throw new UsageError(name === '' ? 'a command is missing' : `there is no command "${name}"`);
   return command(rest);
+}
+
+async function init(rest: readonly string[]): Promise<number> {
+  const file = await initCommand(rest, print);
+  return file === undefined ? exitCodes.done : serve(['--config', file]);
 }
 
 async function serve(rest: readonly string[]): Promise<number> {

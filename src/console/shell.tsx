@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { AuditPage } from './audit/auditPage.tsx';
+import { Brand } from './brand.tsx';
 import { clockSeconds, duration } from './format.ts';
 import { Icon } from './icons.tsx';
 import { words } from './language.ts';
@@ -10,7 +11,7 @@ import { NowPage } from './now/nowPage.tsx';
 import { PartnersPage } from './partners/partnersPage.tsx';
 import { PeoplePage } from './people/peoplePage.tsx';
 import { PlanPage } from './plan/planPage.tsx';
-import { language, type Theme, theme } from './preferences.ts';
+import { Preferences } from './preferencesMenu.tsx';
 import { address, type Page, page, pages } from './route.ts';
 import { SessionsPage } from './sessions/sessionsPage.tsx';
 import { Account } from './signIn/account.tsx';
@@ -28,11 +29,7 @@ export function Shell(): JSX.Element {
       </button>
       <header class="top">
         <a class="brand" href={address('now')} aria-label="Lastvakt">
-          <svg viewBox="0 0 32 32" aria-hidden="true">
-            <path class="brand-bars" d="M8 24V12M14 24v-8M20 24V14M26 24v-5" />
-            <path class="brand-limit" d="M5 7.5h22" />
-          </svg>
-          <span>Lastvakt</span>
+          <Brand />
         </a>
         <SitePicker />
         <LiveMark />
@@ -162,48 +159,5 @@ function Stale(): JSX.Element {
         </div>
       )}
     </div>
-  );
-}
-
-const themes: readonly Theme[] = ['system', 'light', 'dark'];
-
-function Preferences(): JSX.Element {
-  const text = words.value;
-  return (
-    <details class="preferences">
-      <summary>
-        <Icon name="settings" />
-        <span class="unseen">{text.settings}</span>
-      </summary>
-      <div class="card">
-        <label class="field">
-          <span>{text.theme}</span>
-          <select
-            value={theme.value}
-            onChange={({ currentTarget }) => {
-              theme.value = themes.find((each) => each === currentTarget.value) ?? 'system';
-            }}
-          >
-            {themes.map((each) => (
-              <option key={each} value={each}>
-                {text.themes[each]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span>{text.language}</span>
-          <select
-            value={language.value}
-            onChange={({ currentTarget }) => {
-              language.value = currentTarget.value === 'sv' ? 'sv' : 'en';
-            }}
-          >
-            <option value="sv">Svenska</option>
-            <option value="en">English</option>
-          </select>
-        </label>
-      </div>
-    </details>
   );
 }

@@ -19,9 +19,12 @@ export interface ServiceProcess {
   stderr(): string;
 }
 
+// By its address, since the program may run in a folder that has no packages.
+const loader = import.meta.resolve('tsx');
+
 /** `input` is all it gets to read. */
-export function runProgram(args: readonly string[], input = ''): ServiceProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args]);
+export function runProgram(args: readonly string[], input = '', cwd = process.cwd()): ServiceProcess {
+  const child = spawn(process.execPath, ['--import', loader, main, ...args], { cwd });
   // One that ends without reading breaks the pipe.
   child.stdin.on('error', () => {});
   child.stdin.end(input);

@@ -16,6 +16,7 @@ const pictures = resolve(root, 'figures/console');
 
 /** Those that the documentation shows. They are made anew only where somebody asks for that: no two are the same. */
 const documented: ReadonlySet<string> = new Set([
+  'setup-kettle',
   'now-curtailed',
   'now-phone',
   'limits-preview',

@@ -1,0 +1,40 @@
+import type { JSX } from 'preact';
+
+interface ChoiceProps<T extends string> {
+  readonly id: string;
+  readonly label: string;
+  readonly value: T;
+  readonly options: readonly (readonly [value: T, name: string])[];
+  readonly hint?: string;
+  onChoose(value: T): void;
+}
+
+/** One of several. */
+export function Choice<T extends string>(props: ChoiceProps<T>): JSX.Element {
+  const { id, label, value, options, hint, onChoose } = props;
+  return (
+    <div class="field">
+      <label htmlFor={id}>{label}</label>
+      {hint !== undefined && (
+        <span class="hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
+      <select
+        id={id}
+        value={value}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onChange={({ currentTarget }) => {
+          const chosen = options.find(([each]) => each === currentTarget.value);
+          if (chosen !== undefined) onChoose(chosen[0]);
+        }}
+      >
+        {options.map(([each, name]) => (
+          <option key={each} value={each}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
