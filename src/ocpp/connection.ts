@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts';
 import type { CallQueue } from './callQueue.ts';
 import { FrameBudget, type FrameLimits } from './frameBudget.ts';
 import { Rpc, type RpcAnswer, type RpcLimits, type RpcRules } from './rpc.ts';
+import type { Soon } from './soon.ts';
 
 export interface ConnectionLimits extends RpcLimits, FrameLimits {
   /** A peer that gives no sign of life for two of these is dead. */
@@ -15,7 +16,7 @@ export interface ConnectionLimits extends RpcLimits, FrameLimits {
 export interface ConnectionPort {
   readonly clock: Clock;
   readonly log: Logger;
-  answer(action: string, payload: unknown, messageId: string): Promise<RpcAnswer>;
+  answer(action: string, payload: unknown, messageId: string): Soon<RpcAnswer>;
   /** Called once, whoever ended it. */
   onClosed(): void;
 }

@@ -14,6 +14,7 @@ import type { ProfileBook } from './profileBook.ts';
 import type { StationReply, StationRequest } from './requests.ts';
 import type { RpcRules } from './rpc.ts';
 import type { ToldFact } from './sessionFacts.ts';
+import type { Soon } from './soon.ts';
 import type { StationMemory } from './stationMemory.ts';
 
 /** One OCPP version: everything that differs between them, behind one face. */
@@ -54,7 +55,7 @@ export interface Refusal {
 }
 
 /** Answers one call of a station. Throws `CallRefusal` when the payload does not fit the published schema. */
-export type Handler = (payload: unknown, station: StationScope) => Promise<Handled<unknown>>;
+export type Handler = (payload: unknown, station: StationScope) => Soon<Handled<unknown>>;
 
 export interface Handled<Response> {
   readonly response: Response;

@@ -5,7 +5,7 @@ import type { StationReport } from '../domain/stationReport.ts';
 import type { Authorization, TokenRequest } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
 import type { Connection } from './connection.ts';
-import type { Dialect, SignedCertificate, StationNews, TransactionStart } from './dialect.ts';
+import type { Dialect, SignedCertificate, StationNews, StationScope, TransactionStart } from './dialect.ts';
 import type { MissingStopLimits } from './missingStops.ts';
 import { Relay, type RelayStore, type Upstream } from './proxy/relay.ts';
 import { RefusedSessions } from './refusedSessions.ts';
@@ -73,6 +73,8 @@ export interface Line {
   readonly address: string;
   readonly cancelIntroduction: () => void;
   readonly askedForMeterValues: Set<number>;
+  /** What its calls are answered with. */
+  readonly scope: StationScope;
   isConfiguring: boolean;
 }
 

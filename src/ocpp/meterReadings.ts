@@ -29,9 +29,11 @@ export const meterReader =
         at,
         takenAtMs: instantMs(timestamp, station.nowMs()),
         values: sampledMeasurement(sampledValue.map(words.sample)),
-        signed: sampledValue.flatMap((value) => words.signedValue(value, at.atMs) ?? []),
+        signed: sampledValue.map((value) => words.signedValue(value, at.atMs)).filter(isSigned),
       };
     });
+
+const isSigned = (value: SignedValue | undefined): value is SignedValue => value !== undefined;
 
 /** What readings of an EVSE tell the domain, one measurement for each instant. */
 export const measurements = (
@@ -43,4 +45,4 @@ export const measurements = (
   },
   station: StationScope,
 ): readonly StationNews[] =>
-  readings.flatMap(({ takenAtMs, values }) => station.memory.measured({ ...about, takenAtMs, values }));
+  readings.flatMap(({ takenAtMs, values }) => station.memory.measured({ takenAtMs, values, ...about }));

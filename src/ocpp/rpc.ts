@@ -3,6 +3,7 @@ import type { Logger } from '../log.ts';
 import { CallQueue, type CallQueueLimits } from './callQueue.ts';
 import type { ErrorCode, ErrorNames } from './errors.ts';
 import { type Frame, parseFrame, unknownType, writeError, writeResult, writeResultError } from './frames.ts';
+import type { Soon } from './soon.ts';
 
 export interface RpcLimits extends CallQueueLimits {
   /** Calls of the station that wait for our answer, of which the specification allows it one; and sends beside them. */
@@ -26,7 +27,7 @@ export interface RpcPort {
   readonly log: Logger;
   write(text: string): void;
   /** Answers a call of the station, or throws `CallRefusal`. */
-  answer(action: string, payload: unknown, messageId: string): Promise<RpcAnswer>;
+  answer(action: string, payload: unknown, messageId: string): Soon<RpcAnswer>;
   /** The station misbehaves beyond its bounds: the connection has to end. */
   giveUp(why: string): void;
 }
@@ -61,6 +62,7 @@ export class PassedRefusal extends Error {
 }
 
 type CallFrame = Extract<Frame, { kind: 'call' | 'send' }>;
+type Refusal = CallRefusal | PassedRefusal;
 
 /**
  * The RPC framework of OCPP-J on one connection. Calls of the station are answered one after the other in the
@@ -125,22 +127,28 @@ export class Rpc {
     // A repetition of a call that is being answered gets the one answer to its id. A repetition of an answered
     // one is handled anew: what it tells is idempotent by its content, across reconnects and restarts.
     if (this.#unanswered.has(call.messageId)) return;
-    const waiting = [...this.#unanswered.values()].filter(({ kind }) => kind === call.kind).length;
-    if (waiting >= this.#limits.maxUnansweredCalls) {
+    const { maxUnansweredCalls } = this.#limits;
+    if (this.#unanswered.size >= maxUnansweredCalls && this.#waiting(call.kind) >= maxUnansweredCalls) {
       // Nothing tells a station to wait with what it sends without an answer, so it did nothing wrong.
       if (call.kind === 'send') this.#warnOnce({ action: call.action }, 'message dropped: too many wait');
-      else this.#port.giveUp(`sent ${waiting + 1} calls without waiting for an answer`);
+      else this.#port.giveUp(`sent ${maxUnansweredCalls + 1} calls without waiting for an answer`);
       return;
     }
     this.#unanswered.set(call.messageId, call);
     if (!this.#isAnswering) void this.#answerAll();
   }
 
+  #waiting(kind: CallFrame['kind']): number {
+    return [...this.#unanswered.values()].filter((call) => call.kind === kind).length;
+  }
+
+  /** Awaits nothing that is there at once, so that most answers go out before this returns. */
   async #answerAll(): Promise<void> {
     this.#isAnswering = true;
     // A map's iteration also visits what is added meanwhile.
     for (const call of this.#unanswered.values()) {
-      const answer = await this.#answerOf(call);
+      const soon = this.#answerOf(call);
+      const answer = soon instanceof Promise ? await soon : soon;
       this.#unanswered.delete(call.messageId);
       if (call.kind === 'send') continue;
       if (answer instanceof PassedRefusal) {
@@ -155,23 +163,24 @@ export class Rpc {
     this.#isAnswering = false;
   }
 
-  async #answerOf({
-    action,
-    payload,
-    messageId,
-  }: CallFrame): Promise<RpcAnswer | CallRefusal | PassedRefusal> {
+  #answerOf({ action, payload, messageId }: CallFrame): Soon<RpcAnswer | Refusal> {
     try {
-      return await this.#port.answer(action, payload, messageId);
+      const soon = this.#port.answer(action, payload, messageId);
+      return soon instanceof Promise ? soon.catch((error: unknown) => this.#refusal(action, error)) : soon;
     } catch (error) {
-      if (error instanceof PassedRefusal) return error;
-      if (error instanceof CallRefusal) {
-        this.#warnOnce({ action, code: error.code, why: error.message }, 'call refused');
-        return error;
-      }
-      // What failed is behind us, a database perhaps. The station keeps its message and tries again.
-      this.#port.log.error({ action, err: error }, 'call could not be answered');
-      return new CallRefusal('InternalError', 'The call could not be handled, try again later');
+      return this.#refusal(action, error);
     }
+  }
+
+  #refusal(action: string, error: unknown): Refusal {
+    if (error instanceof PassedRefusal) return error;
+    if (error instanceof CallRefusal) {
+      this.#warnOnce({ action, code: error.code, why: error.message }, 'call refused');
+      return error;
+    }
+    // What failed is behind us, a database perhaps. The station keeps its message and tries again.
+    this.#port.log.error({ action, err: error }, 'call could not be answered');
+    return new CallRefusal('InternalError', 'The call could not be handled, try again later');
   }
 
   #warnOnce(fields: Readonly<Record<string, string>>, message: string): void {

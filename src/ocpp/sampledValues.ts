@@ -1,5 +1,4 @@
 import type { Phase } from '../domain/phases.ts';
-import { phases } from '../domain/phases.ts';
 
 /** One sampled value of a station, in the names the versions share. */
 export interface Sample {
@@ -40,73 +39,88 @@ const unitFactors: Readonly<Record<string, Readonly<Record<string, number>>>> = 
 };
 
 /** A current is measured to neutral or on the conductor; between two phases it means nothing to us. */
-const phaseNames: Readonly<Record<Phase, readonly string[]>> = {
-  0: ['L1', 'L1-N'],
-  1: ['L2', 'L2-N'],
-  2: ['L3', 'L3-N'],
+const phaseNames: Readonly<Record<string, Phase>> = {
+  L1: 0,
+  'L1-N': 0,
+  L2: 1,
+  'L2-N': 1,
+  L3: 2,
+  'L3-N': 2,
 };
 
-/** Measured elsewhere than where the circuit feeds the EVSE. */
-const foreignLocations = ['Body', 'EV'];
-
+/** Once through the samples: nothing else is sent so often, nor has so many parts. */
 export function sampledMeasurement(samples: readonly Sample[]): SampledMeasurement {
-  const atEvse = samples.filter(({ location }) => !foreignLocations.includes(location ?? ''));
-  const registers = quantitiesByBegin(atEvse);
-  const current = quantity(atEvse, 'Current.Import');
-  const offered = quantity(atEvse, 'Current.Offered');
+  const quantities: Quantities = {};
+  for (const sample of samples) {
+    const name = quantityOf(sample);
+    if (name === undefined) continue;
+    quantities[name] ??= { whole: undefined, perPhase: [undefined, undefined, undefined], told: 0 };
+    note(quantities[name], sample);
+  }
+  const { current, offered, power, register, beginRegister, stateOfCharge } = quantities;
+  const perPhase = usablePhases(current);
   return {
-    amps: current.perPhase ?? (current.whole === undefined ? undefined : [current.whole]),
-    isPerPhase: current.perPhase !== undefined,
-    powerWatts: total(quantity(atEvse, 'Power.Active.Import')),
-    registerWh: total(registers.now),
-    beginRegisterWh: total(registers.begin),
-    offeredAmps: offered.whole ?? highest(offered.perPhase),
-    stateOfChargePercent: quantity(samples, 'SoC').whole,
+    amps: perPhase ?? (current?.whole === undefined ? undefined : [current.whole]),
+    isPerPhase: perPhase !== undefined,
+    powerWatts: total(power),
+    registerWh: total(register),
+    beginRegisterWh: total(beginRegister),
+    offeredAmps: offered?.whole ?? highest(usablePhases(offered)),
+    stateOfChargePercent: stateOfCharge?.whole,
   };
 }
 
+/** What the samples tell of one measurand. Of samples of the same phase the last one counts. */
 interface Quantity {
   /** The value told without a phase. */
-  readonly whole: number | undefined;
-  /** [L1, L2, L3] where at least one of them is known. */
-  readonly perPhase: readonly (number | undefined)[] | undefined;
-  /** Sum over the phases the station told, undefined if one of them is unusable. */
-  readonly phaseSum: number | undefined;
+  whole: number | undefined;
+  readonly perPhase: (number | undefined)[];
+  /** Phases that were told, usable or not. */
+  told: number;
+}
+type QuantityName = 'current' | 'offered' | 'power' | 'register' | 'beginRegister' | 'stateOfCharge';
+type Quantities = { [Name in QuantityName]?: Quantity };
+
+/** Measured in the car or the casing, it is not what the circuit feeds the EVSE; but only the car knows its battery. */
+function quantityOf({ measurand, location, context }: Sample): QuantityName | undefined {
+  if (measurand === 'SoC') return 'stateOfCharge';
+  if (location === 'Body' || location === 'EV') return undefined;
+  switch (measurand) {
+    case 'Current.Import':
+      return 'current';
+    case 'Current.Offered':
+      return 'offered';
+    case 'Power.Active.Import':
+      return 'power';
+    case defaultMeasurand:
+      return context === 'Transaction.Begin' ? 'beginRegister' : 'register';
+    default:
+      return undefined;
+  }
 }
 
-const nothing: Quantity = { whole: undefined, perPhase: undefined, phaseSum: undefined };
-
-function quantity(samples: readonly Sample[], measurand: string): Quantity {
-  const ours = samples.filter((sample) => sample.measurand === measurand);
-  // Most measurands are missing from most messages, and there are many of those.
-  if (ours.length === 0) return nothing;
-  const whole = ours.findLast((sample) => sample.phase === undefined);
-  if (ours.length === 1 && whole !== undefined) return { ...nothing, whole: inDomainUnit(whole) };
-  const told = phases.map((phase) =>
-    ours.findLast((sample) => phaseNames[phase].includes(sample.phase ?? '')),
-  );
-  const values = told.map((sample) => sample && inDomainUnit(sample));
-  const isUsable = values.some((value) => value !== undefined);
-  const isWhole = told.every((sample, phase) => sample === undefined || values[phase] !== undefined);
-  return {
-    whole: whole && inDomainUnit(whole),
-    perPhase: isUsable ? values : undefined,
-    phaseSum: isUsable && isWhole ? values.reduce<number>((sum, value) => sum + (value ?? 0), 0) : undefined,
-  };
+function note(quantity: Quantity, sample: Sample): void {
+  if (sample.phase === undefined) {
+    quantity.whole = inDomainUnit(sample);
+    return;
+  }
+  const phase = phaseNames[sample.phase];
+  if (phase === undefined) return;
+  quantity.perPhase[phase] = inDomainUnit(sample);
+  quantity.told |= 1 << phase;
 }
 
-function quantitiesByBegin(samples: readonly Sample[]): { readonly now: Quantity; readonly begin: Quantity } {
-  const isBegin = (sample: Sample): boolean => sample.context === 'Transaction.Begin';
-  return {
-    now: quantity(
-      samples.filter((sample) => !isBegin(sample)),
-      defaultMeasurand,
-    ),
-    begin: quantity(samples.filter(isBegin), defaultMeasurand),
-  };
-}
+/** [L1, L2, L3] where at least one of them is known. */
+const usablePhases = (quantity: Quantity | undefined): readonly (number | undefined)[] | undefined =>
+  quantity?.perPhase.some((value) => value !== undefined) ? quantity.perPhase : undefined;
 
-const total = ({ whole, phaseSum }: Quantity): number | undefined => whole ?? phaseSum;
+/** The sum where the phases were told alone, and none of them is unusable. */
+function total(quantity: Quantity | undefined): number | undefined {
+  if (quantity === undefined || quantity.whole !== undefined) return quantity?.whole;
+  const { perPhase, told } = quantity;
+  const isWhole = perPhase.every((value, phase) => value !== undefined || (told & (1 << phase)) === 0);
+  return isWhole && told > 0 ? perPhase.reduce<number>((sum, value) => sum + (value ?? 0), 0) : undefined;
+}
 
 function highest(values: readonly (number | undefined)[] | undefined): number | undefined {
   const known = (values ?? []).filter((value) => value !== undefined);

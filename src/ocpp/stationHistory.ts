@@ -35,9 +35,11 @@ export class StationHistory {
     this.#missingStops = new MissingStops(limits, ports, (missing) => this.#presumeEnd(missing));
   }
 
-  /** Resolves when whatever the station forgets with our answer is durable, or after a moment. */
-  async take(told: readonly ToldFact[]): Promise<void> {
-    if (told.length === 0) return;
+  /**
+   * undefined where the answer need not wait. Resolves when whatever the station forgets with it is durable, or after a
+   * moment.
+   */
+  take(told: readonly ToldFact[]): Promise<void> | undefined {
     const { clock, stationId, log } = this.#ports;
     const isEdge = told.some(isEdgeFact);
     for (const { transactionId, isSignOfLife } of told) {
@@ -51,7 +53,7 @@ export class StationHistory {
     const taken = this.#ports.takeFacts(facts).catch((error: unknown) => {
       log.error({ err: error, transactionId: facts[0]?.transactionId }, 'history of a session not kept');
     });
-    if (isEdge) await this.#withPatience(taken);
+    return isEdge ? this.#withPatience(taken) : undefined;
   }
 
   /** What may show that a session is over. */

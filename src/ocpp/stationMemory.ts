@@ -102,18 +102,22 @@ export class StationMemory {
 
   measured({ evseNumber, transactionId, takenAtMs, values, isLive }: MeasuredEvse): readonly StationNews[] {
     const adoption = transactionId === undefined ? [] : this.heardOf(transactionId, evseNumber, takenAtMs);
-    const transaction = this.#open.get(transactionId ?? '');
-    const { amps, isPerPhase, powerWatts, offeredAmps, stateOfChargePercent } = values;
-    const live = { amps, isPerPhase, powerWatts, offeredAmps, stateOfChargePercent };
+    const transaction = transactionId === undefined ? undefined : this.#open.get(transactionId);
+    // Current that was told late is long gone.
+    const live = isLive && transaction?.isLate !== true ? values : nothingLive;
     const told = {
       kind: 'measured',
       evseNumber,
       transactionId,
       takenAtMs,
       energyWh: transaction && energyWh(transaction, values, takenAtMs),
-      ...(isLive && transaction?.isLate !== true ? live : nothingLive),
+      amps: live.amps,
+      isPerPhase: live.isPerPhase,
+      powerWatts: live.powerWatts,
+      offeredAmps: live.offeredAmps,
+      stateOfChargePercent: live.stateOfChargePercent,
     } as const;
-    return [...adoption, told];
+    return adoption.length === 0 ? [told] : [...adoption, told];
   }
 
   /** A transaction is in another state. */
@@ -203,6 +207,7 @@ export class StationMemory {
   }
 
   #runningAt(evseNumber: number): readonly [string, OpenTransaction] | undefined {
+    if (this.#open.size === 0) return undefined;
     return [...this.#open].findLast(([, { evseNumber: at, isLate }]) => at === evseNumber && !isLate);
   }
 

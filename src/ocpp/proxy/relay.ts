@@ -8,6 +8,7 @@ import { writeError, writeResult } from '../frames.ts';
 import { profileSet, profilesCleared } from '../profileWords.ts';
 import { CallRefusal, PassedRefusal } from '../rpc.ts';
 import type { Procedure } from '../schemas.ts';
+import type { Soon } from '../soon.ts';
 import { type KeptMessageStore, KeptMessages } from './keptMessages.ts';
 import {
   authorizationIn,
@@ -63,7 +64,7 @@ export interface StationCall {
 }
 
 /** Runs our own handler of a call. What is given takes the place of what it would ask. */
-type Handle = (change: (scope: StationScope) => Partial<StationScope>) => Promise<Handled<unknown>>;
+type Handle = (change: (scope: StationScope) => Partial<StationScope>) => Soon<Handled<unknown>>;
 
 /** Transactions that began while the other CSMS was away are numbered far above what it counts to. */
 const awayNumber = 2 ** 30;

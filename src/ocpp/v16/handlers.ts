@@ -5,6 +5,7 @@ import { checkedHandler } from '../handler.ts';
 import { measurements, meterReader } from '../meterReadings.ts';
 import { instantMs, sampledMeasurement } from '../sampledValues.ts';
 import { meterFacts, withinTransaction } from '../sessionFacts.ts';
+import type { Soon } from '../soon.ts';
 import type {
   AuthorizeRequest,
   BootNotificationRequest,
@@ -37,7 +38,7 @@ const defaultStopReason = 'Local';
 
 const on = <Request>(
   action: string,
-  handle: (request: Request, station: StationScope) => Handled<object> | Promise<Handled<object>>,
+  handle: (request: Request, station: StationScope) => Soon<Handled<object>>,
 ) => checkedHandler<Request, object>(schemas, action, handle);
 
 /** Every call a station of OCPP 1.6 may make, the security extension included. */

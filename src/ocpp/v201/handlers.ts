@@ -4,6 +4,7 @@ import { checkedHandler } from '../handler.ts';
 import { measurements } from '../meterReadings.ts';
 import type { PublishedSchemas } from '../schemas.ts';
 import { meterFacts } from '../sessionFacts.ts';
+import type { Soon } from '../soon.ts';
 import { chargingHandlersOf } from './chargingHandlers.ts';
 import { notifyEvent } from './events.ts';
 import type {
@@ -24,10 +25,7 @@ import { transactionEvent } from './transactionEvent.ts';
 
 export const acknowledged: Handled<object> = { response: {} };
 
-type Handle<Request> = (
-  request: Request,
-  station: StationScope,
-) => Handled<object> | Promise<Handled<object>>;
+type Handle<Request> = (request: Request, station: StationScope) => Soon<Handled<object>>;
 /** Registers what answers an action. */
 export type On = <Request>(action: string, handle: Handle<Request>) => [action: string, handler: Handler];
 export const onWith =
