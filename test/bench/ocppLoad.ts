@@ -1,16 +1,17 @@
 import { WebSocket } from 'ws';
 import { pause, wallMs } from './benchStation.ts';
 import { quantile } from './figures.ts';
+import { type PingPong, pingPong } from './ocppPingPong.ts';
 
 // The other process of the OCPP bench: everything that stations do, on command. It sends what it measured.
 
 export type LoadCommand =
-  /** Some stations call again as soon as they are answered. */
-  | { readonly do: 'ping-pong'; readonly url: string; readonly sockets: number; readonly seconds: number }
+  | ({ readonly do: 'ping-pong' } & PingPong)
   | { readonly do: 'connect'; readonly url: string; readonly stations: number; readonly charging: number }
   | { readonly do: 'meter'; readonly seconds: number }
   /** Every connection breaks at the same moment, and every station comes back at once. */
   | { readonly do: 'storm' }
+  /** Until every car that charges has less than that. Refused where one has less already. */
   | { readonly do: 'await cut'; readonly belowAmps: number };
 
 export interface LoadResult {
@@ -21,15 +22,15 @@ export interface LoadResult {
 }
 
 /** 1.6, 9 samples, 1.3 kB: what a three-phase station sends. */
-const meterValues = (timestamp: string) => ({
+const meterValues = (timestamp: string, drawAmps: number) => ({
   connectorId: 1,
   meterValue: [
     {
       timestamp,
       sampledValue: [
-        ...['L1', 'L2', 'L3'].map((phase) => sample('Current.Import', '15.9', 'A', phase)),
+        ...['L1', 'L2', 'L3'].map((phase) => sample('Current.Import', drawAmps.toFixed(1), 'A', phase)),
         ...['L1', 'L2', 'L3'].map((phase) => sample('Voltage', '231.2', 'V', phase)),
-        sample('Power.Active.Import', '11012.4', 'W'),
+        sample('Power.Active.Import', (3 * 231.2 * drawAmps).toFixed(1), 'W'),
         sample('Energy.Active.Import.Register', '1234567', 'Wh'),
         sample('Current.Offered', '16', 'A'),
       ],
@@ -51,15 +52,16 @@ const sample = (measurand: string, value: string, unit: string, phase?: string) 
 const retryMs = 2_000;
 const meterIntervalMs = 30_000;
 
+/** What a car takes where it may. */
+const carAmps = 15.9;
 let answerTimesMs: number[] = [];
-/** Of the last profile that each charging station acknowledged. */
-const limits = new Map<number, { readonly amps: number; readonly atMs: number }>();
 
-/** One station for as long as the bench runs. */
+/** One station for as long as the bench runs. Its car, if it has one, takes what it may and no more. */
 class LoadStation {
   readonly #url: string;
-  readonly #index: number;
-  readonly #isCharging: boolean;
+  readonly isCharging: boolean;
+  /** Of the last profile of its transaction that it acknowledged. */
+  limit: { readonly amps: number; readonly atMs: number } | undefined;
   #socket: WebSocket | undefined;
   #sent = 0;
   readonly #waiting = new Map<string, { readonly sentAtMs: number; resolve(): void }>();
@@ -67,8 +69,7 @@ class LoadStation {
 
   constructor(url: string, index: number, isCharging: boolean) {
     this.#url = `${url}/S${index}`;
-    this.#index = index;
-    this.#isCharging = isCharging;
+    this.isCharging = isCharging;
   }
 
   /** Resolves when it is booted, however often it has to try. */
@@ -86,7 +87,8 @@ class LoadStation {
 
   /** Resolves when it is answered. */
   meter(): Promise<void> {
-    return this.#call('MeterValues', meterValues(new Date().toISOString()));
+    const drawAmps = this.isCharging ? Math.min(carAmps, this.limit?.amps ?? 0) : 0;
+    return this.#call('MeterValues', meterValues(new Date().toISOString(), drawAmps));
   }
 
   #open(): void {
@@ -102,9 +104,9 @@ class LoadStation {
     const isFirst = this.#sent === 0;
     await this.#call('BootNotification', { chargePointVendor: 'Bench', chargePointModel: 'Bench' });
     this.#onBooted();
-    const status = this.#isCharging ? 'Charging' : 'Available';
+    const status = this.isCharging ? 'Charging' : 'Available';
     await this.#call('StatusNotification', { connectorId: 1, errorCode: 'NoError', status });
-    if (!this.#isCharging || !isFirst) return;
+    if (!this.isCharging || !isFirst) return;
     const timestamp = new Date().toISOString();
     await this.#call('StartTransaction', { connectorId: 1, idTag: 'T', meterStart: 0, timestamp });
   }
@@ -131,7 +133,7 @@ class LoadStation {
     const profile = payload.csChargingProfiles;
     if (action !== 'SetChargingProfile' || profile?.chargingProfilePurpose !== 'TxProfile') return;
     const amps = profile.chargingSchedule.chargingSchedulePeriod[0]?.limit ?? 0;
-    limits.set(this.#index, { amps, atMs: wallMs() });
+    this.limit = { amps, atMs: wallMs() };
   }
 }
 
@@ -148,7 +150,11 @@ async function run(command: LoadCommand): Promise<LoadResult> {
   answerTimesMs = [];
   switch (command.do) {
     case 'ping-pong':
-      return pingPong(command);
+      return {
+        calls: await pingPong(command, 'MeterValues', meterValues(new Date().toISOString(), carAmps)),
+        answerP99Ms: 0,
+        lastAtMs: wallMs(),
+      };
     case 'connect':
       stations = Array.from(
         { length: command.stations },
@@ -163,14 +169,20 @@ async function run(command: LoadCommand): Promise<LoadResult> {
       for (const station of stations) station.break();
       await Promise.all(stations.map((station) => station.connect()));
       return measured();
-    case 'await cut': {
-      const isCut = () => [...limits.values()].every(({ amps }) => amps < command.belowAmps);
-      while (!isCut()) await pause(20);
-      return { ...measured(), lastAtMs: Math.max(...[...limits.values()].map(({ atMs }) => atMs)) };
-    }
+    case 'await cut':
+      return { ...measured(), lastAtMs: await lastCut(command.belowAmps) };
     default:
       return command satisfies never;
   }
+}
+
+async function lastCut(belowAmps: number): Promise<number> {
+  const charging = stations.filter(({ isCharging }) => isCharging);
+  const isCut = ({ limit }: LoadStation): boolean => limit !== undefined && limit.amps < belowAmps;
+  const early = charging.filter((station) => station.limit === undefined || isCut(station)).length;
+  if (early > 0) throw new Error(`${early} cars had not their share before the cut`);
+  while (!charging.every(isCut)) await pause(20);
+  return Math.max(...charging.map(({ limit }) => limit?.atMs ?? 0));
 }
 
 const measured = (): LoadResult => ({
@@ -189,31 +201,6 @@ async function meterFor(durationMs: number): Promise<void> {
     for (; told < due; told += 1) void stations[told % stations.length]?.meter();
     await pause(5);
   }
-}
-
-async function pingPong({
-  url,
-  sockets,
-  seconds,
-}: Extract<LoadCommand, { do: 'ping-pong' }>): Promise<LoadResult> {
-  const payload = JSON.stringify(meterValues(new Date().toISOString()));
-  let calls = 0;
-  const open = await Promise.all(
-    Array.from({ length: sockets }, async (_, index) => {
-      const socket = new WebSocket(`${url}/P${index}`, 'ocpp1.6');
-      await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
-      const send = (): void => socket.send(`[2,"${index}-${calls}","MeterValues",${payload}]`);
-      socket.on('message', (data) => {
-        if (data.toString().startsWith('[3')) calls += 1;
-        send();
-      });
-      send();
-      return socket;
-    }),
-  );
-  await pause(seconds * 1000);
-  for (const socket of open) socket.terminate();
-  return { calls, answerP99Ms: 0, lastAtMs: wallMs() };
 }
 
 process.on('message', (command: LoadCommand) => {

@@ -24,9 +24,9 @@ const stationsPerSite = 500;
 const servers: Readonly<Record<ServerKind, () => Promise<ServerPorts>>> = { ours, bareWs, ocppRpc, app };
 const ports = await servers[kind]();
 process.on('message', () => {
+  const { user, system } = process.cpuUsage();
   // Where the collector can be run, what is kept is told and not what was not yet swept.
   globalThis.gc?.();
-  const { user, system } = process.cpuUsage();
   const usage: ServerUsage = { cpuMs: (user + system) / 1000, rssMb: process.memoryUsage().rss / 2 ** 20 };
   process.send?.(usage);
 });
