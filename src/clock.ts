@@ -7,6 +7,12 @@ export function systemClock(): Clock {
     nowMs: () => Date.now(),
     monotonicMs: () => startedAtMs + performance.now(),
     after: (delayMs, callback) => {
+      // A timer waits a millisecond at least, and lets everybody pass who asks for the next turn: a drop must not wait
+      // for the disk.
+      if (delayMs <= 0) {
+        const immediate = setImmediate(callback);
+        return () => clearImmediate(immediate);
+      }
       const timer = setTimeout(callback, delayMs);
       return () => clearTimeout(timer);
     },

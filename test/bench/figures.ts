@@ -17,7 +17,7 @@ export function report(
   if (file !== undefined) writeFileSync(file, `${JSON.stringify({ rows, ...extra }, undefined, 2)}\n`);
 }
 
-const shortened = (value: unknown): unknown =>
+export const shortened = (value: unknown): unknown =>
   typeof value === 'number' ? Number(value.toPrecision(4)) : value;
 
 /** The value below which a share of the list lies. */

@@ -4,17 +4,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Libsql from 'libsql';
 import { startApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 import { freePort } from '../app/givenService.ts';
-import { quantile, report } from './figures.ts';
-import type { CurtailmentMessage } from './gridFarSide.ts';
+import { quantile, report, shortened } from './figures.ts';
+import type { Cost, GridFindings, Step } from './gridFarSide.ts';
 
 // How long from the moment a grid operator sends a lower capacity until it is acknowledged, until the last station has its
-// lowered profile, and until the meter of the site is under it: the service in this process; the operator, 100 stations with
-// their cars and the meter in another; real sockets and a database on disk between them.
+// lowered profile, and until the meter of the site is under it; and how many such messages a second it bears. The service in this
+// process; the operator, 100 stations with their cars and the meter in another; real sockets and a database on disk.
 
 const stations = 100;
 const ports = { http: await freePort(), operator: await freePort() };
@@ -46,6 +47,18 @@ sites:
 ${Array.from({ length: stations }, (_, index) => `        - { id: E${index}, station: S${index} }`).join('\n')}
 `;
 
+/** Each of them waits for the disk once. */
+let commits = 0;
+const { exec } = Libsql.prototype;
+Libsql.prototype.exec = function (sql) {
+  if (sql === 'commit') commits += 1;
+  return exec.call(this, sql);
+};
+const cost = (): Cost => {
+  const { user, system } = process.cpuUsage();
+  return { processorMs: (user + system) / 1000, commits };
+};
+
 const app = await startApp(parseConfig(configText, 'the bench', {}), {
   clock: systemClock(),
   log: createLogger('fatal'),
@@ -66,16 +79,19 @@ const farSide = fork(fileURLToPath(new URL('./gridFarSide.ts', import.meta.url))
     BENCH_TOKEN: tokenA,
   },
 });
-const steps = await new Promise<CurtailmentMessage['steps']>((resolve, reject) => {
-  farSide.once('message', (message: CurtailmentMessage) => resolve(message.steps));
+const findings = await new Promise<GridFindings>((resolve, reject) => {
+  farSide.on('message', (message: GridFindings | 'cost') => {
+    if (message === 'cost') farSide.send(cost());
+    else resolve(message);
+  });
   farSide.once('exit', (code) => reject(new Error(`the far side ended with ${code}`)));
 });
+const { steps } = findings;
 const rssMb = process.memoryUsage().rss / 2 ** 20;
 farSide.kill();
 await app.stop();
 rmSync(folder, { recursive: true, force: true });
 
-type Step = CurtailmentMessage['steps'][number];
 const legs: readonly (readonly [name: string, duration: (step: Step) => number])[] = [
   ['sent to acknowledged', ({ sentAtMs, acknowledgedAtMs }) => acknowledgedAtMs - sentAtMs],
   // The limit is in force before it is durable, so commands may be out before the answer.
@@ -98,6 +114,24 @@ const complete = steps.filter(({ lowered }) => lowered === stations).length;
 report(
   `OSCP: ${stations} EVSEs, ${steps.length} curtailments (${complete} lowered every EVSE), SQLite on disk, service ${rssMb.toFixed(0)} MB resident`,
   rows,
-  { stations, rssMb },
+  {
+    stations,
+    rssMb,
+    processorMsPerCurtailment: findings.cost.processorMs / steps.length,
+    commitsPerCurtailment: findings.cost.commits / steps.length,
+    rates: findings.rates,
+  },
+);
+const [processorMs, commitCount] = [findings.cost.processorMs, findings.cost.commits].map((sum) =>
+  (sum / steps.length).toFixed(1),
+);
+console.log(
+  `each with ${processorMs} ms of processor time and ${commitCount} commits, answers and records of all stations included`,
+);
+console.log('\nChanges that come faster than anybody sends them, to the same 100 EVSEs');
+console.table(
+  findings.rates.map((rate) =>
+    Object.fromEntries(Object.entries(rate).map(([name, value]) => [name, shortened(value)])),
+  ),
 );
 process.exit(complete === steps.length ? 0 : 1);

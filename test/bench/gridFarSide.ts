@@ -1,20 +1,35 @@
+import { once } from 'node:events';
 import { connectAsync } from 'mqtt';
+import { startThread } from '../../solver/thread.ts';
 import { systemClock } from '../../src/clock.ts';
 import { startCapacityProvider } from '../../src/sim/capacityProvider/capacityProvider.ts';
-import { benchStation, pause, wallMs } from './benchStation.ts';
+import { pause, wallMs } from './benchStation.ts';
+import { type StationsInput, shown } from './gridBoard.ts';
+import { type Rate, rates } from './gridRates.ts';
 
 // The other process of the grid bench: a grid operator that lowers a site's capacity by one ampere per station at each
-// step, stations whose cars follow as cars do, and the meter that sees it.
+// step, and the meter that sees how the stations' cars follow; then the same operator with more to say than anybody has.
 
-export interface CurtailmentMessage {
-  readonly steps: readonly {
-    readonly sentAtMs: number;
-    readonly acknowledgedAtMs: number;
-    readonly lastLoweredAtMs: number;
-    /** When the meter measured the first value under the capacity. */
-    readonly meterUnderAtMs: number;
-    readonly lowered: number;
-  }[];
+export interface Step {
+  readonly sentAtMs: number;
+  readonly acknowledgedAtMs: number;
+  readonly lastLoweredAtMs: number;
+  /** When the meter measured the first value under the capacity. */
+  readonly meterUnderAtMs: number;
+  readonly lowered: number;
+}
+
+/** What the service has taken so far. */
+export interface Cost {
+  readonly processorMs: number;
+  readonly commits: number;
+}
+
+export interface GridFindings {
+  readonly steps: readonly Step[];
+  /** For all steps together, the raises before them not counted. */
+  readonly cost: Cost;
+  readonly rates: readonly Rate[];
 }
 
 const count = Number(process.env['BENCH_STATIONS']);
@@ -27,43 +42,13 @@ const phaseVolts = 230;
 const riseMs = 12_000;
 const settleMs = 300;
 const giveUpMs = 10_000;
-/** A car waits for so long, then changes so fast: usual values, well inside what IEC 61851-1 allows. */
-const car = { reactionMs: 500, rampAmpsPerS: 10 };
 const meterPeriodMs = 200;
-const stepMs = 20;
 
-interface Car {
-  setpointAmps: number;
-  changedAtMs: number;
-  amps: number;
-}
-const cars = Array.from({ length: count }, (): Car => ({ setpointAmps: 0, changedAtMs: 0, amps: 0 }));
-let lowered = 0;
-let lastLoweredAtMs = 0;
-
-const station = (each: Car, index: number): Promise<void> =>
-  benchStation(`${process.env['BENCH_OCPP']}/S${index}`, (limit, atMs) => {
-    if (limit < each.setpointAmps) {
-      lowered += 1;
-      lastLoweredAtMs = atMs;
-    }
-    if (limit !== each.setpointAmps) each.changedAtMs = atMs;
-    each.setpointAmps = limit;
-  });
-
-/** The cars move; runs on its own pace. */
-function drive(): void {
-  const nowMs = wallMs();
-  const mostChange = (car.rampAmpsPerS * stepMs) / 1000;
-  for (const each of cars) {
-    if (nowMs - each.changedAtMs < car.reactionMs) continue;
-    const change = each.setpointAmps - each.amps;
-    each.amps += Math.sign(change) * Math.min(Math.abs(change), mostChange);
-  }
-}
+const board = new Float64Array(new SharedArrayBuffer(8 * Object.keys(shown).length));
+const input: StationsInput = { url: `${process.env['BENCH_OCPP']}`, count, board };
 
 const watts = (ampsPerCar: number): number => (backgroundAmps + count * ampsPerCar) * 3 * phaseVolts;
-const measuredWatts = (): number => watts(cars.reduce((sum, { amps }) => sum + amps, 0) / count);
+const measuredWatts = (): number => watts((board[shown.drawnAmps] ?? 0) / count);
 
 /** When the meter first shows no more than this; looks once in its period. */
 async function meterUnder(limitWatts: number): Promise<number> {
@@ -74,6 +59,17 @@ async function meterUnder(limitWatts: number): Promise<number> {
   }
   throw new Error('the meter never came under the capacity');
 }
+
+async function cost(): Promise<Cost> {
+  process.send?.('cost');
+  const [told] = await once(process, 'message');
+  return told;
+}
+
+const since = (before: Cost, after: Cost): Cost => ({
+  processorMs: after.processorMs - before.processorMs,
+  commits: after.commits - before.commits,
+});
 
 const operator = await startCapacityProvider(
   { port: Number(process.env['BENCH_OPERATOR_PORT']) },
@@ -103,26 +99,53 @@ const broker = await connectAsync(`${process.env['BENCH_MQTT']}`);
 const publish = (): void =>
   void broker.publish('bench/grid', JSON.stringify({ amps: new Array(3).fill(backgroundAmps) }));
 setInterval(publish, 1_000);
-setInterval(drive, stepMs);
 publish();
 await operator.forecast(capacity(mostAmps));
-await Promise.all(cars.map(station));
+const stations = startThread('gridStations', import.meta.url);
+stations.postMessage(input);
+stations.on('error', (error) => {
+  throw error;
+});
+while (board[shown.isReady] !== 1) await pause(20);
 
-const steps: CurtailmentMessage['steps'][number][] = [];
+async function curtail(ampsPerCar: number): Promise<Step> {
+  board[shown.lowered] = 0;
+  const forecast = capacity(ampsPerCar);
+  const sentAtMs = wallMs();
+  const { status } = await operator.forecast(forecast);
+  const acknowledgedAtMs = wallMs();
+  if (status !== 204) throw new Error(`the capacity was answered with ${status}`);
+  const meterUnderAtMs = await meterUnder(watts(ampsPerCar) + count / 2);
+  const [lowered = 0, lastLoweredAtMs = Number.NaN] = board;
+  return { sentAtMs, acknowledgedAtMs, lastLoweredAtMs, meterUnderAtMs, lowered };
+}
+
+const steps: Step[] = [];
+const costs: Cost[] = [];
 for (let round = 0; round < rounds; round += 1) {
   await operator.forecast(capacity(mostAmps));
   await pause(riseMs);
+  const before = await cost();
   for (let step = 1; step <= stepsPerRound; step += 1) {
-    lowered = 0;
-    const forecast = capacity(mostAmps - step);
-    const sentAtMs = wallMs();
-    const { status } = await operator.forecast(forecast);
-    const acknowledgedAtMs = wallMs();
-    if (status !== 204) throw new Error(`the capacity was answered with ${status}`);
-    const meterUnderAtMs = await meterUnder(watts(mostAmps - step) + count / 2);
-    steps.push({ sentAtMs, acknowledgedAtMs, lastLoweredAtMs, meterUnderAtMs, lowered });
+    steps.push(await curtail(mostAmps - step));
     await pause(settleMs);
   }
+  costs.push(since(before, await cost()));
 }
-const message: CurtailmentMessage = { steps };
-process.send?.(message);
+const say = async (index: number): Promise<boolean> => {
+  const { status } = await operator.forecast(capacity(mostAmps - 8 - (index % 16)));
+  return status === 204;
+};
+const findings: GridFindings = {
+  steps,
+  cost: {
+    processorMs: costs.reduce((sum, { processorMs }) => sum + processorMs, 0),
+    commits: costs.reduce((sum, { commits }) => sum + commits, 0),
+  },
+  rates: await rates(say, async (work) => {
+    const before = await cost();
+    await work();
+    return since(before, await cost());
+  }),
+};
+process.send?.(findings);
