@@ -49,21 +49,18 @@ const control = { minOnS: 300 };
 /** Drops wake the loop at once all the same, and a run of hours takes half the time. */
 const slower = { ...control, tickMs: 2000 };
 
-const one: Shape = {
-  meterMs: 1_000,
-  config: {
-    control,
-    sites: [
-      site('villa', {
-        id: 'grid',
-        breakerAmps: 35,
-        assumedBackgroundAmps: 14,
-        meter: meter('grid'),
-        evses: evses('A', 1),
-      }),
-    ],
-  },
-};
+const villa = site('villa', {
+  id: 'grid',
+  breakerAmps: 35,
+  assumedBackgroundAmps: 14,
+  meter: meter('grid'),
+  evses: evses('A', 1),
+});
+
+const one: Shape = { meterMs: 1_000, config: { control, sites: [villa] } };
+
+/** The same with a slow meter, and ticks as rare: so a year of it can be lived through. */
+const slow: Shape = { meterMs: 5_000, config: { control: { ...control, tickMs: 5_000 }, sites: [villa] } };
 
 const twenty: Shape = {
   meterMs: 2_000,
@@ -205,6 +202,6 @@ const large: Shape = {
 
 /** The site shapes of `simulate`, by name. */
 export const shapes: Readonly<Record<string, Shape>> = {
-  ...{ one, twenty, tree, watts, it, area, large },
+  ...{ one, slow, twenty, tree, watts, it, area, large },
   dso: dsoShape,
 };
