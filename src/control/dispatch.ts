@@ -1,7 +1,7 @@
 import { phases } from '../domain/phases.ts';
 import type { Evse } from '../domain/site.ts';
 import { endsInStanding, leaseMsOf, outlivesSession, type StationTraits } from '../domain/traits.ts';
-import { isOver, loads, remaining, roomAmps, take } from './capacity.ts';
+import { isOver, loads, type Remaining, remaining, roomAmps, take } from './capacity.ts';
 import {
   type Addressee,
   type CommandInput,
@@ -70,7 +70,8 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
     if (cause === 'tail' || cause === 'refresh') {
       return [{ evseIndex: index, cause, command: lease(input, evse, heldAmps) }];
     }
-    return cause === 'standing' ? [{ evseIndex: index, cause, command: standing(input, evse) }] : [];
+    const isBeneath = cause === 'standing' && !isOpen(input, evse);
+    return isBeneath ? [{ evseIndex: index, cause, command: standing(input, evse) }] : [];
   });
   return [...kept, ...raises(input, evses)];
 }
@@ -89,7 +90,7 @@ function intent(
 ): Dispatched['cause'] | undefined {
   const mayAsk = record.standingRetryAtMs === undefined || monotonicMs >= record.standingRetryAtMs;
   // What takes the place of the standing profile while a session runs is followed by it when the session has ended.
-  const isReplaced = planned.isPlanned && outlivesSession(record.traits.rung);
+  const isReplaced = record.session !== undefined && outlivesSession(record.traits.rung);
   const lacksStanding = mayAsk && !isReplaced && !ledger.hasStanding(evse.id, planned.standingAmps);
   if (!planned.isPlanned) return lacksStanding ? 'standing' : undefined;
 
@@ -119,6 +120,10 @@ function intent(
 const endsHigher = ({ traits }: EvseRecord, held: Lease, { standingAmps }: EvsePlan): boolean =>
   endsInStanding(traits.leaseForm) && standingAmps > Math.max(held.setpointAmps, held.tailAmps);
 
+/** Whether a standing profile is in force as soon as it arrives: a car is there, and no lease is certainly above it. */
+const isOpen = ({ ledger, monotonicMs }: DispatchInput, { at, record }: Evaluated): boolean =>
+  record.session !== undefined && !ledger.hidesStanding(at.evse.id, monotonicMs);
+
 /** What ends nowhere but offline needs no renewal; what never ends is renewed to show that it is still obeyed. */
 const renewedAfterMs = (traits: StationTraits, { leaseMs }: DispatchOptions): number =>
   traits.leaseForm === 'offline'
@@ -133,9 +138,30 @@ const isWornOut = ({ traits, persistentAtMs }: EvseRecord, nowMs: number): boole
 /** Half of the lease, less up to a tenth so that leases given together are not refreshed together. */
 const refreshShare = (index: number): number => 0.5 - 0.1 * ((index * 0.618_034) % 1);
 
-/** Raises and first leases, each as far as the capacity is proven free, the lowest first. */
+/** Raises, first leases and open standing profiles, each as far as the capacity is proven free, the lowest first. */
 function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dispatched[] {
-  const { topology, plan, options } = input;
+  const left = provenFree(input);
+  const asking = evses
+    .filter((evse) => asks(input, evse))
+    .sort((a, b) => (a.heldAmps ?? 0) - (b.heldAmps ?? 0));
+  return asking.flatMap((evse): Dispatched[] => {
+    const { index, planned, intent: cause } = evse;
+    const provenAmps = provenFor(input, evse, left);
+    const given =
+      cause === 'standing' ? openStanding(input, evse, provenAmps) : raised(input, evse, provenAmps);
+    if (given === undefined) return [];
+    const { exposureAmps } = planned;
+    take(input.topology, index, Math.max(0, given.amps - exposureAmps), left, exposureAmps);
+    return [given.dispatched];
+  });
+}
+
+const asks = (input: DispatchInput, evse: Evaluated): boolean => {
+  const { intent: cause } = evse;
+  return cause === 'assert' || cause === 'raise' || (cause === 'standing' && isOpen(input, evse));
+};
+
+function provenFree({ topology, plan }: DispatchInput): Remaining {
   const exposures = plan.evses.map(({ exposureAmps }) => exposureAmps);
   const capacity = plan.nodes.map((node) => node.capacity);
   const left = remaining(capacity, loads(topology, exposures));
@@ -145,37 +171,42 @@ function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dis
     for (const phase of phases)
       if (free !== undefined && isMeteredOver(node, phase)) free.amps[phase] = Math.min(0, free.amps[phase]);
   });
+  return left;
+}
 
-  const dispatched: Dispatched[] = [];
-  const asking = evses
-    .filter(({ intent: cause }) => cause === 'assert' || cause === 'raise')
-    .sort((a, b) => (a.heldAmps ?? 0) - (b.heldAmps ?? 0));
-  for (const evse of asking) {
-    const { index, at, planned, heldAmps = 0, intent: cause } = evse;
-    const isFull = at.path.some((node) => left[node] !== undefined && isOver(left[node]));
-    // What is counted may be more than what is in force, after a reboot above all: where too much is counted already,
-    // to assert all of it could be a raise.
-    const provenAmps = isFull
-      ? certainAmps(input, evse)
-      : planned.exposureAmps + roomAmps(topology, index, left, planned.exposureAmps);
-    // What nobody can tell yet stays as it is, and runs out by itself.
-    if (provenAmps === undefined && planned.allocatedAmps > 0) continue;
-    const setpointAmps = settable(
-      at.evse,
-      evse.record.traits,
-      Math.min(wantedAmps(input, evse), provenAmps ?? 0),
-    );
-    const rise = setpointAmps - heldAmps;
-    const isLastBit = rise > sameAmps && setpointAmps >= planned.capAmps - sameAmps;
-    if (cause === 'raise' && rise < options.deadbandAmps && !isLastBit) continue;
-    take(topology, index, Math.max(0, setpointAmps - planned.exposureAmps), left, planned.exposureAmps);
-    dispatched.push({
-      evseIndex: index,
-      cause: cause === 'assert' ? 'assert' : 'raise',
-      command: lease(input, evse, setpointAmps),
-    });
-  }
-  return dispatched;
+/**
+ * What may be told to an EVSE without more being in force than there is room for; undefined where nobody can tell yet.
+ * What is counted may be more than what is in force, after a reboot above all: where too much is counted already, to
+ * assert all of it could be a raise.
+ */
+function provenFor(input: DispatchInput, evse: Evaluated, left: Remaining): number | undefined {
+  const { index, at, planned } = evse;
+  const isFull = at.path.some((node) => left[node] !== undefined && isOver(left[node]));
+  if (isFull) return certainAmps(input, evse);
+  return planned.exposureAmps + roomAmps(input.topology, index, left, planned.exposureAmps);
+}
+
+interface Given {
+  readonly amps: number;
+  readonly dispatched: Dispatched;
+}
+
+function openStanding(input: DispatchInput, evse: Evaluated, provenAmps = 0): Given | undefined {
+  const { standingAmps: amps } = evse.planned;
+  if (amps > provenAmps + sameAmps) return undefined;
+  return { amps, dispatched: { evseIndex: evse.index, cause: 'standing', command: standing(input, evse) } };
+}
+
+function raised(input: DispatchInput, evse: Evaluated, provenAmps: number | undefined): Given | undefined {
+  const { index, at, planned, record, heldAmps = 0, intent } = evse;
+  // What nobody can tell yet stays as it is, and runs out by itself.
+  if (provenAmps === undefined && planned.allocatedAmps > 0) return undefined;
+  const amps = settable(at.evse, record.traits, Math.min(wantedAmps(input, evse), provenAmps ?? 0));
+  const rise = amps - heldAmps;
+  const isLastBit = rise > sameAmps && amps >= planned.capAmps - sameAmps;
+  const cause = intent === 'assert' ? 'assert' : 'raise';
+  if (cause === 'raise' && rise < input.options.deadbandAmps && !isLastBit) return undefined;
+  return { amps, dispatched: { evseIndex: index, cause, command: lease(input, evse, amps) } };
 }
 
 /**

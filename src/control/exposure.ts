@@ -194,6 +194,14 @@ export class ExposureLedger {
     return standingAmps === amps && standingAmpsMin === amps;
   }
 
+  /** Whether a lease is certainly in force above its standing profile, which may be any beneath it. */
+  hidesStanding(evseId: EvseId, nowMs: number): boolean {
+    const entry = this.#entry(evseId);
+    const { lease, needsAssertion } = entry;
+    const isAbove = lease !== undefined && !outlivesSession(lease.rung);
+    return isAbove && !needsAssertion && !fallsToStanding(entry, nowMs);
+  }
+
   inFlight(evseId: EvseId): StationCommand | undefined {
     return this.#entry(evseId).inFlight;
   }

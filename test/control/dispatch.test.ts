@@ -217,6 +217,27 @@ describe('what is sent', () => {
     expect(send([{ isPlanned: false }, asBefore, asBefore])).toEqual(['A1 standing']);
   });
 
+  it('is a standing profile beside a car only where it fits, as long as nobody knows of a lease above it', () => {
+    const { world, send } = given();
+    world.farSide.reboot(world.station('A1'), 'nothing');
+    const failed = [{ isPlanned: false, exposureAmps: 32, standingAmps: 12 }, asBefore, asBefore];
+    expect(send(failed, { roomAmps: 51 })).toEqual([]);
+    expect(send(failed, { roomAmps: 52 })).toEqual(['A1 standing']);
+  });
+
+  it('is no standing profile in the place of a setpoint that a car may be held by', () => {
+    const traits = {
+      unit: 'A',
+      stepAmps: 1,
+      stackLevel: 0,
+      leaseForm: 'tail',
+      rung: 'transaction default',
+    } as const;
+    const { world, send } = given(givenSite({ evses: givenEvses(1, { traits }) }));
+    world.farSide.reboot(world.station('A1'), 'nothing');
+    expect(send([{ isPlanned: false, exposureAmps: 32 }], { roomAmps: 100 })).toEqual([]);
+  });
+
   it('carries all a station needs to know, in its own terms', () => {
     const site = givenSite({
       evses: [
