@@ -45,6 +45,7 @@ export function twinPlace(
     meterIntervalS: config.ocpp.meterIntervalS,
     leaseMs: config.control.leaseS * 1000,
     callTimeoutMs: config.ocpp.callTimeoutS * 1000,
+    marginAmps: config.control.marginMaxAmps,
     connections: connections.filter(isPlayed),
   };
 }

@@ -26,6 +26,19 @@ describe('grid operators on their connections', () => {
     expect(result.deliveredWh).toBeGreaterThan(0);
   });
 
+  it('cost nobody anything two leases after their last fault', async () => {
+    const { recoveriesS, isUnrecovered } = await givenRun({
+      site: 'dso',
+      seed: 2,
+      hours: 0.6,
+      rate: 5,
+      faults: names,
+    });
+    expect(recoveriesS.length).toBeGreaterThan(2);
+    expect(Math.max(...recoveriesS)).toBeLessThanOrEqual(240);
+    expect(isUnrecovered).toBe(false);
+  });
+
   it('leave no trace where the config has none', async () => {
     const run = (faults: readonly string[]) =>
       givenRun({ site: 'one', seed: 2, hours: 0.2, faults, rate: 20 });

@@ -28,6 +28,8 @@ export interface TwinPlace {
   readonly meterIntervalS: number;
   readonly leaseMs: number;
   readonly callTimeoutMs: number;
+  /** The most that is kept free at a meter for steps of the background. */
+  readonly marginAmps: number;
   /** To grid operators, as far as the twin plays their far side. */
   readonly connections: readonly GridConnection[];
 }

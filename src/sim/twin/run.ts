@@ -1,13 +1,11 @@
-import { takeableAmps } from '../car.ts';
 import { createRandom, type Random, streamSeed } from '../random.ts';
-import { findEvse } from '../stationState.ts';
 import { type ExcessCause, excessCauses, noExcess } from './excess.ts';
 import type { Violation } from './exposureCheck.ts';
 import type { Fault } from './faults.ts';
 import { arrivalsOf, curtailment } from './life.ts';
 import type { Unlimited } from './lines/silentlyUnlimited.ts';
-import { idealAmps } from './oracle.ts';
 import type { TwinJoints, TwinPlace } from './ports.ts';
+import { isRecovered } from './recovery.ts';
 import { World } from './world.ts';
 
 export interface TwinRun {
@@ -44,7 +42,7 @@ export interface TwinResult {
   readonly oracleWh: number;
   /** From losing the service to a safe allocation, at worst. */
   readonly failsafeS: number;
-  /** Each time that every fault was over: how long to 99 % of what may be had, unless another came first. */
+  /** Each time that every fault was over: how long to 99 % of what there is without faults, unless another came first. */
   readonly recoveriesS: readonly number[];
   /** The last time it did not get there. */
   readonly isUnrecovered: boolean;
@@ -84,7 +82,7 @@ export async function runTwin(run: TwinRun): Promise<TwinResult> {
     await world.clock.runUntil(Math.min(endMs, world.clock.nowMs + chunkMs));
     const isBad = world.scenes.some(({ check }) => check.violationCount > 0);
     if (run.stopsEarly === true && isBad) break;
-    if (faults.healedAtMs === undefined || !isRecovered(world, joints)) continue;
+    if (faults.healedAtMs === undefined || !isRecovered(world, place, joints)) continue;
     recoveriesS.push((world.clock.nowMs - faults.healedAtMs) / 1000);
     faults.healedAtMs = undefined;
   }
@@ -206,27 +204,3 @@ const between = (random: Random, [min, max]: readonly [number, number]): number 
 const wholeMs = (random: Random, range: readonly [number, number]): number =>
   Math.round(between(random, range));
 const exponential = (random: Random, meanMs: number): number => Math.round(-meanMs * Math.log(1 - random()));
-
-/** Whether the cars are offered 99 % of what they could use under the true background, in the steps that can be set. */
-function isRecovered(world: World, joints: TwinJoints): boolean {
-  let offered = 0;
-  let ideal = 0;
-  for (const scene of world.scenes) {
-    const takeable = new Map(
-      scene.topology.evses.flatMap(({ evse }) => {
-        const car = findEvse(world.stations.of(evse).station, evse.number);
-        return car?.car === undefined || car.transaction === undefined || takeableAmps(car.car) === 0
-          ? []
-          : [[evse.id, takeableAmps(car.car)] as const];
-      }),
-    );
-    const amps = idealAmps(scene.topology, world.truthOf(scene), takeable, joints.createAllocator());
-    for (const { evse } of scene.topology.evses) {
-      const most = takeable.get(evse.id);
-      if (most === undefined) continue;
-      ideal += Math.min(most, Math.floor(amps.get(evse.id) ?? 0));
-      offered += Math.min(most, findEvse(world.stations.of(evse).station, evse.number)?.offeredAmps ?? 0);
-    }
-  }
-  return offered >= 0.99 * ideal;
-}
