@@ -113,6 +113,7 @@ function httpPorts(running: Running): HttpPorts {
     },
     tokens: tokensPort(running),
     ...(running.ocpi?.partners && { partners: running.ocpi.partners }),
+    ...(running.ocpi?.retail && { retail: running.ocpi.retail }),
     people: peoplePort(running.people),
     audit: auditPort(store),
     rawHandlers,

@@ -5,6 +5,7 @@ import { partnersPort } from './appOcpiPartners.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
 import { startProfiles } from './appOcpiProfiles.ts';
 import { startReceived } from './appOcpiReceived.ts';
+import { startRetail } from './appOcpiRetail.ts';
 import { startRoamingSessions, wishes } from './appOcpiSessions.ts';
 import type { Commander } from './appStationCommands.ts';
 import type { LoadedConfig } from './config.ts';
@@ -24,11 +25,14 @@ import { tokensReceiver } from './ocpi/modules/tokens.ts';
 import { openData } from './ocpi/openData.ts';
 import { Handshake } from './ocpi/partners/handshake.ts';
 import { Pushes } from './ocpi/partners/pushes.ts';
+import { tokenList } from './ocpi/received/listSources.ts';
+import { ListSync } from './ocpi/received/listSync.ts';
 import { ocpiServer } from './ocpi/server.ts';
 
 export interface OcpiService {
   readonly handlers: readonly RawHandler[];
   readonly partners: HttpPorts['partners'];
+  readonly retail: HttpPorts['retail'];
   /** The port of the HTTP server, once it is known: our address where the config tells none. */
   listensAt(httpPort: number): void;
   /** May be called twice. */
@@ -43,8 +47,10 @@ type OcpiNeeds = Commander &
 const prefix = '/ocpi';
 /** Below it everybody is answered. */
 const openPath = '/open/';
-/** A token or a command: nobody sends us more. */
+/** A token or a command: nobody sends an operator more. */
 const bodyLimitBytes = 256 * 1024;
+/** A place with hundreds of EVSEs, the bill of a session of days. */
+const retailBodyLimitBytes = 2 * 1024 * 1024;
 
 /** Everything that partners reach, and what reaches partners. undefined where the config has no `ocpi`. */
 export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
@@ -58,7 +64,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
   let httpPort = http.port;
   const baseUrl = (): string => ocpi.url ?? `${scheme}://${http.host}:${httpPort}${prefix}`;
   const versionsUrl = (): string => `${baseUrl()}/versions`;
-  const roles = ocpi.roles.map((role) => ownRole(role, ocpi.party));
+  const roles = ownRoles(ocpi);
   const handshake = new Handshake({ clock, log, book, client, policy, roles, versionsUrl });
   const credentials = credentialsModule({ handshake, book });
   const pushes = new Pushes({ clock, log, random, book, client, own: ocpi.party });
@@ -70,9 +76,14 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     stations: stationsAsked(needs, party),
   });
   const profiles = startProfiles(needs, party, { pushes, log });
-  const listens = ocpi.roles.some((role) => role !== 'CPO');
+  const listens = ocpi.retailer !== undefined || ocpi.roles.some((role) => role !== 'CPO');
   const received = listens ? startReceived(needs, party, log) : undefined;
+  const retail = startRetail(needs, party, pushes);
+  const lists = [tokenList(party.shelf), ...(retail?.lists ?? [])];
+  const sync = new ListSync({ clock, log, client, book, objects: store, own: party.own, sources: lists });
+  sync.start();
   const modules = [
+    ...(retail?.modules ?? []),
     locationsSender(locations),
     tariffsSender(places.tariffs),
     tokensReceiver(party.shelf),
@@ -85,7 +96,14 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
   const open = openData({ clock, locations, tariffs: places.tariffs });
   const handle = ocpiServer({ clock, log, book, baseUrl, modules, credentials });
   return {
-    handlers: [{ prefix, bodyLimitBytes, handle: divided(open, handle) }],
+    handlers: [
+      {
+        prefix,
+        bodyLimitBytes: retail === undefined ? bodyLimitBytes : retailBodyLimitBytes,
+        handle: divided(open, handle),
+      },
+    ],
+    retail: retail?.port,
     partners: partnersPort(needs, { book, handshake, versionsUrl }),
     listensAt: (port) => {
       httpPort = port;
@@ -96,6 +114,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
       pushes.stop();
       outgoing.stop();
       await received?.stop();
+      await sync.stop();
       await sessions.stop();
     },
   };
@@ -109,11 +128,11 @@ const divided =
       ? open({ ...request, path: request.path.slice(openPath.length - 1) })
       : handle(request);
 
-type OwnParty = NonNullable<LoadedConfig['config']['ocpi']>['party'];
+type OcpiConfig = NonNullable<LoadedConfig['config']['ocpi']>;
 
-const ownRole = (role: string, { countryCode, partyId, name, website }: OwnParty): PartyRole => ({
-  role,
-  countryCode,
-  partyId,
-  businessDetails: { name, ...(website !== undefined && { website }) },
-});
+function ownRoles({ party, roles, retailer }: OcpiConfig): readonly PartyRole[] {
+  const { countryCode, partyId, name, website } = party;
+  const businessDetails = { name, ...(website !== undefined && { website }) };
+  const names = retailer === undefined ? roles : [...roles, 'EMSP'];
+  return names.map((role) => ({ role, countryCode, partyId, businessDetails }));
+}

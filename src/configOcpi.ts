@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { closed } from './configParts.ts';
 
 const party = Type.Object(
@@ -10,6 +10,39 @@ const party = Type.Object(
   },
   closed,
 );
+
+/** How charges of our drivers at other operators' stations are billed. */
+const retailer = Type.Object(
+  {
+    timeZone: Type.String({
+      maxLength: 64,
+      description: 'where billing months begin and end, such as Europe/Stockholm',
+    }),
+    vatPercent: Type.Optional(
+      Type.String({
+        pattern: '^[0-9]{1,3}(\\.[0-9]{1,4})?$',
+        description:
+          'VAT put on the amounts before taxes, such as "25"; left away: the taxes that operators tell',
+      }),
+    ),
+    roundedPer: Type.Enum(['line', 'invoice'], {
+      default: 'line',
+      description: 'whether each line is payable as it stands, or only the totals are rounded',
+    }),
+    ties: Type.Enum(['half-up', 'half-even'], {
+      default: 'half-up',
+      description: 'how half a cent is rounded',
+    }),
+    language: Type.Enum(['sv', 'en'], { default: 'sv', description: 'of invoice pages' }),
+  },
+  {
+    ...closed,
+    description:
+      'makes us an eMSP too: we issue tokens, and bill what our drivers charge at other operators’ stations',
+  },
+);
+
+export type RetailerConfig = Static<typeof retailer>;
 
 export const ocpiConfig = Type.Object(
   {
@@ -35,6 +68,7 @@ export const ocpiConfig = Type.Object(
       description:
         'tariffs in the words of OCPI 2.3.0, without `country_code`, `party_id` and `last_updated`; EVSEs name them by `id`',
     }),
+    retailer: Type.Optional(retailer),
     allowPrivatePartners: Type.Boolean({
       default: false,
       description:

@@ -24,6 +24,7 @@ import type { HttpPorts } from './ports.ts';
 import { answerProblems } from './problemAnswers.ts';
 import { rawHandlers } from './rawHandlers.ts';
 import { recordChanges } from './recordChanges.ts';
+import { retail } from './retail.ts';
 import { sessions } from './sessions.ts';
 import { type AccessKey, type Identify, identities, onTrial } from './signIn.ts';
 import { siteStops } from './siteStops.ts';
@@ -91,6 +92,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     sessions,
     tokens,
     partners,
+    retail,
     people,
     audit,
     grid,

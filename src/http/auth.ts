@@ -20,6 +20,8 @@ export type Right =
   | 'manage tokens'
   /** Whoever is a partner reads what it costs to charge here, and starts sessions. */
   | 'manage partners'
+  /** Whoever issues tokens decides who charges on whose bill. */
+  | 'manage contracts'
   /** What can make a station forget its failsafe or its connection to us. */
   | 'configure stations'
   /** Users and keys. */
@@ -53,6 +55,7 @@ const rights: Record<Role, readonly Right[]> = {
     'command stations',
     'manage tokens',
     'manage partners',
+    'manage contracts',
     'configure stations',
     'manage people',
     'read audit',

@@ -25,6 +25,7 @@ import type { AuditPort } from './auditPort.ts';
 import type { Actor } from './auth.ts';
 import type { PeoplePort } from './peoplePorts.ts';
 import type { RawHandler } from './rawHandlers.ts';
+import type { RetailPort } from './retailPorts.ts';
 import type { StationAnswer, StationsPort } from './stationPorts.ts';
 
 /**
@@ -54,6 +55,8 @@ export interface HttpPorts {
   readonly tokens: TokensPort;
   /** undefined where OCPI is not configured. */
   readonly partners?: PartnersPort;
+  /** undefined where we are no retailer. */
+  readonly retail?: RetailPort;
   readonly people: PeoplePort;
   readonly audit: AuditPort;
   readonly devices: DevicesPort;

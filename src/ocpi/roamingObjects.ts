@@ -18,4 +18,5 @@ export interface RoamingObjects {
   dueRoamingObjects(shelf: Shelf, countMax: number): Promise<readonly RoamingObject[]>;
   toldRoamingObject(shelf: Shelf, id: string): Promise<void>;
   countRoamingObjects(shelf: Shelf): Promise<number>;
+  deleteRoamingObject(shelf: Shelf, id: string): Promise<boolean>;
 }

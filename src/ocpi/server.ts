@@ -140,7 +140,8 @@ function segmentsOf(path: string): readonly string[] {
 }
 
 function bodyOf({ method, body }: OcpiRequest): unknown {
-  if (!['POST', 'PUT', 'PATCH'].includes(method)) return undefined;
+  // Some requests may come without one, and whoever needs one says so.
+  if (body === '' || !['POST', 'PUT', 'PATCH'].includes(method)) return undefined;
   try {
     return JSON.parse(body);
   } catch {

@@ -53,6 +53,18 @@ export const credentialsOf = inVersions<Credentials>({ '2.2.1': credentials221, 
 export const locationOf = inVersions<Location>({ '2.2.1': location221, '2.3.0': location230 });
 export const evseOf = inVersions<PublicEvse>({ '2.2.1': evse221, '2.3.0': evse230 });
 export const connectorOf = inVersions<PublicConnector>({ '2.2.1': connector221, '2.3.0': connector230 });
+export const locationPatchOf = inVersions<Partial<Location>>({
+  '2.2.1': partial(location221),
+  '2.3.0': partial(location230),
+});
+export const evsePatchOf = inVersions<Partial<PublicEvse>>({
+  '2.2.1': partial(evse221),
+  '2.3.0': partial(evse230),
+});
+export const connectorPatchOf = inVersions<Partial<PublicConnector>>({
+  '2.2.1': partial(connector221),
+  '2.3.0': partial(connector230),
+});
 export const tariffOf = inVersions<Tariff>({ '2.2.1': tariff221, '2.3.0': tariff230 });
 export const tokenOf = inVersions<Token>({ '2.2.1': token221, '2.3.0': token230 });
 export const tokenPatchOf = inVersions<Partial<Token>>({

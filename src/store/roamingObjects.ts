@@ -34,6 +34,8 @@ export interface RoamingObjectStore {
   dueRoamingObjects(shelf: Shelf, countMax: number): Promise<readonly RoamingObject[]>;
   toldRoamingObject(shelf: Shelf, id: string): Promise<void>;
   countRoamingObjects(shelf: Shelf): Promise<number>;
+  /** Whether it was there. */
+  deleteRoamingObject(shelf: Shelf, id: string): Promise<boolean>;
   /** Puts all that belongs to a partner under another name: who comes under the old one later must not read it. */
   moveRoamingObjects(partnerId: string, newId: string): Promise<void>;
   /** Removes sessions, CDRs, reservations and profiles that nothing is due of and that changed last before. At most so many: ask again for the rest. */
@@ -128,6 +130,17 @@ export function roamingObjectStore(db: Kysely<Tables>): RoamingObjectStore {
       inStore('count objects of roaming', async () => {
         const row = await shelved(shelf).select(db.fn.countAll().as('count')).executeTakeFirstOrThrow();
         return Number(row.count);
+      }),
+
+    deleteRoamingObject: ({ kind, partnerId }, id) =>
+      inStore('remove an object of roaming', async () => {
+        const { numDeletedRows } = await db
+          .deleteFrom('roaming_object')
+          .where('kind', '=', kind)
+          .where('partner_id', '=', partnerId)
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow();
+        return numDeletedRows > 0n;
       }),
 
     moveRoamingObjects: (partnerId, newId) =>

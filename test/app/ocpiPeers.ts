@@ -25,13 +25,15 @@ export interface PartyOptions {
   /** More of its one EVSE, as a flow mapping. */
   readonly evse?: string;
   readonly ocpp?: string;
+  /** In the place of a file that goes with the service. */
+  readonly databaseUrl?: string;
 }
 
 const configText = (partyId: string, folder: string, more: PartyOptions): string => `
 http: { port: 0 }
 ocpp: { port: 0${more.ocpp ?? ''} }
 mqtt: { embedded: { port: 0 } }
-database: { url: "sqlite:${join(folder, 'lastvakt.db')}" }
+database: { url: "${more.databaseUrl ?? `sqlite:${join(folder, 'lastvakt.db')}`}" }
 incidents: { enabled: false }
 control: { tickMs: 200 }
 ocpi:
@@ -62,6 +64,20 @@ export const publicGarage: PartyOptions = {
     location: { address: Storgatan 1, city: Lund, country: SWE, latitude: "55.70466", longitude: "13.19101" }`,
   evse: ', public: { evseId: SE*GRG*E1, tariffs: [T1] }',
 };
+
+/** An electricity retailer, whose drivers charge at the stations of others. */
+export const retailer: PartyOptions = {
+  ocpi: '  retailer: { timeZone: Europe/Stockholm, language: en }',
+};
+
+/** Registers the guest with the host, as `guest` there and as `host` here. */
+export async function connect(host: GivenParty, guest: GivenParty, version: string): Promise<void> {
+  const invited = await host.ask('POST', '/partners', { id: 'guest' });
+  const { token } = Object(invited.body);
+  const asked = { id: 'host', versionsUrl: host.versionsUrl, token, version };
+  const { status, body } = await guest.ask('POST', '/partners', asked);
+  if (status !== 201) throw new Error(`they did not register: ${JSON.stringify(body)}`);
+}
 
 /** The whole service on free loopback ports, as a roaming party of this id. */
 export async function givenParty(partyId: string, more: PartyOptions = {}): Promise<GivenParty> {

@@ -59,6 +59,7 @@ export class MemoryObjects {
         if (row !== undefined) rows.set(key, { ...row, isDue: false });
       },
       countRoamingObjects: async (shelf) => shelved(shelf).length,
+      deleteRoamingObject: async (shelf, id) => rows.delete(keyOf(shelf, id)),
     };
   }
 }

@@ -6,6 +6,10 @@ export interface Party {
   readonly partyId: string;
 }
 
+/** What names an object of a party among those of all parties: case means nothing in it. */
+export const partyKey = ({ countryCode, partyId }: Party, ...names: readonly string[]): string =>
+  [countryCode, partyId, ...names].map((part) => part.toUpperCase()).join('/');
+
 export interface DisplayText {
   /** ISO 639-1. */
   readonly language: string;

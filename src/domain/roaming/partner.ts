@@ -95,7 +95,20 @@ export type RoamingKind =
   | 'cdr'
   | 'reservation'
   | 'profile'
-  | 'received session';
+  | 'received session'
+  | RetailKind;
+
+/**
+ * What a retailer keeps: tokens that it issued and the contracts that they are on, places, prices and bills of others, and
+ * until when each of them was asked.
+ */
+export type RetailKind =
+  | 'issued token'
+  | 'contract'
+  | 'received location'
+  | 'received tariff'
+  | 'received cdr'
+  | 'asked';
 
 /** An object that is kept for a partner. */
 export interface RoamingObject {

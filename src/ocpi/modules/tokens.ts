@@ -1,5 +1,6 @@
 import { isSameParty } from '../../domain/roaming/partner.ts';
 import type { Token } from '../../domain/roaming/token.ts';
+import { speaksFor } from '../partners/partnerBook.ts';
 import type { TokenId, TokenShelf } from '../tokens/tokenShelf.ts';
 import { done, invalid, notAllowed, notFound, type Reply, understood } from '../transport/reply.ts';
 import { tokenOf, tokenPatchOf } from '../versions.ts';
@@ -31,8 +32,8 @@ export const tokensReceiver = (shelf: TokenShelf): OcpiModule => ({
 function tokenIdOf({ segments, query, partner }: PartnerModuleCall): TokenId {
   const [countryCode = '', partyId = '', uid = '', ...more] = segments;
   const party = { countryCode, partyId };
-  const isTheirs = partner.state.roles.some((role) => isSameParty(role, party));
-  if (!isTheirs || uid === '' || more.length > 0) throw notFound('there is no such token of yours');
+  if (!speaksFor(partner, party) || uid === '' || more.length > 0)
+    throw notFound('there is no such token of yours');
   return { ...party, uid, type: query.get('type') ?? 'RFID' };
 }
 

@@ -10,7 +10,7 @@ import { type Dialect, displayText, party, tokenTypes } from './common.ts';
 
 export const profileType = oneOf(['CHEAP', 'FAST', 'GREEN', 'REGULAR']);
 
-const energyContract = object<EnergyContract>({
+export const energyContract = object<EnergyContract>({
   supplierName: required('supplier_name', text(64)),
   contractId: optional('contract_id', text(64)),
 });

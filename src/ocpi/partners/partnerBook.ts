@@ -1,4 +1,10 @@
-import type { Partner, PartnerState, Registered } from '../../domain/roaming/partner.ts';
+import type { Party } from '../../domain/roaming/common.ts';
+import {
+  isSameParty,
+  type Partner,
+  type PartnerState,
+  type Registered,
+} from '../../domain/roaming/partner.ts';
 import { sha256 } from '../transport/tokens.ts';
 
 export interface PartnerBookStore {
@@ -101,6 +107,10 @@ export class PartnerBook {
 
 export const isRegistered = (partner: Partner): partner is RegisteredPartner =>
   partner.state.kind === 'registered';
+
+/** Whether the partner speaks for that party: nobody else's objects are any of its business. */
+export const speaksFor = ({ state }: RegisteredPartner, party: Party): boolean =>
+  state.roles.some((role) => isSameParty(role, party));
 
 function hashesOf(state: PartnerState): readonly string[] {
   if (state.kind === 'left') return [];

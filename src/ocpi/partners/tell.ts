@@ -11,6 +11,7 @@ export interface Told {
   readonly method: 'PUT' | 'PATCH' | 'POST';
   /** Below the module's URL. */
   readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
   readonly body: unknown;
   /** Of the partner's parties; its eMSP where it is missing. */
   readonly to?: Party;
@@ -23,6 +24,9 @@ export const readAcknowledgement = answerDecoder(anything);
 /** Who sets charging profiles hears as their sender what became of them [OCPI 2.2.1 chargingprofiles, sender interface]. */
 const heardBySenders: ReadonlySet<string> = new Set(['chargingprofiles']);
 
+/** Who of a partner hears of a module, where it is not its eMSP. */
+const hearers: Readonly<Record<string, string>> = { tokens: 'CPO' };
+
 /** Where a partner takes what we tell of a module; undefined where it takes nothing. */
 export const receiverUrl = ({ endpoints }: Registered, module: string): string | undefined => {
   const role = heardBySenders.has(module) ? 'SENDER' : 'RECEIVER';
@@ -34,9 +38,10 @@ export async function tell(
   { client, own }: { readonly client: Pick<PartnerClient, 'call'>; readonly own: Party },
   { state }: RegisteredPartner,
   module: string,
-  { method, path, body, to = partyOf(state.roles, 'EMSP') }: Told,
+  { method, path, query, body, to = partyOf(state.roles, hearers[module] ?? 'EMSP') }: Told,
 ): Promise<void> {
-  const url = joined(receiverUrl(state, module) ?? '', ...path);
+  const base = joined(receiverUrl(state, module) ?? '', ...path);
+  const url = query === undefined ? base : `${base}?${new URLSearchParams(query)}`;
   await client.call(state.access, { method, url, body, route: { from: own, to }, read: readAcknowledgement });
 }
 

@@ -1,9 +1,10 @@
 import type { Clock } from '../../control/ports.ts';
-import type { Party } from '../../domain/roaming/common.ts';
+import { type Party, partyKey } from '../../domain/roaming/common.ts';
 import type { Token } from '../../domain/roaming/token.ts';
 import { tokenName } from '../../domain/token.ts';
+import { PartnerShelf, type Put } from '../received/partnerShelf.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';
-import { tokenOf } from '../versions.ts';
+import { token as codec } from '../v230/token.ts';
 
 /** What names a token: unique by owner, uid and type. */
 export interface TokenId extends Party {
@@ -18,53 +19,42 @@ export interface PartnerToken {
   readonly knownSinceMs: number;
 }
 
-const tokensMax = 100_000;
+const countMax = 100_000;
 
 /** The tokens that partners told us, each partner its own. */
 export class TokenShelf {
-  readonly #objects: RoamingObjects;
-  readonly #clock: Clock;
+  readonly #shelf: PartnerShelf<Token>;
 
   constructor(objects: RoamingObjects, clock: Clock) {
-    this.#objects = objects;
-    this.#clock = clock;
+    const aliasOf = ({ uid }: Token): string => tokenName(uid);
+    this.#shelf = new PartnerShelf(
+      { kind: 'token', codec, countMax, keyOf: tokenKey, aliasOf },
+      objects,
+      clock,
+    );
   }
 
-  async find(partnerId: string, id: TokenId): Promise<Token | undefined> {
-    const found = await this.#objects.findRoamingObject({ kind: 'token', partnerId }, keyOf(id));
-    return found && tokenIn(found.document);
+  find(partnerId: string, id: TokenId): Promise<Token | undefined> {
+    return this.#shelf.find(partnerId, tokenKey(id));
   }
 
   /** Durable when it resolves. */
-  async put(partnerId: string, token: Token): Promise<'added' | 'replaced' | 'full'> {
-    const shelf = { kind: 'token', partnerId } as const;
-    const id = keyOf(token);
-    const known = await this.#objects.findRoamingObject(shelf, id);
-    if (known === undefined && (await this.#objects.countRoamingObjects(shelf)) >= tokensMax) return 'full';
-    await this.#objects.saveRoamingObject({
-      ...shelf,
-      id,
-      alias: tokenName(token.uid),
-      createdAtMs: this.#clock.nowMs(),
-      lastUpdatedMs: token.lastUpdatedMs,
-      isDue: false,
-      document: tokenOf('2.3.0').codec.write(token),
-    });
-    return known === undefined ? 'added' : 'replaced';
+  put(partnerId: string, token: Token): Promise<Put> {
+    return this.#shelf.put(partnerId, token);
+  }
+
+  /** Puts it unless what we hold is newer. */
+  renew(partnerId: string, token: Token): Promise<Put | 'left'> {
+    return this.#shelf.renew(partnerId, token);
   }
 
   /** Of every partner that knows it. */
   async byUid(uid: string): Promise<readonly PartnerToken[]> {
-    const found = await this.#objects.roamingObjectsByAlias('token', tokenName(uid));
-    return found.map(({ partnerId, createdAtMs, document }) => ({
-      partnerId,
-      token: tokenIn(document),
-      knownSinceMs: createdAtMs,
+    const found = await this.#shelf.byAlias(tokenName(uid));
+    return found.map(({ partnerId, createdAtMs, value }) => ({
+      ...{ partnerId, token: value, knownSinceMs: createdAtMs },
     }));
   }
 }
 
-const keyOf = ({ countryCode, partyId, uid, type }: TokenId): string =>
-  [countryCode, partyId, type, uid].map((part) => part.toUpperCase()).join('/');
-
-const tokenIn = (document: unknown): Token => tokenOf('2.3.0').codec.read(document);
+export const tokenKey = ({ uid, type, ...party }: TokenId): string => partyKey(party, type, uid);
