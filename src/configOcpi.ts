@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { closed } from './configParts.ts';
 
 const party = Type.Object(
@@ -41,8 +41,6 @@ const retailer = Type.Object(
       'makes us an eMSP too: we issue tokens, and bill what our drivers charge at other operators’ stations',
   },
 );
-
-export type RetailerConfig = Static<typeof retailer>;
 
 export const ocpiConfig = Type.Object(
   {

@@ -12,12 +12,7 @@ const limit = 100;
 const pageQuery = Type.Object(
   {
     offset: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 1_000_000,
-        default: 0,
-        description: 'The next page: see the Link header of this one',
-      }),
+      Type.String({ pattern: '^[0-9]{1,7}$', description: 'The next page: see the Link header of this one' }),
     ),
   },
   { additionalProperties: false },
@@ -100,9 +95,9 @@ export const retail =
 
 type PageQuery = Static<typeof pageQuery>;
 
-const pageOf = ({ offset = 0 }: PageQuery) => ({ offset, limit });
+const pageOf = ({ offset = '0' }: PageQuery) => ({ offset: Number(offset), limit });
 
-function linkNext(reply: FastifyReply, path: string, { offset = 0 }: PageQuery, total: number): void {
-  const next = offset + limit;
+function linkNext(reply: FastifyReply, path: string, query: PageQuery, total: number): void {
+  const next = pageOf(query).offset + limit;
   if (next < total) reply.header('link', `</api/v1${path}?offset=${next}>; rel="next"`);
 }

@@ -60,7 +60,9 @@ describe('the retailer over the API', () => {
   });
 
   it('says why a token is refused', async () => {
-    const refusing = given({ issue: async () => ({ status: 'refused', field: 'energyContract', why: 'no' }) });
+    const refusing = given({
+      issue: async () => ({ status: 'refused', field: 'energyContract', why: 'no' }),
+    });
     const payload = { uid: 'BEEF', contractId: 'C2' };
     const answer = await ask(refusing, ['POST', '/tokens'], { payload });
     expect([answer.statusCode, answer.json().field]).toEqual([422, 'energyContract']);

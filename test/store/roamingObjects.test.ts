@@ -53,6 +53,14 @@ describeOnBothDatabases('objects of roaming in the store', (database) => {
     expect(await store.countRoamingObjects(shelf)).toBe(2);
   });
 
+  it('are removed by their partner alone, once', async () => {
+    const store = await database.open();
+    await store.saveRoamingObject(given());
+    expect(await store.deleteRoamingObject({ kind: 'cdr', partnerId: 'other' }, 'C1')).toBe(false);
+    expect(await store.deleteRoamingObject({ kind: 'cdr', partnerId: 'roam' }, 'C1')).toBe(true);
+    expect(await store.deleteRoamingObject({ kind: 'cdr', partnerId: 'roam' }, 'C1')).toBe(false);
+  });
+
   it('that were added are not changed by adding them again', async () => {
     const store = await database.open();
     expect(await store.addRoamingObject(given())).toBe(true);

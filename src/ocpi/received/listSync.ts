@@ -1,4 +1,5 @@
 import type { Clock } from '../../control/ports.ts';
+import { backOffMs } from '../../domain/backOff.ts';
 import type { Party } from '../../domain/roaming/common.ts';
 import type { Logger } from '../../log.ts';
 import type { PartnerClient } from '../partners/client.ts';
@@ -29,7 +30,7 @@ const sweepMs = 2_000;
 const askEveryMs = 900_000;
 /** Clocks of two platforms differ, and what is listed late may be stamped early. */
 const overlapMs = 86_400_000;
-const firstPauseMs = 2_000;
+const pauses = { firstMs: 4_000, maxMs: askEveryMs };
 /** Partners that are asked at the same time. */
 const underWayMax = 8;
 
@@ -87,8 +88,8 @@ export class ListSync {
       () => this.#turns.set(key, { dueAtMs: clock.monotonicMs() + askEveryMs, failures: 0 }),
       (error: unknown) => {
         const failures = (this.#turns.get(key)?.failures ?? 0) + 1;
-        const pauseMs = Math.min(askEveryMs, firstPauseMs * 2 ** failures);
-        this.#turns.set(key, { dueAtMs: clock.monotonicMs() + pauseMs, failures });
+        const dueAtMs = clock.monotonicMs() + backOffMs(pauses, failures);
+        this.#turns.set(key, { dueAtMs, failures });
         if (!this.#isStopped)
           log.warn(
             { err: error, partner: partner.id, module, failures },
