@@ -115,6 +115,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
       outgoing.stop();
       await received?.stop();
       await sync.stop();
+      await retail?.stop();
       await sessions.stop();
     },
   };

@@ -1,11 +1,11 @@
 import type { Running } from './app.ts';
+import { retailBills } from './appOcpiBills.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
 import { type Party, partyKey } from './domain/roaming/common.ts';
 import type { Location } from './domain/roaming/location.ts';
 import type { RoamingKind } from './domain/roaming/partner.ts';
 import type { Tariff } from './domain/roaming/tariff.ts';
-import type { HttpPorts } from './http/ports.ts';
-import type { ReceivedList } from './http/retailPorts.ts';
+import type { ReceivedList, RetailPort } from './http/retailPorts.ts';
 import { cdrsReceiver } from './ocpi/modules/cdrsReceiver.ts';
 import { locationsReceiver } from './ocpi/modules/locationsReceiver.ts';
 import type { OcpiModule } from './ocpi/modules/module.ts';
@@ -26,7 +26,9 @@ export interface OcpiRetail {
   readonly modules: readonly OcpiModule[];
   /** What partners are asked for when it may have been missed. */
   readonly lists: readonly ListSource[];
-  readonly port: NonNullable<HttpPorts['retail']>;
+  readonly port: RetailPort;
+  /** May be called twice. */
+  stop(): Promise<void>;
 }
 
 /** More than the largest operator of a country has. */
@@ -42,10 +44,11 @@ const kinds: Readonly<Record<ReceivedList, RoamingKind>> = {
 
 /** undefined where the config makes us no retailer. */
 export function startRetail(
-  { loaded, ports: { clock, newId }, store }: Pick<Running, 'loaded' | 'ports' | 'store'>,
+  { loaded, ports, store }: Pick<Running, 'loaded' | 'ports' | 'store'>,
   { own, book }: OcpiParty,
   pushes: Pushes,
 ): OcpiRetail | undefined {
+  const { clock, newId } = ports;
   const { ocpi } = loaded.config;
   if (ocpi?.retailer === undefined) return undefined;
   const keyOf = (object: Party & { readonly id: string }): string => partyKey(object, object.id);
@@ -61,7 +64,9 @@ export function startRetail(
   );
   const cdrs = new ReceivedCdrs({ objects: store, clock, own });
   const tokens = new IssuedTokens({ clock, objects: store, pushes, own });
+  const { stop, ...bills } = retailBills({ ports, store }, { ocpi, retailer: ocpi.retailer }, tokens);
   return {
+    stop,
     modules: [
       locationsReceiver(locations),
       tariffsReceiver(tariffs),
@@ -70,6 +75,7 @@ export function startRetail(
     ],
     lists: [locationList(locations), tariffList(tariffs), cdrList(cdrs)],
     port: {
+      ...bills,
       issuer: ocpi.party.name.slice(0, 64),
       tokens: async (page) => {
         const found = await store.pageRoamingObjects({ kind: 'issued token', partnerId: '', ...page });

@@ -43,6 +43,7 @@ export function configFaults(config: Config): readonly Fault[] {
     ...securityFaults(config),
     ...traitFaults(config, places),
     ...config.sites.flatMap(siteFaults),
+    ...zoneFaults(config.ocpi?.retailer?.timeZone, '/ocpi/retailer/timeZone'),
     ...places.flatMap(circuitFaults),
     ...places.flatMap(({ circuit, path }) =>
       circuit.evses.flatMap((evse, index) => evseFaults(evse, circuit, `${path}/evses/${index}`)),
@@ -137,10 +138,13 @@ function stationFaults(config: Config, places: readonly Place[]): readonly Fault
   return [...twice('EVSE of a station', evses), ...open, ...idle];
 }
 
+const zoneFaults = (timeZone: string | undefined, path: string): readonly Fault[] =>
+  timeZone === undefined || isTimeZone(timeZone)
+    ? []
+    : [{ path, message: `"${timeZone}" is no IANA time zone` }];
+
 function siteFaults(site: Config['sites'][number], index: number): readonly Fault[] {
-  const faults: Fault[] = [];
-  if (!isTimeZone(site.timeZone))
-    faults.push({ path: `/sites/${index}/timeZone`, message: `"${site.timeZone}" is no IANA time zone` });
+  const faults = [...zoneFaults(site.timeZone, `/sites/${index}/timeZone`)];
   const { prices, peakTariff } = site;
   if (prices !== undefined && peakTariff !== undefined && prices.currency !== peakTariff.currency) {
     const message = `is ${peakTariff.currency}, but the prices are in ${prices.currency}: a site counts in one currency`;

@@ -25,6 +25,7 @@ import { answerProblems } from './problemAnswers.ts';
 import { rawHandlers } from './rawHandlers.ts';
 import { recordChanges } from './recordChanges.ts';
 import { retail } from './retail.ts';
+import { retailInvoices } from './retailInvoices.ts';
 import { sessions } from './sessions.ts';
 import { type AccessKey, type Identify, identities, onTrial } from './signIn.ts';
 import { siteStops } from './siteStops.ts';
@@ -93,6 +94,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     tokens,
     partners,
     retail,
+    retailInvoices,
     people,
     audit,
     grid,

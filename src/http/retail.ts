@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { ProblemError } from './problem.ts';
-import type { RetailPort } from './retailPorts.ts';
+import { neededRetail, type RetailPort } from './retailPorts.ts';
 import { issuedToken, issuedTokenBody, issuedTokenRequest, tokenGiven } from './retailSchemas.ts';
 import { notFound } from './visible.ts';
 
@@ -27,10 +27,7 @@ const listParams = Type.Object({
 export const retail =
   ({ retail: desk }: HttpPorts): Plugin =>
   async (api) => {
-    const needed = (): RetailPort => {
-      if (desk !== undefined) return desk;
-      throw new ProblemError('refused', { detail: 'we are no retailer: add the section "ocpi.retailer"' });
-    };
+    const needed = (): RetailPort => neededRetail(desk);
     const config = { right: 'manage contracts' } as const;
 
     api.get(

@@ -1,5 +1,7 @@
+import type { BilledMonth } from '../domain/billing/billedMonth.ts';
 import type { Token } from '../domain/roaming/token.ts';
 import type { Actor } from './auth.ts';
+import { ProblemError } from './problem.ts';
 
 /** What a driver's token is issued with. */
 export type TokenGiven = Omit<Token, 'countryCode' | 'partyId' | 'lastUpdatedMs'>;
@@ -21,6 +23,21 @@ interface PageTold<Item> {
 /** What partners told us of their own. */
 export type ReceivedList = 'locations' | 'tariffs' | 'sessions' | 'cdrs';
 
+export const invoiceForms = ['json', 'csv', 'html'] as const;
+export type InvoiceForm = (typeof invoiceForms)[number];
+
+interface Refused {
+  readonly status: 'refused';
+  readonly why: string;
+}
+
+export interface InvoiceFile {
+  readonly status: 'made';
+  readonly text: string;
+  /** What it is called when it is kept. */
+  readonly fileName: string;
+}
+
 /** Our side as an eMSP and electricity retailer. */
 export interface RetailPort {
   /** Our name, where a token says no other. */
@@ -30,4 +47,15 @@ export interface RetailPort {
   issue(given: TokenGiven, actor: Actor): Promise<TokenOutcome>;
   /** Objects in the words of OCPI 2.3.0; undefined for a partner that is not known. */
   received(partnerId: string, list: ReceivedList, page: PageAsked): Promise<PageTold<unknown> | undefined>;
+  /** Months whose bills were begun, the newest first. */
+  months(): Promise<readonly BilledMonth[]>;
+  /** `month` as `2026-10`. Resolves when it is begun, durably: the month is listed as closed once it is. */
+  close(month: string, actor: Actor): Promise<{ readonly status: 'begun' | 'closed' } | Refused>;
+  bills(month: string, form: InvoiceForm, contractId?: string): Promise<InvoiceFile | Refused>;
+}
+
+/** Throws where the config makes us no retailer. */
+export function neededRetail(port: RetailPort | undefined): RetailPort {
+  if (port !== undefined) return port;
+  throw new ProblemError('refused', { detail: 'we are no retailer: add the section "ocpi.retailer"' });
 }

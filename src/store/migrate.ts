@@ -15,6 +15,7 @@ import { m032Devices } from './migrations/m032Devices.ts';
 import { m040People } from './migrations/m040People.ts';
 import { m041AuditChain } from './migrations/m041AuditChain.ts';
 import { m050History } from './migrations/m050History.ts';
+import { m056Invoices } from './migrations/m056Invoices.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -36,6 +37,7 @@ const migrations: Record<string, Migration> = {
   '040-people': m040People,
   '041-audit-chain': m041AuditChain,
   '050-history': m050History,
+  '056-invoices': m056Invoices,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

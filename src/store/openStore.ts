@@ -13,6 +13,7 @@ import { type GridReleaseStore, gridReleaseStore } from './gridReleases.ts';
 import { type GridStateStore, gridStateStore } from './gridStates.ts';
 import { GroupCommit } from './groupCommit.ts';
 import { type HistoryStore, historyQueueOptions, historyStore } from './history.ts';
+import { type InvoiceStore, invoiceStore } from './invoices.ts';
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { type PartnerStore, partnerStore } from './partners.ts';
@@ -57,6 +58,7 @@ export interface Store
     PlanningStore,
     PartnerStore,
     RoamingObjectStore,
+    InvoiceStore,
     StationCommandStore,
     FaultStore,
     ReservationStore,
@@ -115,6 +117,7 @@ export async function openStore(
     ...planningStore(db, queue),
     ...partnerStore(db),
     ...roamingObjectStore(db),
+    ...invoiceStore(db),
     ...stationCommandStore(db),
     ...faultStore(db, queue),
     ...reservationStore(db),

@@ -34,6 +34,8 @@ export interface Tables {
   roaming_partner: RoamingPartnerTable;
   roaming_object: RoamingObjectTable;
   history_hour: HistoryHourTable;
+  billed_month: BilledMonthTable;
+  invoice_line: InvoiceLineTable;
   person: PersonTable;
   api_key: ApiKeyTable;
   login: LoginTable;
@@ -301,6 +303,22 @@ export interface RoamingObjectTable {
   last_updated_ms: number;
   /** 0 or 1. */
   is_due: number;
+  /** JSON. */
+  document: string;
+}
+
+/** A month of a retailer's bills, JSON: see invoices.ts. */
+interface BilledMonthTable {
+  month: string;
+  document: string;
+}
+
+/** One CDR on a bill. Keys name a CDR among those of all parties. */
+export interface InvoiceLineTable {
+  cdr_key: string;
+  credits_key: string | null;
+  month: string;
+  contract_id: string;
   /** JSON. */
   document: string;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BilledMonth } from '../../src/domain/billing/billedMonth.ts';
 import type { Token } from '../../src/domain/roaming/token.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
 import type { RetailPort } from '../../src/http/retailPorts.ts';
@@ -9,12 +10,22 @@ const token: Token = {
   ...{ isValid: true, whitelist: 'ALLOWED', lastUpdatedMs: nowMs },
 };
 
+const closedMonth: BilledMonth = {
+  month: { name: '2026-01', timeZone: 'Europe/Stockholm', startMs: 0, endMs: nowMs },
+  policy: { vatPercent: undefined, roundedPer: 'line', mode: 'half-up' },
+  ...{ begunAtMs: nowMs, begunBy: 'root', closedAtMs: nowMs, lineCount: 7, laterCount: 1, heldCount: 1 },
+  held: [{ countryCode: 'SE', partyId: 'GRG', cdrId: 'C1', why: 'tells no taxes' }],
+};
+
 function given(change: Partial<RetailPort> = {}): HttpPorts {
   const retail: RetailPort = {
     issuer: 'Kraft',
     tokens: async () => ({ items: [token], total: 250 }),
     issue: async (told) => ({ status: 'issued', token: { ...token, ...told }, isNew: true }),
     received: async (partner) => (partner === 'roam' ? { items: [{ id: 'garage' }], total: 1 } : undefined),
+    months: async () => [closedMonth],
+    close: async () => ({ status: 'begun' }),
+    bills: async (month, form) => ({ status: 'made', text: 'a,b\r\n', fileName: `${month}.${form}` }),
     ...change,
   };
   return { ...givenPorts(), retail };
@@ -72,6 +83,31 @@ describe('the retailer over the API', () => {
     expect((await ask(given(), ['GET', '/partners/roam/locations'])).json()).toEqual([{ id: 'garage' }]);
     expect((await ask(given(), ['GET', '/partners/nobody/locations'])).statusCode).toBe(404);
     expect((await ask(given(), ['GET', '/partners/roam/secrets'])).statusCode).toBe(400);
+  });
+
+  it('lists the months that were billed, with what was held back', async () => {
+    expect((await ask(given(), ['GET', '/invoices'])).json()).toMatchObject([
+      { month: '2026-01', lines: 7, held: 1, heldCdrs: [{ cdr: 'SE GRG C1', why: 'tells no taxes' }] },
+    ]);
+  });
+
+  it('tells the bills of a month as a file', async () => {
+    const answer = await ask(given(), ['GET', '/invoices/2026-01?form=csv&contract=EL-77']);
+    expect([answer.statusCode, answer.body]).toEqual([200, 'a,b\r\n']);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': 'attachment; filename="2026-01.csv"',
+    });
+    expect((await ask(given(), ['GET', '/invoices/2026-13'])).statusCode).toBe(400);
+    expect((await ask(given(), ['GET', '/invoices/2026-01?form=pdf'])).statusCode).toBe(400);
+  });
+
+  it('closes a month', async () => {
+    expect((await ask(given(), ['POST', '/invoices/2026-01'])).statusCode).toBe(202);
+    const again = given({ close: async () => ({ status: 'closed' }) });
+    expect((await ask(again, ['POST', '/invoices/2026-01'])).statusCode).toBe(200);
+    const refusing = given({ close: async () => ({ status: 'refused', why: 'the month is not over' }) });
+    expect((await ask(refusing, ['POST', '/invoices/2026-01'])).json().detail).toBe('the month is not over');
   });
 
   it('is for admins alone, and refuses where there is none', async () => {

@@ -44,8 +44,8 @@ export interface BillingInput {
   readonly cdrs: readonly Cdr[];
   /** The lines of all bills before. */
   readonly billed: readonly InvoiceLine[];
-  /** The contract on whose electricity bill the token's charges go. */
-  contractOf(token: CdrToken): string;
+  /** The contract on whose electricity bill the token's charges go; undefined where nobody knows it. */
+  contractOf(token: CdrToken): string | undefined;
 }
 
 export function billingRun({ month, policy, cdrs, billed, contractOf }: BillingInput): BillingRun {
@@ -145,10 +145,12 @@ function chargeLine(
   if (cdr.endedAtMs < cdr.startedAtMs) return 'ends before it begins: ask its party for a corrected one';
   if (cdr.totalCost.beforeTaxes.numerator < 0n)
     return 'costs less than nothing and is not marked as a credit: ask its party what it is';
+  const contractId = contractOf(cdr.token);
+  if (contractId === undefined) return stranger(cdr);
   const amount = amountOf(cdr.totalCost, policy, cdr.currency);
   if (amount === undefined)
     return 'tells no taxes, which is not a tax of zero: say which VAT is to be put on';
-  return { ...factsOf(cdr, contractOf(cdr.token)), ...amount };
+  return { ...factsOf(cdr, contractId), ...amount };
 }
 
 /** The line that takes a charge back, or why there is none. */
@@ -166,8 +168,10 @@ function creditLine(
   if (original.creditsCdrId !== undefined)
     return `credits CDR ${creditReferenceId}, which is a credit itself`;
   if (creditedBy !== undefined) return `credits CDR ${creditReferenceId}, which ${creditedBy} has credited`;
-  if (contractOf(cdr.token) !== original.contractId)
-    return `is for contract ${contractOf(cdr.token)}, and CDR ${creditReferenceId} for ${original.contractId}`;
+  const contractId = contractOf(cdr.token);
+  if (contractId === undefined) return stranger(cdr);
+  if (contractId !== original.contractId)
+    return `is for contract ${contractId}, and CDR ${creditReferenceId} for ${original.contractId}`;
   if (cdr.currency !== original.currency)
     return `is in ${cdr.currency}, and CDR ${creditReferenceId} in ${original.currency}`;
   const payable = (amount: Fraction): Fraction =>
@@ -182,6 +186,9 @@ function creditLine(
     ...opposite(original),
   };
 }
+
+const stranger = ({ token }: Cdr): string =>
+  `is for contract ${token.contractId}, which none of our tokens ever had`;
 
 /** A credit repeats the volumes of its charge; some parties negate them too. */
 const below = (value: Fraction): Fraction => (value.numerator > 0n ? negative(value) : value);
