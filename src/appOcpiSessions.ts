@@ -31,6 +31,7 @@ export function startRoamingSessions(
       const ended = await store.listSessions({ count: recent.count, isFinished: true, fromMs });
       return [...sessions.open().map(({ session }) => session), ...ended.items].map(({ id }) => id);
     },
+    signedValuesOf: (id) => store.signedValues(id),
     placeOf: (evseId) => placeOf(places, evseId),
     isOurs: (tokenId) => desk.knows(tokenId),
     onCdr: (partnerId) => courier.wake(partnerId),

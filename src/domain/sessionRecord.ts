@@ -106,11 +106,14 @@ export function withFact(record: SessionRecord, fact: SessionFact): SessionRecor
     ...(state !== undefined && { state }),
     ...(registerWh !== undefined && { registerWh }),
   };
+  const end = endOf(before, fact);
+  // They go before any other is judged needless: what is told after the end must not take the place of what it ended with.
+  const points = withoutLater(before.points, end);
   const after: SessionStory = {
     ...before,
     begin: before.begin ?? (fact.begins === true ? edge : undefined),
-    end: endOf(before, fact),
-    points: isTold ? withPoint(before.points, point) : before.points,
+    end,
+    points: isTold && !isAfterEnd(point.atMs, end) ? withPoint(points, point) : points,
     sequences: sequence === undefined ? before.sequences : withSequence(before.sequences, sequence),
     isCorrected: before.isCorrected || fact.at.clock === 'corrected',
     isLate: before.isLate || fact.isOffline === true,
@@ -206,6 +209,11 @@ function concluded(session: Session, story: SessionStory): SessionRecord {
 /** What a station told of after the end that it told is of nobody's session. */
 const isAfterEnd = (atMs: number, end: SessionStory['end']): boolean =>
   end !== undefined && !end.isPresumed && atMs > end.atMs;
+
+const withoutLater = (points: readonly SessionPoint[], end: SessionStory['end']): readonly SessionPoint[] =>
+  points.some(({ atMs }) => isAfterEnd(atMs, end))
+    ? points.filter(({ atMs }) => !isAfterEnd(atMs, end))
+    : points;
 
 function marksOf(story: SessionStory, faults: ReadonlySet<RegisterFault>): readonly SessionMark[] {
   const { begin, end, isCorrected, isLate, isRefused, guessedAheadMs, sequences } = story;

@@ -120,6 +120,19 @@ describe('the record of a session', () => {
     expect(alive.session).toMatchObject({ state: 'charging', endedAtMs: undefined, energyWh: 3500 });
   });
 
+  it.each([
+    ['after it', [1, 0]],
+    ['before it', [0, 1]],
+  ])(
+    'keeps what it ended with when a reading within the same quarter of an hour is told %s',
+    (_when, order) => {
+      const facts = [fact(61, { registerWh: 9_100 }), end];
+      const before = [begin, ...course, fact(56, { registerWh: 8_900 })];
+      const { session } = recorded([...before, ...order.flatMap((index) => facts[index] ?? [])]);
+      expect(session.energyWh).toBe(4_000);
+    },
+  );
+
   it('has nothing of what was measured after its end', () => {
     const after = withFact(recorded([begin, ...course, end]), fact(70, { registerWh: 9900 }));
     expect(after.session.energyWh).toBe(4000);

@@ -4,7 +4,7 @@ import { evseId, sessionId, stationId } from '../../src/domain/ids.ts';
 import type { CdrLocation } from '../../src/domain/roaming/cdr.ts';
 import type { Partner } from '../../src/domain/roaming/partner.ts';
 import type { Token } from '../../src/domain/roaming/token.ts';
-import type { SessionFact } from '../../src/domain/sessionFact.ts';
+import type { SessionFact, SignedValue } from '../../src/domain/sessionFact.ts';
 import { recordOf, type SessionRecord, withFact } from '../../src/domain/sessionRecord.ts';
 import { PartnerRefusalError } from '../../src/ocpi/partners/client.ts';
 import { PartnerBook } from '../../src/ocpi/partners/partnerBook.ts';
@@ -33,6 +33,8 @@ const place = {
   tariffs: [],
 };
 
+const signed = { atMs: startMs, signingMethod: undefined, encodingMethod: undefined, publicKey: undefined };
+
 /** Takes it; says no; is broken; takes it, and the answer is lost. */
 const moods = ['takes', 'refuses', 'breaks', 'loses'] as const;
 type Mood = (typeof moods)[number];
@@ -48,7 +50,7 @@ const settled = async () => {
 };
 
 /** Processes that come and go between stations and a partner. What is written down stays. */
-function givenWorld() {
+function givenWorld(signedValues: readonly SignedValue[] = []) {
   const clock = new VirtualClock(startMs);
   const objects = new MemoryObjects();
   const records = new Map<string, SessionRecord>();
@@ -85,6 +87,7 @@ function givenWorld() {
       pushes: { to: () => {} },
       recordOf: async (id) => records.get(id),
       recentSessions: async () => [...records.keys()].map(sessionId),
+      signedValuesOf: async () => signedValues,
       placeOf: () => place,
       isOurs: (tokenId) => tokenId === 'OURS',
       onCdr: (id) => courier.wake(id),
@@ -166,8 +169,15 @@ describe('the desk of roaming sessions', () => {
         expect(world.sentAfterNoted).toEqual([]);
         // What comes twice, because its answer was lost, is the same to the letter.
         expect(world.taken.every(({ id, body }) => told.get(id) === body)).toBe(true);
-        const sessions = world.taken.map(({ body }) => JSON.parse(body).session_id);
-        expect(new Set(sessions).size).toBe(told.size);
+        // Of every session one CDR stands, and it says what is known by now; what was said before is credited.
+        const cdrs = [...told.values()].map((body) => JSON.parse(body));
+        const credited = new Set(cdrs.flatMap((cdr) => cdr.credit_reference_id ?? []));
+        const standing = cdrs.filter(({ id, credit }) => credit !== true && !credited.has(id));
+        const sessions = standing.map(({ session_id }) => session_id);
+        expect(new Set(sessions).size).toBe(standing.length);
+        expect(standing.length).toBeGreaterThanOrEqual(ended.length);
+        const kwh = ended.map(({ session: { energyWh } }) => energyWh / 1000);
+        expect(standing.map(({ total_energy }) => total_energy)).toEqual(expect.arrayContaining(kwh));
       }),
       { numRuns: 60 },
     );
@@ -185,6 +195,48 @@ describe('the desk of roaming sessions', () => {
     await world.pass(7_200_000);
     world.stop();
     expect(world.taken.map(({ body }) => JSON.parse(body).total_energy)).toEqual([5, 5]);
+  });
+
+  it('credits a CDR whose session was told otherwise since, and bills it anew', async () => {
+    const world = givenWorld();
+    world.tell('1', { begins: true, tokenId: 'CAFE', state: 'charging', registerWh: 0 });
+    await world.pass(60_000);
+    world.tell('1', { registerWh: 5_000, ends: { reason: 'Local', isPresumed: false } });
+    await world.pass(60_000);
+    // The station was away meanwhile, and tells the rest of that instant in two messages.
+    const at = { atMs: startMs + 60_000, clock: 'right', aheadMs: 0 } as const;
+    world.tell('1', { at, registerWh: 6_000 });
+    await world.pass(60_000);
+    world.tell('1', { at, registerWh: 7_000 });
+    world.restart();
+    await world.pass(4_000_000);
+    world.restart();
+    await world.pass(4_000_000);
+    world.stop();
+    const [first, ...others] = world.taken.map(({ body }) => JSON.parse(body));
+    expect(others).toMatchObject([
+      { id: `${first.id}-C`, credit: true, credit_reference_id: first.id, total_energy: 5 },
+      { id: `${first.id}-2`, session_id: first.session_id, total_energy: 7 },
+    ]);
+  });
+
+  it('passes on what the meter signed', async () => {
+    const world = givenWorld([
+      { ...signed, context: 'Transaction.Begin', data: 'OCMF|{"RD":[1]}|{"SD":"30"}' },
+      { ...signed, context: 'Transaction.End', data: 'OCMF|{"RD":[2]}|{"SD":"31"}' },
+    ]);
+    world.tell('1', { begins: true, tokenId: 'CAFE', ends: { reason: 'Local', isPresumed: false } });
+    await world.pass(60_000);
+    world.stop();
+    expect(JSON.parse(world.taken[0]?.body ?? '')).toMatchObject({
+      signed_data: {
+        encoding_method: 'OCMF',
+        signed_values: [
+          { nature: 'Start', plain_data: '{"RD":[1]}', signed_data: 'OCMF|{"RD":[1]}|{"SD":"30"}' },
+          { nature: 'End', plain_data: '{"RD":[2]}' },
+        ],
+      },
+    });
   });
 
   it('believes an end that nobody told an hour later, and not when the session shows life again', async () => {

@@ -1,4 +1,4 @@
-import { compare, type Fraction, rounded } from '../pricing/fraction.ts';
+import { compare, type Fraction, negative, rounded } from '../pricing/fraction.ts';
 import { roundingOf } from '../pricing/words.ts';
 import type { Cdr } from '../roaming/cdr.ts';
 import type { CdrToken } from '../roaming/session.ts';
@@ -8,7 +8,6 @@ import {
   type Invoice,
   type InvoiceLine,
   invoicesOf,
-  negative,
   opposite,
 } from './invoice.ts';
 import type { BillingMonth } from './month.ts';

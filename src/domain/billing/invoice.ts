@@ -3,6 +3,7 @@ import {
   dividedBy,
   type Fraction,
   fraction,
+  negative,
   plus,
   type RoundingMode,
   rounded,
@@ -91,11 +92,6 @@ export const afterTaxesOf = (amount: Amount): Fraction => plus(amount.beforeTaxe
 export const opposite = ({ beforeTaxes, taxes }: Amount): Amount => ({
   beforeTaxes: negative(beforeTaxes),
   taxes: taxes.map((tax) => ({ ...tax, amount: negative(tax.amount) })),
-});
-
-export const negative = ({ numerator, denominator }: Fraction): Fraction => ({
-  numerator: -numerator,
-  denominator,
 });
 
 /** The invoices of these lines, one for each contract and currency, in the order of their names. */

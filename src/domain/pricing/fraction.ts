@@ -55,6 +55,11 @@ export function plus(a: Fraction, b: Fraction): Fraction {
 export const minus = (a: Fraction, b: Fraction): Fraction =>
   plus(a, { numerator: -b.numerator, denominator: b.denominator });
 
+export const negative = ({ numerator, denominator }: Fraction): Fraction => ({
+  numerator: -numerator,
+  denominator,
+});
+
 export const times = (a: Fraction, b: Fraction): Fraction =>
   lowestTerms({ numerator: a.numerator * b.numerator, denominator: a.denominator * b.denominator });
 

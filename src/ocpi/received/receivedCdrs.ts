@@ -1,7 +1,8 @@
 import type { Clock } from '../../control/ports.ts';
-import { compare, plus, sum } from '../../domain/pricing/fraction.ts';
 import type { Cdr } from '../../domain/roaming/cdr.ts';
 import { type Party, partyKey } from '../../domain/roaming/common.ts';
+import { isSameBill } from '../../domain/roaming/credit.ts';
+
 import { isSameParty } from '../../domain/roaming/partner.ts';
 import { type RegisteredPartner, speaksFor } from '../partners/partnerBook.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';
@@ -54,19 +55,3 @@ export class ReceivedCdrs {
     return outcome === 'full' ? 'full' : 'added';
   }
 }
-
-/** Told in another version it may differ in the words, and not in what is to be paid by whom for what. */
-const isSameBill = (a: Cdr, b: Cdr): boolean =>
-  a.startedAtMs === b.startedAtMs &&
-  a.endedAtMs === b.endedAtMs &&
-  a.currency === b.currency &&
-  a.isCredit === b.isCredit &&
-  a.creditReferenceId === b.creditReferenceId &&
-  a.token.uid === b.token.uid &&
-  a.token.contractId === b.token.contractId &&
-  compare(a.totalEnergyKwh, b.totalEnergyKwh) === 0 &&
-  compare(a.totalCost.beforeTaxes, b.totalCost.beforeTaxes) === 0 &&
-  compare(afterTaxes(a), afterTaxes(b)) === 0;
-
-const afterTaxes = ({ totalCost: { beforeTaxes, taxes } }: Cdr) =>
-  plus(beforeTaxes, sum(taxes.map(({ amount }) => amount)));

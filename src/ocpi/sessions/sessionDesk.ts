@@ -3,6 +3,8 @@ import { backOffMs } from '../../domain/backOff.ts';
 import { type EvseId, type SessionId, sessionId } from '../../domain/ids.ts';
 import { compare, zero } from '../../domain/pricing/fraction.ts';
 import { cdrFrom, followed, type RoamingCharge } from '../../domain/roaming/charge.ts';
+import { signedDataOf } from '../../domain/roaming/signedData.ts';
+import type { SignedValue } from '../../domain/sessionFact.ts';
 import type { SessionRecord } from '../../domain/sessionRecord.ts';
 import type { Logger } from '../../log.ts';
 import type { PartnerBook } from '../partners/partnerBook.ts';
@@ -10,8 +12,8 @@ import type { Pushes } from '../partners/pushes.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';
 import type { PartnerTokens, Permission } from '../tokens/partnerTokens.ts';
 import { sha256 } from '../transport/tokens.ts';
-import { cdr } from '../v230/cdr.ts';
 import { sessionOf } from '../versions.ts';
+import { billed } from './chargeBills.ts';
 import { type KeptCharge, kept, keptChargeIn } from './keptCharge.ts';
 
 /** What partners know of an EVSE, and by what its sessions are billed now. */
@@ -29,6 +31,7 @@ export interface SessionDeskPorts {
   recordOf(id: SessionId): Promise<SessionRecord | undefined>;
   /** Sessions whose partner may not have been looked for yet: those that run, and those that ended lately. */
   recentSessions(): Promise<readonly SessionId[]>;
+  signedValuesOf(id: SessionId): Promise<readonly SignedValue[]>;
   placeOf(evseId: EvseId): ChargePlace | undefined;
   /** Drivers of our own list are none of a partner's. */
   isOurs(tokenId: string): boolean;
@@ -38,6 +41,8 @@ export interface SessionDeskPorts {
 
 /** What a station tells in one message comes together: its end is believed after that. */
 const settleMs = 5_000;
+/** Stations that were away tell what they kept bit by bit: a bill is corrected once, when all of it is there. */
+const correctionSettleMs = 3_600_000;
 /** An end that nobody told falls with a sign of life after it. */
 const presumedSettleMs = 3_600_000;
 const openMax = 10_000;
@@ -119,7 +124,7 @@ export class SessionDesk {
   }
 
   async #follow(id: SessionId): Promise<void> {
-    const { objects, recordOf, clock, log } = this.#ports;
+    const { objects, recordOf, clock } = this.#ports;
     const record = await recordOf(id);
     if (record === undefined) return;
     const [found] = await objects.roamingObjectsByAlias('session', id);
@@ -128,8 +133,9 @@ export class SessionDesk {
     const nowMs = clock.nowMs();
     const over = followed(known.charge, record, { status: 'COMPLETED', nowMs });
     if (known.isDone) {
-      if (isOtherBill(known.charge, over))
-        log.error({ sessionId: id, partner: known.partnerId }, 'session changed after its CDR, which stands');
+      const isOther = isOtherBill(known.charge, over) && record.session.endedAtMs !== undefined;
+      if (!isOther) this.#believedAtMs.delete(id);
+      else if (this.#isBelieved(id, correctionSettleMs)) await this.#bill({ ...known, charge: over }, record);
       return;
     }
     if (record.session.isRefused === true) return this.#put(known, record, 'INVALID');
@@ -163,12 +169,15 @@ export class SessionDesk {
       story.end?.isPresumed === true
         ? Math.min(presumedSettleMs, Math.max(settleMs, endedAtMs + presumedSettleMs - clock.nowMs()))
         : settleMs;
-    const believedAtMs = Math.min(
-      this.#believedAtMs.get(id) ?? Number.POSITIVE_INFINITY,
-      clock.monotonicMs() + waitMs,
-    );
+    return this.#isBelieved(id, waitMs);
+  }
+
+  /** Whether so long has passed since it was asked first; where it has not, the session is looked at again then. */
+  #isBelieved(id: SessionId, waitMs: number): boolean {
+    const nowMs = this.#ports.clock.monotonicMs();
+    const believedAtMs = Math.min(this.#believedAtMs.get(id) ?? Number.POSITIVE_INFINITY, nowMs + waitMs);
     this.#believedAtMs.set(id, believedAtMs);
-    const restMs = believedAtMs - clock.monotonicMs();
+    const restMs = believedAtMs - nowMs;
     if (restMs > 0) this.#takeLater(id, restMs);
     return restMs <= 0;
   }
@@ -180,16 +189,17 @@ export class SessionDesk {
 
   /** The CDR first: a process that ends between the two finds the session open, and the CDR there. */
   async #bill(known: KeptCharge, record: SessionRecord): Promise<void> {
-    const { objects, clock, onCdr, log } = this.#ports;
+    const { objects, clock, onCdr, log, signedValuesOf } = this.#ports;
     const { partnerId, sessionId: alias, charge } = known;
-    const { id, lastUpdatedMs } = charge.session;
-    const document = cdr.write(cdrFrom(charge, record));
-    const head = { kind: 'cdr', partnerId, id, alias } as const;
-    const times = { createdAtMs: clock.nowMs(), lastUpdatedMs };
-    await objects.addRoamingObject({ ...head, ...times, isDue: true, document });
+    const signedData = signedDataOf(await signedValuesOf(record.session.id));
+    const cdr = { ...cdrFrom(charge, record), ...(signedData !== undefined && { signedData }) };
+    const outcome = await billed({ objects, nowMs: clock.nowMs() }, known, cdr);
     await this.#keep({ ...known, isDone: true });
     this.#believedAtMs.delete(record.session.id);
-    log.info({ sessionId: alias, partner: partnerId, cdrId: id }, 'CDR made');
+    const told = { sessionId: alias, partner: partnerId, cdrId: cdr.id };
+    if (outcome === 'corrected') log.warn(told, 'session changed after its CDR, which was credited');
+    else if (outcome === 'too often') log.error(told, 'session changed again after its CDR, which stands');
+    else log.info(told, 'CDR made');
     onCdr(partnerId);
   }
 
@@ -208,7 +218,10 @@ export class SessionDesk {
 }
 
 const isOtherBill = ({ session: a }: RoamingCharge, { session: b }: RoamingCharge): boolean =>
-  a.status === 'COMPLETED' && (a.endedAtMs !== b.endedAtMs || compare(a.energyKwh, b.energyKwh) !== 0);
+  a.status === 'COMPLETED' &&
+  (a.endedAtMs !== b.endedAtMs ||
+    compare(a.energyKwh, b.energyKwh) !== 0 ||
+    compare(a.totalCost?.beforeTaxes ?? zero, b.totalCost?.beforeTaxes ?? zero) !== 0);
 
 /** Nobody can tell from the id what it is called at the station, and it is the same after a restart. */
 const roamingIdOf = (id: SessionId): string => sha256(id).slice(0, 32);
