@@ -78,7 +78,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
   const profiles = startProfiles(needs, party, { pushes, log });
   const listens = ocpi.retailer !== undefined || ocpi.roles.some((role) => role !== 'CPO');
   const received = listens ? startReceived(needs, party, log) : undefined;
-  const retail = startRetail(needs, party, pushes);
+  const retail = startRetail(needs, party, { pushes, baseUrl });
   const lists = [tokenList(party.shelf), ...(retail?.lists ?? [])];
   const sync = new ListSync({ clock, log, client, book, objects: store, own: party.own, sources: lists });
   sync.start();

@@ -1,12 +1,14 @@
 import type { Running } from './app.ts';
 import { retailBills } from './appOcpiBills.ts';
+import { retailCommand } from './appOcpiDrivers.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
 import { type Party, partyKey } from './domain/roaming/common.ts';
 import type { Location } from './domain/roaming/location.ts';
-import type { RoamingKind } from './domain/roaming/partner.ts';
+import type { OcpiVersion, RoamingKind } from './domain/roaming/partner.ts';
 import type { Tariff } from './domain/roaming/tariff.ts';
 import type { ReceivedList, RetailPort } from './http/retailPorts.ts';
 import { cdrsReceiver } from './ocpi/modules/cdrsReceiver.ts';
+import { commandsSender } from './ocpi/modules/commandsSender.ts';
 import { locationsReceiver } from './ocpi/modules/locationsReceiver.ts';
 import type { OcpiModule } from './ocpi/modules/module.ts';
 import { tariffsReceiver } from './ocpi/modules/tariffsReceiver.ts';
@@ -16,6 +18,7 @@ import { cdrList, locationList, tariffList } from './ocpi/received/listSources.t
 import type { ListSource } from './ocpi/received/listSync.ts';
 import { PartnerShelf } from './ocpi/received/partnerShelf.ts';
 import { ReceivedCdrs } from './ocpi/received/receivedCdrs.ts';
+import { CommandsSent } from './ocpi/retail/commandsSent.ts';
 import { IssuedTokens } from './ocpi/retail/issuedTokens.ts';
 import { location as locationCodec } from './ocpi/v230/location.ts';
 import { tariff as tariffCodec } from './ocpi/v230/tariff.ts';
@@ -45,8 +48,8 @@ const kinds: Readonly<Record<ReceivedList, RoamingKind>> = {
 /** undefined where the config makes us no retailer. */
 export function startRetail(
   { loaded, ports, store }: Pick<Running, 'loaded' | 'ports' | 'store'>,
-  { own, book }: OcpiParty,
-  pushes: Pushes,
+  { own, book, client }: OcpiParty,
+  { pushes, baseUrl }: { readonly pushes: Pushes; readonly baseUrl: () => string },
 ): OcpiRetail | undefined {
   const { clock, newId } = ports;
   const { ocpi } = loaded.config;
@@ -64,18 +67,25 @@ export function startRetail(
   );
   const cdrs = new ReceivedCdrs({ objects: store, clock, own });
   const tokens = new IssuedTokens({ clock, objects: store, pushes, own });
+  const responseUrl = (version: OcpiVersion): string => `${baseUrl()}/${version}/sender/commands`;
+  const commands = new CommandsSent({ clock, client, own, newId, responseUrl });
   const { stop, ...bills } = retailBills({ ports, store }, { ocpi, retailer: ocpi.retailer }, tokens);
   return {
-    stop,
+    stop: async () => {
+      commands.stop();
+      await stop();
+    },
     modules: [
       locationsReceiver(locations),
       tariffsReceiver(tariffs),
       cdrsReceiver(cdrs),
+      commandsSender(commands),
       tokensSender({ objects: store, tokens, newId }),
     ],
     lists: [locationList(locations), tariffList(tariffs), cdrList(cdrs)],
     port: {
       ...bills,
+      command: retailCommand({ ports, store }, { book, tokens, commands }),
       issuer: ocpi.party.name.slice(0, 64),
       tokens: async (page) => {
         const found = await store.pageRoamingObjects({ kind: 'issued token', partnerId: '', ...page });

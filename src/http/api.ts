@@ -25,6 +25,7 @@ import { answerProblems } from './problemAnswers.ts';
 import { rawHandlers } from './rawHandlers.ts';
 import { recordChanges } from './recordChanges.ts';
 import { retail } from './retail.ts';
+import { retailCommands } from './retailCommands.ts';
 import { retailInvoices } from './retailInvoices.ts';
 import { sessions } from './sessions.ts';
 import { type AccessKey, type Identify, identities, onTrial } from './signIn.ts';
@@ -94,6 +95,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     tokens,
     partners,
     retail,
+    retailCommands,
     retailInvoices,
     people,
     audit,

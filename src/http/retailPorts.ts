@@ -38,6 +38,45 @@ export interface InvoiceFile {
   readonly fileName: string;
 }
 
+/** Names one of our tokens. */
+interface TokenNamed {
+  readonly token: { readonly uid: string; readonly type: string };
+}
+
+interface PlaceNamed {
+  readonly locationId: string;
+  readonly evseUid?: string;
+}
+
+/** What a driver of ours wants of a station of a partner, in the words of OCPI. */
+export type RetailCommand =
+  | ({ readonly kind: 'START_SESSION'; readonly connectorId?: string } & TokenNamed & PlaceNamed)
+  | ({
+      readonly kind: 'RESERVE_NOW';
+      readonly reservationId: string;
+      readonly expiresAtMs: number;
+    } & TokenNamed &
+      PlaceNamed)
+  | { readonly kind: 'STOP_SESSION'; readonly sessionId: string }
+  | { readonly kind: 'CANCEL_RESERVATION'; readonly reservationId: string }
+  | {
+      readonly kind: 'UNLOCK_CONNECTOR';
+      readonly locationId: string;
+      readonly evseUid: string;
+      readonly connectorId: string;
+    };
+
+/** `result` is undefined where the operator said no at once, or nothing came in time. */
+export type RetailCommandOutcome =
+  | {
+      readonly status: 'answered';
+      readonly response: string;
+      readonly result: string | undefined;
+      readonly message: readonly string[];
+    }
+  | { readonly status: 'unknown partner' }
+  | { readonly status: 'refused' | 'failed'; readonly why: string };
+
 /** Our side as an eMSP and electricity retailer. */
 export interface RetailPort {
   /** Our name, where a token says no other. */
@@ -47,6 +86,8 @@ export interface RetailPort {
   issue(given: TokenGiven, actor: Actor): Promise<TokenOutcome>;
   /** Objects in the words of OCPI 2.3.0; undefined for a partner that is not known. */
   received(partnerId: string, list: ReceivedList, page: PageAsked): Promise<PageTold<unknown> | undefined>;
+  /** Resolves with what became of it at the station, or when nobody would wait any longer. */
+  command(partnerId: string, command: RetailCommand, actor: Actor): Promise<RetailCommandOutcome>;
   /** Months whose bills were begun, the newest first. */
   months(): Promise<readonly BilledMonth[]>;
   /** `month` as `2026-10`. Resolves when it is begun, durably: the month is listed as closed once it is. */

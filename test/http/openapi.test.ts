@@ -66,6 +66,7 @@ describe('the OpenAPI document', () => {
       'GET /api/v1/retail/tokens',
       'POST /api/v1/retail/tokens',
       'GET /api/v1/retail/partners/{partner}/{list}',
+      'POST /api/v1/retail/partners/{partner}/commands',
       'GET /api/v1/retail/invoices',
       'GET /api/v1/retail/invoices/{month}',
       'POST /api/v1/retail/invoices/{month}',

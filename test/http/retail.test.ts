@@ -23,6 +23,7 @@ function given(change: Partial<RetailPort> = {}): HttpPorts {
     tokens: async () => ({ items: [token], total: 250 }),
     issue: async (told) => ({ status: 'issued', token: { ...token, ...told }, isNew: true }),
     received: async (partner) => (partner === 'roam' ? { items: [{ id: 'garage' }], total: 1 } : undefined),
+    command: async () => ({ status: 'answered', response: 'ACCEPTED', result: 'ACCEPTED', message: [] }),
     months: async () => [closedMonth],
     close: async () => ({ status: 'begun' }),
     bills: async (month, form) => ({ status: 'made', text: 'a,b\r\n', fileName: `${month}.${form}` }),
@@ -83,6 +84,23 @@ describe('the retailer over the API', () => {
     expect((await ask(given(), ['GET', '/partners/roam/locations'])).json()).toEqual([{ id: 'garage' }]);
     expect((await ask(given(), ['GET', '/partners/nobody/locations'])).statusCode).toBe(404);
     expect((await ask(given(), ['GET', '/partners/roam/secrets'])).statusCode).toBe(400);
+  });
+
+  it('commands stations of partners, and says what a command lacks', async () => {
+    const command = (payload: object, ports = given()) =>
+      ask(ports, ['POST', '/partners/roam/commands'], { payload });
+    const start = { command: 'START_SESSION', uid: 'CAFE', location: 'garage' };
+    expect((await command(start)).json()).toEqual({ response: 'ACCEPTED', result: 'ACCEPTED', message: [] });
+    const lacking = async (payload: object) => (await command(payload)).json().field;
+    expect(await lacking({ command: 'START_SESSION', location: 'garage' })).toBe('uid');
+    expect(await lacking({ command: 'RESERVE_NOW', uid: 'CAFE', location: 'garage' })).toBe('reservation');
+    expect(await lacking({ ...start, command: 'RESERVE_NOW', reservation: 'R1' })).toBe('expiresAt');
+    expect(await lacking({ command: 'UNLOCK_CONNECTOR', location: 'garage' })).toBe('evse');
+    expect(await lacking({ command: 'STOP_SESSION' })).toBe('session');
+    const unknown = given({ command: async () => ({ status: 'unknown partner' }) });
+    expect((await command(start, unknown)).statusCode).toBe(404);
+    const failing = given({ command: async () => ({ status: 'failed', why: 'HTTP 500' }) });
+    expect((await command(start, failing)).statusCode).toBe(502);
   });
 
   it('lists the months that were billed, with what was held back', async () => {
