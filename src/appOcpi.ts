@@ -1,11 +1,10 @@
 import type { Running } from './app.ts';
 import { stationsAsked } from './appOcpiCommands.ts';
+import { startInbound } from './appOcpiInbound.ts';
 import { followLocations } from './appOcpiLocations.ts';
 import { partnersPort } from './appOcpiPartners.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
 import { startProfiles } from './appOcpiProfiles.ts';
-import { startReceived } from './appOcpiReceived.ts';
-import { startRetail } from './appOcpiRetail.ts';
 import { startRoamingSessions, wishes } from './appOcpiSessions.ts';
 import type { Commander } from './appStationCommands.ts';
 import type { LoadedConfig } from './config.ts';
@@ -25,8 +24,6 @@ import { tokensReceiver } from './ocpi/modules/tokens.ts';
 import { openData } from './ocpi/openData.ts';
 import { Handshake } from './ocpi/partners/handshake.ts';
 import { Pushes } from './ocpi/partners/pushes.ts';
-import { tokenList } from './ocpi/received/listSources.ts';
-import { ListSync } from './ocpi/received/listSync.ts';
 import { ocpiServer } from './ocpi/server.ts';
 
 export interface OcpiService {
@@ -76,14 +73,8 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     stations: stationsAsked(needs, party),
   });
   const profiles = startProfiles(needs, party, { pushes, log });
-  const listens = ocpi.retailer !== undefined || ocpi.roles.some((role) => role !== 'CPO');
-  const received = listens ? startReceived(needs, party, log) : undefined;
-  const retail = startRetail(needs, party, { pushes, baseUrl });
-  const lists = [tokenList(party.shelf), ...(retail?.lists ?? [])];
-  const sync = new ListSync({ clock, log, client, book, objects: store, own: party.own, sources: lists });
-  sync.start();
+  const inbound = startInbound(needs, party, { pushes, log, baseUrl });
   const modules = [
-    ...(retail?.modules ?? []),
     locationsSender(locations),
     tariffsSender(places.tariffs),
     tokensReceiver(party.shelf),
@@ -91,19 +82,13 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
     cdrsSender(store),
     commandsReceiver(commands),
     chargingProfilesReceiver(profiles.desk),
-    ...(received?.modules ?? []),
+    ...inbound.modules,
   ];
   const open = openData({ clock, locations, tariffs: places.tariffs });
   const handle = ocpiServer({ clock, log, book, baseUrl, modules, credentials });
   return {
-    handlers: [
-      {
-        prefix,
-        bodyLimitBytes: retail === undefined ? bodyLimitBytes : retailBodyLimitBytes,
-        handle: divided(open, handle),
-      },
-    ],
-    retail: retail?.port,
+    handlers: [{ prefix, bodyLimitBytes: bodyLimitOf(ocpi), handle: divided(open, handle) }],
+    retail: inbound.retail?.port,
     partners: partnersPort(needs, { book, handshake, versionsUrl }),
     listensAt: (port) => {
       httpPort = port;
@@ -113,9 +98,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
       profiles.stop();
       pushes.stop();
       outgoing.stop();
-      await received?.stop();
-      await sync.stop();
-      await retail?.stop();
+      await inbound.stop();
       await sessions.stop();
     },
   };
@@ -130,6 +113,9 @@ const divided =
       : handle(request);
 
 type OcpiConfig = NonNullable<LoadedConfig['config']['ocpi']>;
+
+const bodyLimitOf = ({ retailer }: OcpiConfig): number =>
+  retailer === undefined ? bodyLimitBytes : retailBodyLimitBytes;
 
 function ownRoles({ party, roles, retailer }: OcpiConfig): readonly PartyRole[] {
   const { countryCode, partyId, name, website } = party;

@@ -5,7 +5,8 @@ import { RPCClient } from 'ocpp-rpc';
 import { type GivenApp, givenApp } from './givenApp.ts';
 
 /** A service that speaks OCPI, and everything to end it. */
-export interface GivenParty extends GivenApp {
+export interface RoamingParty {
+  readonly api: string;
   readonly versionsUrl: string;
   ask(
     method: string,
@@ -17,6 +18,9 @@ export interface GivenParty extends GivenApp {
   end(): Promise<void>;
 }
 
+/** The same within this process. */
+export interface GivenParty extends GivenApp, RoamingParty {}
+
 export interface PartyOptions {
   /** More of the section `ocpi`, two spaces deep. */
   readonly ocpi?: string;
@@ -27,11 +31,13 @@ export interface PartyOptions {
   readonly ocpp?: string;
   /** In the place of a file that goes with the service. */
   readonly databaseUrl?: string;
+  /** In the place of any that are free. */
+  readonly ports?: { readonly http: number; readonly ocpp: number };
 }
 
-const configText = (partyId: string, folder: string, more: PartyOptions): string => `
-http: { port: 0 }
-ocpp: { port: 0${more.ocpp ?? ''} }
+export const configText = (partyId: string, folder: string, more: PartyOptions): string => `
+http: { port: ${more.ports?.http ?? 0} }
+ocpp: { port: ${more.ports?.ocpp ?? 0}${more.ocpp ?? ''} }
 mqtt: { embedded: { port: 0 } }
 database: { url: "${more.databaseUrl ?? `sqlite:${join(folder, 'lastvakt.db')}`}" }
 incidents: { enabled: false }
@@ -71,7 +77,7 @@ export const retailer: PartyOptions = {
 };
 
 /** Registers the guest with the host, as `guest` there and as `host` here. */
-export async function connect(host: GivenParty, guest: GivenParty, version: string): Promise<void> {
+export async function connect(host: RoamingParty, guest: RoamingParty, version: string): Promise<void> {
   const invited = await host.ask('POST', '/partners', { id: 'guest' });
   const { token } = Object(invited.body);
   const asked = { id: 'host', versionsUrl: host.versionsUrl, token, version };
@@ -83,12 +89,24 @@ export async function connect(host: GivenParty, guest: GivenParty, version: stri
 export async function givenParty(partyId: string, more: PartyOptions = {}): Promise<GivenParty> {
   const folder = mkdtempSync(join(tmpdir(), 'lastvakt-ocpi-'));
   const given = await givenApp(configText(partyId, folder, more));
+  const end = async (): Promise<void> => {
+    await given.app.stop();
+    rmSync(folder, { recursive: true });
+  };
+  return { ...given, ...partyAt(given, end) };
+}
+
+/** The party that a service is; `end` ends the service. */
+export function partyAt(
+  { api, ocppUrl }: Pick<GivenApp, 'api' | 'ocppUrl'>,
+  end: () => Promise<void>,
+): RoamingParty {
   let station: RPCClient | undefined;
   return {
-    ...given,
+    api,
     async connectStation(answers = {}) {
       station = new RPCClient({
-        endpoint: given.ocppUrl,
+        endpoint: ocppUrl,
         identity: 'CP-A1',
         protocols: ['ocpp1.6'],
         strictMode: true,
@@ -101,9 +119,9 @@ export async function givenParty(partyId: string, more: PartyOptions = {}): Prom
       await station.connect();
       return station;
     },
-    versionsUrl: `${given.api}/ocpi/versions`,
+    versionsUrl: `${api}/ocpi/versions`,
     async ask(method, path, body) {
-      const answer = await fetch(`${given.api}/api/v1${path}`, {
+      const answer = await fetch(`${api}/api/v1${path}`, {
         method,
         ...(body !== undefined && {
           headers: { 'content-type': 'application/json' },
@@ -115,8 +133,7 @@ export async function givenParty(partyId: string, more: PartyOptions = {}): Prom
     },
     async end() {
       await station?.close();
-      await given.app.stop();
-      rmSync(folder, { recursive: true });
+      await end();
     },
   };
 }

@@ -81,7 +81,8 @@ function sqliteFile(): Source {
   };
 }
 
-function postgresDatabase(server: string): Source {
+/** An empty database on the server, to be dropped when it is done with. */
+export function postgresDatabase(server: string): Source {
   let name = '';
   const url = (): string => Object.assign(new URL(server), { pathname: name }).href;
   return {
