@@ -27,7 +27,7 @@ import {
 } from '../../src/domain/ids.ts';
 import { everyPhase, type Phase, type PhaseAmps, perPhase, phases } from '../../src/domain/phases.ts';
 import type { Session } from '../../src/domain/session.ts';
-import type { Area, Circuit, Site } from '../../src/domain/site.ts';
+import type { Area, Circuit, Evse, Site } from '../../src/domain/site.ts';
 import type { SiteStop } from '../../src/domain/siteStop.ts';
 import type { StationEvent } from '../../src/domain/stationEvent.ts';
 import { HeldClock } from '../../src/incidents/heldClock.ts';
@@ -105,6 +105,8 @@ export class World {
   /** Background of each metered circuit, on every phase. Tests change it as they like. */
   readonly backgroundAmps = new Map<CircuitId, PhaseAmps>();
   readonly silentMeters = new Set<CircuitId>();
+  /** Of EVSEs that are connected otherwise than the config has it. */
+  readonly #realWirings = new Map<EvseId, readonly Phase[]>();
   /** What every meter makes of what it measures. */
   #distortion: (amps: PhaseAmps) => PhaseAmps = (amps) => amps;
   readonly sent: { readonly atMs: number; readonly command: StationCommand }[] = [];
@@ -198,6 +200,16 @@ export class World {
   useConductors(id: string, conductors: number): this {
     this.real(id).conductors = conductors;
     return this;
+  }
+
+  /** An EVSE that the electrician connected otherwise than the config has it. */
+  rewire(id: string, wiring: readonly Phase[]): this {
+    this.#realWirings.set(evseId(id), wiring);
+    return this;
+  }
+
+  #wiringOf({ id, wiring }: Evse): readonly Phase[] {
+    return this.#realWirings.get(id) ?? wiring;
   }
 
   unplug(id: string): this {
@@ -366,7 +378,7 @@ export class World {
       site.evses.reduce(
         (sum, evse) =>
           below.has(evse.circuit) &&
-          evse.wiring.slice(0, this.farSide.evse(evse.id).conductors).includes(phase)
+          this.#wiringOf(evse).slice(0, this.farSide.evse(evse.id).conductors).includes(phase)
             ? sum + this.farSide.evse(evse.id).drawAmps
             : sum,
         background[phase],
