@@ -12,6 +12,7 @@ import { startIntakes, startMeters, startMqtt } from './appMqtt.ts';
 import { type OcpiService, startOcpi } from './appOcpi.ts';
 import { openOcpi } from './appOcpiParty.ts';
 import { openAdrService } from './appOpenAdr.ts';
+import { loopOptions } from './appOptions.ts';
 import { startOscp } from './appOscp.ts';
 import { Parts } from './appParts.ts';
 import { openPeopleDesk } from './appPeople.ts';
@@ -37,6 +38,7 @@ import type { SiteView } from './control/siteView.ts';
 import type { TokenDesk } from './control/tokenDesk.ts';
 import { topologies } from './control/topology.ts';
 import { ViewBoard } from './control/viewBoard.ts';
+import { WiringWatch } from './control/wiringWatch.ts';
 import type { SiteId } from './domain/ids.ts';
 import { recordOrigin } from './http/origin.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
@@ -94,6 +96,7 @@ export interface Running {
   readonly marginCost: MarginCost;
   readonly counts: LoopCounts;
   readonly horizon: HorizonLoop;
+  readonly wiring: WiringWatch;
   readonly prices: PriceBook;
   /** Messages of meters that were refused, by reason. */
   readonly refusedReadings: Map<string, number>;
@@ -157,6 +160,8 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   board.onView((view) => publisher.publish(view));
   const cost = marginCost(loaded.sites);
   board.onTick(({ views }) => cost.follow(views));
+  const wiring = new WiringWatch(loaded.sites, state, loopOptions(config).drawMaxAgeMs);
+  board.onTick(() => wiring.follow(clock.monotonicMs()));
   const refusedReadings = startMeters({ loaded, ports, mqtt, inputs }, parts);
   const grid = gridService({
     ...ports,
@@ -212,6 +217,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
     marginCost: cost,
     counts,
     horizon,
+    wiring,
     prices,
     refusedReadings,
     heartbeatsMs,

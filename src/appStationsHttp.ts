@@ -1,5 +1,6 @@
 import type { Running } from './app.ts';
 import { commandStation, sendMessage } from './appStationCommands.ts';
+import { rewire, wiringOf } from './appWiring.ts';
 import type { EvseView, SiteView } from './control/siteView.ts';
 import { type EvseAvailability, evseAvailability } from './domain/evseAvailability.ts';
 import type { StationsPort } from './http/stationPorts.ts';
@@ -38,6 +39,8 @@ export function stationsHttp(running: Running): StationsPort {
     faults: (stationId, query) => store.listFaults(stationId, query),
     reservations: (stationId) => store.listReservations(stationId),
     reports: (stationId) => stations.notes.reports(stationId),
+    wiring: (stationId) => wiringOf(running, stationId),
+    rewire: (stationId, confirmed, actor) => rewire(running, stationId, confirmed, actor),
   };
 }
 

@@ -29,6 +29,8 @@ export class ConfigError extends Error {
 }
 
 export interface LoadedConfig {
+  /** undefined when it did not come from one. */
+  readonly file?: string;
   readonly config: Config;
   readonly sites: readonly Site[];
   readonly areas: readonly Area[];
@@ -50,7 +52,7 @@ export function loadConfig(
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError(file, [{ path: '/', message: `cannot be read: ${why}` }]);
   }
-  return parseConfig(text, file, environment);
+  return { ...parseConfig(text, file, environment), file };
 }
 
 /** The same from text; `source` names it in the error. */

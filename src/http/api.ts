@@ -35,6 +35,7 @@ import { stationCommands } from './stationCommands.ts';
 import { stationMessages } from './stationMessages.ts';
 import { stationPassword } from './stationPassword.ts';
 import { stations } from './stations.ts';
+import { stationWiring } from './stationWiring.ts';
 import { timeSeries } from './timeSeries.ts';
 import { tokens } from './tokens.ts';
 
@@ -106,6 +107,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     stationCommands,
     stationPassword,
     stationMessages,
+    stationWiring,
   ];
   for (const resource of resources) await api.register(resource(ports), { prefix: '/api/v1' });
   await api.register(login(ports, limit), { prefix: '/api/v1' });

@@ -3,8 +3,10 @@ import type { CommandRecord } from '../domain/commandRecord.ts';
 import type { EvseAvailability } from '../domain/evseAvailability.ts';
 import type { Fault, FaultSource } from '../domain/fault.ts';
 import type { EvseId, StationId } from '../domain/ids.ts';
+import type { Phase, PhaseName } from '../domain/phases.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import type { StationHardware } from '../domain/stationEvent.ts';
+import type { WiringFinding } from '../domain/wiringEvidence.ts';
 import type { Actor } from './auth.ts';
 import type { StationRequest } from './stationCommandBodies.ts';
 
@@ -24,7 +26,26 @@ export interface StationsPort {
   ): Promise<Listed<Fault>>;
   reservations(stationId: StationId): Promise<readonly Reservation[]>;
   reports(stationId: StationId): readonly PartedReport[];
+  wiring(stationId: StationId): readonly EvseWiring[];
+  /** Writes what somebody confirmed into the config: it is in force when the service starts again. */
+  rewire(
+    stationId: StationId,
+    confirmed: { readonly evse: string; readonly phases: readonly PhaseName[] },
+    actor: Actor,
+  ): Promise<Rewired>;
 }
+
+export interface EvseWiring {
+  readonly evse: EvseId;
+  /** As `Evse.wiring` has it. */
+  readonly configured: readonly Phase[];
+  /** undefined before any step could tell. */
+  readonly found: WiringFinding | undefined;
+}
+
+export type Rewired =
+  | { readonly status: 'kept'; readonly file: string }
+  | { readonly status: 'refused'; readonly why: string };
 
 interface Message {
   readonly action: string;

@@ -53,7 +53,7 @@ describeWith('chromium', 'the first start', () => {
     const next = (page: Page) => page.getByRole('button', { name: 'Next' }).click();
 
     it('leads to a running, limited site with a Shelly and one station', async () => {
-      garage = await givenGarage(brokerUrl, [1]);
+      garage = await givenGarage(brokerUrl, { turned: [1] });
       garage.switchOn([5, 4, 3]);
       const page = await open('en');
       await page.getByLabel('Name of the site').fill('Garage Lund');
@@ -141,7 +141,7 @@ describeWith('chromium', 'the first start', () => {
       await page.getByLabel('Vad byggnaden själv drar som mest').fill('20');
       await page.keyboard.press('Enter');
 
-      await page.getByRole('heading', { name: 'Laddpunkter' }).waitFor();
+      await page.getByRole('heading', { name: 'Uttag' }).waitFor();
       await page.getByRole('button', { name: 'Lägg till en krets' }).press('Enter');
       await page.getByLabel('Namn, till exempel hall-a').fill('hall ä');
       await page.getByLabel('Säkring, A per fas').fill('32');

@@ -56,6 +56,17 @@ export const givenStations = (calls: unknown[][], change: Partial<StationsPort> 
   reports: () => [
     { of: 'monitors', requestId: 9, isComplete: true, isCut: false, items: [{ component: 'x' }], atMs },
   ],
+  wiring: () => [
+    {
+      evse: evseId('A1'),
+      configured: [0, 1, 2],
+      found: { wiring: [1, 2, 0], confidence: 0.999, conductors: [1, 0.999, 0.999], steps: 5, isSure: true },
+    },
+  ],
+  rewire: async (station, confirmed, actor) => {
+    calls.push(['rewire', station, confirmed, actor.name]);
+    return { status: 'kept', file: '/etc/lastvakt.yaml' };
+  },
   ...change,
 });
 

@@ -120,6 +120,8 @@ describe('the OpenAPI document', () => {
       'POST /api/v1/stations/{station}/commands/show-cost',
       'POST /api/v1/stations/{station}/commands/rotate-password',
       'POST /api/v1/stations/{station}/commands/{message}',
+      'GET /api/v1/stations/{station}/wiring',
+      'PUT /api/v1/stations/{station}/wiring',
       'POST /api/v1/login',
       'DELETE /api/v1/login',
       'GET /api/v1/me',

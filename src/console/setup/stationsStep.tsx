@@ -111,6 +111,7 @@ function Evses({ faults }: { readonly faults: DraftFaults }): JSX.Element {
       {evses.map((evse, index) => (
         <EvseRow key={evse.key} evse={evse} index={index} faults={faults} />
       ))}
+      <p class="hint">{text.rotationHint}</p>
       <div class="actions">
         <button
           type="button"

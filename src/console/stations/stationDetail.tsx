@@ -11,6 +11,7 @@ import type { SiteStore } from '../sites.ts';
 import { CommandLog } from './commandLog.tsx';
 import { Connection } from './connection.tsx';
 import { StationCommands } from './stationCommands.tsx';
+import { StationWiring } from './stationWiring.tsx';
 import { stationWords } from './stationWords.ts';
 
 const everyMs = 5_000;
@@ -35,6 +36,7 @@ export function StationDetail({ site, id }: DetailProps): JSX.Element {
     <>
       <Facts site={site} station={station} />
       <Faults faults={faults.body.value ?? []} timeZone={timeZone} />
+      <StationWiring id={id} />
       <StationCommands site={site} station={station} onAnswered={log.again} />
       <CommandLog log={log.body.value} problem={log.problem.value} timeZone={timeZone} />
       <Told station={station} timeZone={timeZone} />
