@@ -1,5 +1,6 @@
 import type { Clock } from '../control/ports.ts';
 import type { SiteView } from '../control/siteView.ts';
+import type { SiteId } from '../domain/ids.ts';
 import type { MqttConnection } from './mqttClient.ts';
 import { circuitDocument, evseDocument } from './siteDocuments.ts';
 import { circuitTopic, evseTopic } from './topics.ts';
@@ -18,8 +19,8 @@ export function startMqttPublisher(connection: MqttConnection, clock: Clock): Mq
 class MqttPublisher {
   readonly #connection: MqttConnection;
   readonly #clock: Clock;
+  readonly #views = new Map<SiteId, SiteView>();
   /** By topic; there are as many as the config has circuits and EVSEs. */
-  readonly #newest = new Map<string, string>();
   readonly #sent = new Map<string, string>();
   readonly #forget: () => void;
   /** Defined while the pace has to be kept. */
@@ -33,12 +34,7 @@ class MqttPublisher {
   }
 
   publish(view: SiteView): void {
-    for (const circuit of view.circuits) {
-      this.#newest.set(circuitTopic(view.siteId, circuit.id), JSON.stringify(circuitDocument(circuit)));
-    }
-    for (const evse of view.evses) {
-      this.#newest.set(evseTopic(view.siteId, evse.id), JSON.stringify(evseDocument(evse)));
-    }
+    this.#views.set(view.siteId, view);
     if (this.#cancelPause === undefined) this.#flush();
   }
 
@@ -58,12 +54,22 @@ class MqttPublisher {
     this.#cancelPause = undefined;
     if (this.#isStopped) return;
     let hasSent = false;
-    for (const [topic, text] of this.#newest) {
+    for (const [topic, text] of this.#documents()) {
       if (this.#sent.get(topic) === text) continue;
       if (!this.#connection.publish(topic, text, { isRetained: true })) break;
       this.#sent.set(topic, text);
       hasSent = true;
     }
     if (hasSent) this.#cancelPause = this.#clock.after(paceMs, () => this.#flush());
+  }
+
+  /** Written only when they may go out: ticks come oftener, and a broker may be away. */
+  *#documents(): Generator<readonly [topic: string, text: string]> {
+    for (const { siteId, circuits, evses } of this.#views.values()) {
+      for (const circuit of circuits) {
+        yield [circuitTopic(siteId, circuit.id), JSON.stringify(circuitDocument(circuit))];
+      }
+      for (const evse of evses) yield [evseTopic(siteId, evse.id), JSON.stringify(evseDocument(evse))];
+    }
   }
 }

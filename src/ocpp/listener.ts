@@ -44,6 +44,12 @@ export interface Listener {
   cut(): void;
 }
 
+/**
+ * Connections that wait to be taken in; the system may allow fewer. Whoever finds no place among them is not refused but left
+ * to try again by itself, after 1, 3, 7, 15, 31 seconds: with the usual 511, ten thousand stations that come back at once
+ * took minutes.
+ */
+const waitingMax = 65_535;
 /** No station identifies itself in more than this. */
 const maxHeaderBytes = 8 * 1024;
 
@@ -72,7 +78,7 @@ export async function listen(options: ListenerOptions, ports: ListenerPorts): Pr
     const toDo = 'check its TLS version, its cipher suites and whether it trusts our certificate';
     ports.refusals.refused('', address, `TLS failed: ${error.code ?? error.message}`, toDo);
   });
-  server.listen(options.port, options.host);
+  server.listen({ port: options.port, host: options.host, backlog: waitingMax });
   await once(server, 'listening');
   const unfollow =
     tls === undefined || !('setSecureContext' in server)
