@@ -1,5 +1,5 @@
 import type { Node } from '../../control/topology.ts';
-import type { ExcessCause } from './excess.ts';
+import { type ExcessCause, reactionMs } from './excess.ts';
 import type { TwinMeter } from './meters.ts';
 import type { TwinStation } from './twinStation.ts';
 
@@ -32,7 +32,7 @@ export function causeOf(
   if (isMeterFaulty) return 'lying or silent meter';
   if (servedSinceMs === undefined || nowMs - servedSinceMs < startingMs) return 'service away';
   if (nowMs - awaySinceMs < startingMs) return 'service away';
-  const isOutOfReach = ({ manner, isAway, clockAheadMs, line }: TwinStation): boolean =>
-    manner !== 'obeys' || isAway || clockAheadMs !== 0 || line === undefined;
-  return now.isTooMuch(isOutOfReach) ? 'station out of reach' : 'unexplained';
+  // One that is back has to be told, and its car to follow.
+  const isOrWasAway = ({ outOfReachAtMs }: TwinStation): boolean => nowMs - outOfReachAtMs <= reactionMs;
+  return now.isTooMuch(isOrWasAway) ? 'station out of reach' : 'unexplained';
 }

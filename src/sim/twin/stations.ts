@@ -16,7 +16,14 @@ import { breakWord, forgetClock, isClockUntold, noteClock, obey, setClock, withD
 import type { TwinStore } from './store.ts';
 import { commandLine } from './trace.ts';
 import type { TwinClock, TwinProcess } from './twinClock.ts';
-import { effectAmps, type Line, newTwinStation, type OnTheWay, type TwinStation } from './twinStation.ts';
+import {
+  effectAmps,
+  isOutOfReach,
+  type Line,
+  newTwinStation,
+  type OnTheWay,
+  type TwinStation,
+} from './twinStation.ts';
 
 export interface TwinStationsInput {
   readonly place: TwinPlace;
@@ -142,6 +149,7 @@ export class TwinStations {
     const isIdle = station.link !== 'restarting' && station.evses.every(({ car }) => car === undefined);
     twin.station = isIdle ? { ...station, nowMs } : stepStation(station, nowMs);
     if (twin.drawFactor > 1 && !isIdle) twin.disobeyedAtMs = this.#input.clock.nowMs;
+    if (isOutOfReach(twin)) twin.outOfReachAtMs = this.#input.clock.nowMs;
     if (twin.promised !== undefined) twin.disobeyedAtMs = this.#input.clock.nowMs;
     if (station.link === 'restarting' && twin.station.link === 'offline') this.#connectSoon(twin);
   }

@@ -65,6 +65,8 @@ export interface TwinStation {
   promised: readonly InstalledProfile[] | undefined;
   /** When it last broke its word, or drew more than it may. */
   disobeyedAtMs: number;
+  /** When nobody could tell it anything, or it did not do it, for the last time. */
+  outOfReachAtMs: number;
   manner: Manner;
   /** Above 1 its cars take more than they are offered. */
   drawFactor: number;
@@ -120,6 +122,7 @@ export function newTwinStation(input: {
     station: createStation(model, nowMs),
     promised: undefined,
     disobeyedAtMs: Number.NEGATIVE_INFINITY,
+    outOfReachAtMs: Number.NEGATIVE_INFINITY,
     manner: 'obeys',
     drawFactor: 1,
     clockAheadMs: 0,
@@ -135,6 +138,10 @@ export function newTwinStation(input: {
     falling: evses.map(() => ({ amps: 0, untilMs: 0, before: 0 })),
   };
 }
+
+/** Nothing that is said to it now is heard and done in time. */
+export const isOutOfReach = ({ manner, isAway, clockAheadMs, line }: TwinStation): boolean =>
+  manner !== 'obeys' || isAway || clockAheadMs !== 0 || line === undefined;
 
 /** What a command would make an EVSE offer if it arrived now and were obeyed. */
 export function effectAmps(twin: TwinStation, evseNumber: number, call: Call): number {
