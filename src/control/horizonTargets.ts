@@ -1,6 +1,6 @@
 import type { EvseId, SessionId } from '../domain/ids.ts';
 import { isWithin, localTime } from '../domain/localTime.ts';
-import { defaultTraits } from '../domain/traits.ts';
+import { defaultTraits, mayPause } from '../domain/traits.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import { type Horizon, type Member, openKwhMin } from './horizonProblem.ts';
 
@@ -162,7 +162,8 @@ interface Found {
 
 /**
  * The targets as far as they apply now, in the order of the EVSEs. A car that was just started is not stopped again by the
- * plan; what that takes is nobody's loss who is not in the plan, so until then nobody gets more than without it.
+ * plan, and one whose station does not come back from a pause waits for its hour at its minimum; what that takes is nobody's
+ * loss who is not in the plan, so until then nobody gets more than without it.
  */
 export function appliedTargets(
   evses: readonly Found[],
@@ -175,7 +176,8 @@ export function appliedTargets(
     const target = targetOf(record.evse.id);
     if (target === undefined || target.sessionId !== record.session?.id) return undefined;
     const isJustOn = record.isOn && input.monotonicMs - record.sinceMs < input.minOnMs;
-    if (!isJustOn || target.maxAmps >= record.evse.minAmps) return target;
+    const isKeptOn = isJustOn || (target.wait?.why !== 'has enough' && !mayPause(record.traits));
+    if (!isKeptOn || target.maxAmps >= record.evse.minAmps) return target;
     isEased = true;
     return { ...target, maxAmps: record.evse.minAmps };
   });

@@ -5,7 +5,7 @@ import type { MarginOptions } from '../domain/margin.ts';
 import { perPhase } from '../domain/phases.ts';
 import { isLastInLine } from '../domain/rest.ts';
 import { starVolts } from '../domain/supply.ts';
-import { endsInStanding } from '../domain/traits.ts';
+import { endsInStanding, mayPause } from '../domain/traits.ts';
 import { type Capacity, isOver, loads, remaining, safeAllocation } from './capacity.ts';
 import { type EvseNow, type EvseNowOptions, evsesNow } from './evseNow.ts';
 import type { EvseRecord } from './evseRecord.ts';
@@ -179,6 +179,8 @@ function problemOf(
 const restingPriority = -1;
 /** Behind everybody who waits or charges. */
 const lastWaitingMs = -1e12;
+/** Before everybody, so that nobody's turn ever comes instead. */
+const firstWaitingMs = 1e12;
 
 /** Whose turn it is: a car that is done for all we see makes room, and when it is tried again it pauses nobody. */
 function turnOf(
@@ -189,7 +191,8 @@ function turnOf(
   const priority = session?.priority ?? evse.priority;
   if (rest === 'tries' && isLastInLine({ isOn, sinceMs, nowMs }))
     return { priority, sinceMs: 0, waitingMs: lastWaitingMs };
-  const waitingMs = isOn ? sinceMs - nowMs : nowMs - waitingSinceMs;
+  const servedMs = mayPause(record.traits) ? sinceMs - nowMs : firstWaitingMs;
+  const waitingMs = isOn ? servedMs : nowMs - waitingSinceMs;
   return { priority: rest === 'rests' ? restingPriority : priority, sinceMs, waitingMs };
 }
 

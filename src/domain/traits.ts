@@ -36,7 +36,7 @@ export interface StationTraits {
   readonly startsInPast: boolean;
   /** Where 0 is refused a pause is 1 A, which no cable can signal [IEC 61851-1]. */
   readonly takesZero: boolean;
-  /** What becomes of a pause: `stays paused` and `at full power` are what the operator is warned of. */
+  /** What becomes of a pause. Where it is not over well there is none that can be avoided. */
   readonly resumes: 'well' | 'stays paused' | 'at full power';
   /**
    * Whether `numberPhases` is heeded. Where it is not it is left out, as it must be for direct current [OCPP 2.0.1
@@ -104,6 +104,9 @@ function consistent(said: StationTraits): StationTraits {
   // A lease of a single period can only end.
   return leaseForm === 'tail' && periodsMax < 2 ? { ...traits, leaseForm: 'duration' } : traits;
 }
+
+/** Whether it may be paused for no more than somebody else's turn or a cheaper hour. */
+export const mayPause = ({ resumes }: Pick<StationTraits, 'resumes'>): boolean => resumes === 'well';
 
 /** Whether a setpoint that has ended leaves the standing profile in force. */
 export const endsInStanding = (form: LeaseForm): boolean => form === 'duration' || form === 'offline';

@@ -37,7 +37,10 @@ export const traitsConfig = Type.Object(
       Type.Boolean({ description: 'false: a pause is 1 A, which no cable can signal' }),
     ),
     resumes: Type.Optional(
-      Type.Enum(['well', 'stays paused', 'at full power'], { description: 'what becomes of a pause' }),
+      Type.Enum(['well', 'stays paused', 'at full power'], {
+        description:
+          'what becomes of a pause; other than well, there is none for a turn or a cheaper hour: it keeps its minimum',
+      }),
     ),
     phasesHonoured: Type.Optional(
       Type.Boolean({

@@ -55,6 +55,16 @@ describe('a plan over a night with cheap hours', { timeout: 60_000 }, () => {
     );
   });
 
+  it('Q8: keeps the minimum meanwhile where a station stays paused', () => {
+    const evses = givenEvses(1, { traits: { resumes: 'stays paused' } });
+    const made = given({ prices: nightRate, evses });
+    made.world.plugIn('A1').run(5);
+    made.wish('A1', { kwh: 30, withinHours: 17.9 });
+    made.world.run(60);
+    expect(made.world.setpointAmps('A1')).toBe(6);
+    expect(explained(made, 'A1')).toMatch(/waits for 22:00, when energy is cheaper/);
+  });
+
   it('gives all of it there, before the departure', () => {
     const rule = { months: [], weekdays: [], fromMinute: 15 * 60, untilMinute: 17 * 60, perKwh: 0.5 };
     const made = given({ prices: { ...nightRate, rules: [rule] } });

@@ -116,6 +116,21 @@ describe('cars that share a connection', () => {
     expect(world.overload().longestMs).toBeLessThanOrEqual(reactionMs);
   });
 
+  it.each(['stays paused', 'at full power'] as const)(
+    'Q8: pauses nobody for a turn whose station resumes %s, as long as the limit lets it have its minimum',
+    (resumes) => {
+      const pacing = { minOnMs: 0, minOffMs: 0, turnMs: 60_000 };
+      const evses = [givenEvse({ traits: { resumes } }), givenEvse({ id: evseId('A2') })];
+      const world = watch(new World({ sites: [givenSite({ evses })], options: { ...loopOptions, pacing } }));
+      world.setBackground(53).connectAll().run(3);
+      world.plugIn('A1').plugIn('A2').run(20);
+      for (let second = 0; second < 600; second++)
+        expect(world.run(1).setpointAmps('A1')).toBeGreaterThanOrEqual(6);
+      world.setBackground(60).run(30);
+      expect(setpoints(world, 2)).toEqual([0, 0]);
+    },
+  );
+
   it('serves the higher class first', () => {
     const evses = [givenEvse(), givenEvse({ id: evseId('A2'), priority: 1 })];
     const world = watch(new World({ sites: [givenSite({ evses })] }));
