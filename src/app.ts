@@ -150,7 +150,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const sources = party === undefined ? [] : [party.tokens];
   const tokens = await openTokenDesk(loaded, { clock, log }, { store, sessions, sources });
   const stations = parts.add(await stationDesk(loaded.sites, { ...ports, store }));
-  const stationNeeds = { store, inputs, sessions, security, tokens, stations };
+  const stationNeeds = { store, inputs, sessions, security, tokens, stations, state };
   const gateway = parts.add(await startGateway(loaded, ports, stationNeeds));
   connect(gateway);
   if (config.tokens.localLists) parts.add(localListsOf(loaded, { clock, log }, { gateway, tokens }));

@@ -6,7 +6,9 @@ import { type StationDesk, stationAuthority } from './appStations.ts';
 import type { LoadedConfig } from './config.ts';
 import type { SessionBook } from './control/sessionBook.ts';
 import type { SiteInputs } from './control/siteInput.ts';
+import type { SiteState } from './control/siteState.ts';
 import type { TokenDesk } from './control/tokenDesk.ts';
+import { contractService } from './ocpp/certificates/contractService.ts';
 import { type OcppGateway, startOcppGateway } from './ocpp/gateway.ts';
 import type { Store } from './store/openStore.ts';
 
@@ -17,16 +19,18 @@ interface GatewayNeeds {
   readonly security: StationSecurity;
   readonly tokens: TokenDesk;
   readonly stations: StationDesk;
+  readonly state: Pick<SiteState, 'evse'>;
 }
 
 /** Opens the port of the stations, and joins what they say and ask to those who care. */
 export const startGateway = (
   loaded: LoadedConfig,
   { clock, log, random }: AppPorts,
-  { store, inputs, sessions, security, tokens, stations }: GatewayNeeds,
+  { store, inputs, sessions, security, tokens, stations, state }: GatewayNeeds,
 ): Promise<OcppGateway> => {
   const { config } = loaded;
   const authority = stationAuthority(config, clock);
+  const { contractService: contracts } = config.ocpp;
   return startOcppGateway(
     {
       host: config.ocpp.host,
@@ -43,6 +47,16 @@ export const startGateway = (
       onAnswer: (answer) => inputs.applyAnswer(answer),
       onReport: (report) => stations.take(report),
       ...(authority !== undefined && { signCertificate: (...asked) => authority.sign(...asked) }),
+      ...(contracts !== undefined && {
+        askContracts: contractService({ url: contracts.url, token: contracts.token }, { clock, log }),
+      }),
+      givesProfiles: (stationId, evseNumber) =>
+        loaded.sites
+          .flatMap(({ evses }) => evses)
+          .some(
+            ({ id, station, number }) =>
+              station === stationId && number === evseNumber && state.evse(id).traits.rung !== 'vendor key',
+          ),
       authenticate: security.authenticate,
       authorize: (request) => tokens.authorize(request),
       transactionNumber: (start) => store.transactionNumber(start),

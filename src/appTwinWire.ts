@@ -40,6 +40,9 @@ export function createEar(protocol: TwinProtocol, ports: EarPorts): TwinEar {
     signCertificate: () => ({ status: 'refused' as const, why: 'no certificate authority in this world' }),
     // The world is left without it: a transaction that nobody knows tells of itself with its next meter values.
     askForMeterValues: () => {},
+    askContracts: async () => undefined,
+    streams: new Map<number, number>(),
+    givesProfiles: () => true,
     // Its stations are of 1.6 and 2.0.1, and told by schedules alone.
     readProfiles: () => {},
     pulledLimit: () => undefined,

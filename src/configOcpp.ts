@@ -22,6 +22,21 @@ const certificateAuthority = Type.Object(
   { ...closed, description: 'signs the certificates that stations ask for; without it they are refused' },
 );
 
+const contractService = Type.Object(
+  {
+    url: Type.String({
+      pattern: '^https?://[^/?#]+[^?#]*$',
+      description:
+        'asked by POST <url>/<OCPP message> with {stationId, request}; its answer goes to the station',
+    }),
+    token: Type.Optional(Type.String({ minLength: 1, description: 'shown to it as a bearer token' })),
+  },
+  {
+    ...closed,
+    description: 'provides contracts and certificates of cars (Plug & Charge), and what became of them',
+  },
+);
+
 export const ocppConfig = section(
   {
     host: host('stations connect to ws://host:port/ocpp/<stationId>'),
@@ -55,6 +70,7 @@ export const ocppConfig = section(
       description: 'how often stations are asked to send meter values while charging',
     }),
     certificateAuthority: Type.Optional(certificateAuthority),
+    contractService: Type.Optional(contractService),
   },
   'the server the stations connect to',
 );

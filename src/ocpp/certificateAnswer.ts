@@ -7,19 +7,21 @@ import type { Handled, StationScope } from './dialect.ts';
 export function certificateAnswer(
   csrPem: string,
   station: StationScope,
-  certificateType?: string,
+  about: object = {},
 ): Handled<object> {
   const signed = station.signCertificate(csrPem);
   if (signed.status === 'refused') {
     station.log.warn({ why: signed.why }, 'certificate of a station was not signed');
     return { response: { status: 'Rejected' } };
   }
-  const payload = {
-    certificateChain: signed.chainPem,
-    ...(certificateType !== undefined && { certificateType }),
-  };
-  return {
-    response: { status: 'Accepted' },
-    followUp: { message: { action: 'CertificateSigned', payload }, work: 'certificate' },
-  };
+  return signedAnswer(signed.chainPem, about);
 }
+
+/** Yes, and the certificate itself. `about`: what of the request the station knows it again by. */
+export const signedAnswer = (certificateChain: string, about: object): Handled<object> => ({
+  response: { status: 'Accepted' },
+  followUp: {
+    message: { action: 'CertificateSigned', payload: { ...about, certificateChain } },
+    work: 'certificate',
+  },
+});

@@ -101,6 +101,12 @@ export interface StationScope {
   transactionNumber(start: TransactionStart): Promise<number>;
   /** Has our authority sign what a station asks to have signed. */
   signCertificate(csrPem: string): SignedCertificate;
+  /** What the service for contracts of cars answers a call of the station; undefined where there is none, or no answer. */
+  askContracts(action: string, request: unknown): Promise<unknown>;
+  /** Monitors that stream their values to us, by stream [OCPP 2.1]. */
+  readonly streams: Map<number, number>;
+  /** Whether an EVSE is given its setpoints as charging profiles. */
+  givesProfiles(evseNumber: number): boolean;
   /** Has the station tell what profiles it holds. */
   readProfiles(): void;
   /** What a dynamic profile of ours allows now, in its unit; undefined where we gave none of this id [OCPP 2.1 K28]. */

@@ -25,6 +25,10 @@ export interface StationsPorts {
   onReport?(report: StationReport): void;
   /** Left away: there is no authority to sign with. */
   signCertificate?(stationId: StationId, csrPem: string): SignedCertificate;
+  /** Left away: there is no service for contracts of cars. Never rejects; undefined: it gave no answer. */
+  askContracts?(stationId: StationId, action: string, request: unknown): Promise<unknown>;
+  /** Whether an EVSE is given its setpoints as charging profiles. Left away: every one is. */
+  givesProfiles?(stationId: StationId, evseNumber: number): boolean;
   authorize(request: TokenRequest): Promise<Authorization>;
   transactionNumber(start: TransactionStart & { readonly stationId: StationId }): Promise<number>;
   readonly takeFacts: TakeFacts;
@@ -56,6 +60,8 @@ export interface KnownStation {
   readonly memory: StationMemory;
   readonly profiles: StationProfiles;
   readonly clock: StationClock;
+  /** See `StationScope`. */
+  readonly streams: Map<number, number>;
   /** Where it has a CSMS of its own behind us. */
   readonly relay: Relay | undefined;
   readonly history: StationHistory;
@@ -105,6 +111,7 @@ export function knownStation(
     memory,
     profiles: new StationProfiles({ clock, log, stationNowMs, tell }),
     clock: new StationClock(),
+    streams: new Map(),
     relay:
       proxy &&
       upstream &&

@@ -150,15 +150,12 @@ export class Rpc {
       const soon = this.#answerOf(call);
       const answer = soon instanceof Promise ? await soon : soon;
       this.#unanswered.delete(call.messageId);
-      if (call.kind === 'send') continue;
-      if (answer instanceof PassedRefusal) {
-        this.#port.write(writeError(call.messageId, answer.code, answer.message));
-      } else if (answer instanceof CallRefusal) {
-        this.#writeError(call.messageId, answer.code, answer.message);
-      } else {
-        this.#port.write(writeResult(call.messageId, answer.payload));
-        answer.afterwards();
+      if (answer instanceof Error) {
+        if (call.kind === 'call') this.#writeRefusal(call.messageId, answer);
+        continue;
       }
+      if (call.kind === 'call') this.#port.write(writeResult(call.messageId, answer.payload));
+      answer.afterwards();
     }
     this.#isAnswering = false;
   }
@@ -208,6 +205,12 @@ export class Rpc {
     const name = this.#rules.errorNames[code];
     if (name !== undefined && this.#rules.hasSend)
       this.#port.write(writeResultError(messageId, name, description));
+  }
+
+  #writeRefusal(messageId: string, refusal: Refusal): void {
+    if (refusal instanceof PassedRefusal)
+      this.#port.write(writeError(messageId, refusal.code, refusal.message));
+    else this.#writeError(messageId, refusal.code, refusal.message);
   }
 
   #writeError(messageId: string | undefined, code: ErrorCode, description: string): void {

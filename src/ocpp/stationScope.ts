@@ -7,11 +7,13 @@ const noAuthority: SignedCertificate = { status: 'refused', why: 'no certificate
 export function stationScope(
   station: KnownStation,
   line: Omit<Line, 'scope'>,
-  ports: Pick<StationsPorts, 'clock' | 'transactionNumber' | 'signCertificate'> & {
-    readonly heartbeatIntervalS: number;
-  },
+  ports: Pick<
+    StationsPorts,
+    'clock' | 'transactionNumber' | 'signCertificate' | 'askContracts' | 'givesProfiles'
+  > & { readonly heartbeatIntervalS: number },
 ): StationScope {
-  const { clock, transactionNumber, signCertificate, heartbeatIntervalS } = ports;
+  const { clock, transactionNumber, signCertificate, askContracts, givesProfiles, heartbeatIntervalS } =
+    ports;
   const { id: stationId, memory, profiles, log } = station;
   const own = { dialect: line.dialect, calls: line.connection.calls };
   return {
@@ -25,6 +27,9 @@ export function stationScope(
     authorize: (request) => station.tokens.authorize({ stationId, ...request }),
     transactionNumber: (start) => transactionNumber({ stationId, ...start }),
     signCertificate: (csrPem) => signCertificate?.(stationId, csrPem) ?? noAuthority,
+    askContracts: async (action, request) => askContracts?.(stationId, action, request),
+    streams: station.streams,
+    givesProfiles: (evseNumber) => givesProfiles?.(stationId, evseNumber) ?? true,
     readProfiles: () => profiles.read(own),
     pulledLimit: (profileId) => profiles.pulledLimit(profileId),
     scheduleQuery: (evseNumber, window) => profiles.query(evseNumber, window),

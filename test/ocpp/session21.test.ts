@@ -107,7 +107,7 @@ const told: readonly (readonly [action: string, request: object, answer: object]
   [
     'OpenPeriodicEventStream',
     { constantStreamData: { id: 1, variableMonitoringId: 1, params: {} } },
-    { status: 'Rejected' },
+    { status: 'Accepted' },
   ],
   ['PublishFirmwareStatusNotification', { status: 'Idle' }, {}],
   ['PullDynamicScheduleUpdate', { chargingProfileId: 7 }, { status: 'Rejected' }],

@@ -9,8 +9,11 @@ import { nowText } from './sockets.ts';
 
 afterEach(stopGateways);
 
-async function both(answers: Parameters<typeof connectCharging>[1] = {}) {
-  const given = await givenGateway();
+async function both(
+  answers: Parameters<typeof connectCharging>[1] = {},
+  ports: Parameters<typeof givenGateway>[1] = {},
+) {
+  const given = await givenGateway({}, ports);
   const station = await connectCharging({ port: given.port, password, protocols: ['ocpp2.1'] }, answers);
   await station.call('TransactionEvent', {
     eventType: 'Started',
@@ -92,6 +95,22 @@ describe('smart charging of OCPP 2.1, by the cases of the compliance tests for a
     await eventually(() =>
       expect(events.find(({ kind }) => kind === 'charging needs')).toMatchObject({ energyWh: 30_000 }),
     );
+  });
+
+  it('TC_K_126: tells a car in dynamic control mode that no profile follows, where its EVSE is given none', async () => {
+    const { station, events } = await both({}, { givesProfiles: () => false });
+    const chargingNeeds = {
+      requestedEnergyTransfer: 'AC_three_phase',
+      controlMode: 'DynamicControl',
+      v2xChargingParameters: { maxChargePower: 8_000, maxDischargePower: 0, evTargetEnergyRequest: 9_000 },
+    };
+    const answered = await station.call('NotifyEVChargingNeeds', { evseId: 1, chargingNeeds });
+    expect(answered[2]).toEqual({ status: 'NoChargingProfile' });
+    // What it wants is planned with all the same.
+    await eventually(() =>
+      expect(events.find(({ kind }) => kind === 'charging needs')).toMatchObject({ energyWh: 9_000 }),
+    );
+    expect(station.calls('SetChargingProfile')).toEqual([]);
   });
 
   it('TC_K_114: takes what a car means to draw when it renegotiates, within what it was offered', async () => {

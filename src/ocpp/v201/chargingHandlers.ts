@@ -22,7 +22,7 @@ export const chargingHandlersOf = (on: On): readonly [action: string, handler: H
     return { response: {}, news: [{ kind: 'external limits', evseNumber, source, profiles: [] }] };
   }),
   on('NotifyChargingLimit', notifyChargingLimit),
-  on('NotifyEVChargingNeeds', notifyNeeds),
+  on('NotifyEVChargingNeeds', needsAnswer('Rejected')),
   on('NotifyEVChargingSchedule', notifySchedule),
   on('ReportChargingProfiles', reportProfiles),
 ];
@@ -65,7 +65,19 @@ interface NotifyNeedsRequest {
   };
 }
 
-/** Accepted means that a schedule follows, which the next tick sends. [OCPP 2.0.1 K15] */
+/**
+ * Accepted means that a schedule follows, which the next tick sends [OCPP 2.0.1 K15]. Where none will, because the EVSE is
+ * limited by a setting of its maker's or is none of ours, 2.1 has a word for it.
+ */
+export const needsAnswer =
+  (withoutProfile: 'Rejected' | 'NoChargingProfile') =>
+  (request: NotifyNeedsRequest, station: StationScope): Handled<object> => {
+    const handled = notifyNeeds(request, station);
+    return station.givesProfiles(request.evseId)
+      ? handled
+      : { ...handled, response: { status: withoutProfile } };
+  };
+
 function notifyNeeds({ evseId, chargingNeeds }: NotifyNeedsRequest, station: StationScope): Handled<object> {
   if (station.memory.transactionAt(evseId) === undefined) return { response: { status: 'Rejected' } };
   const { acChargingParameters, dcChargingParameters, v2xChargingParameters, departureTime } = chargingNeeds;

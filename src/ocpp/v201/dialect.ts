@@ -4,7 +4,7 @@ import { messagesOf } from '../messages.ts';
 import { caller } from './calls.ts';
 import { centralActions } from './centralActions.ts';
 import { effects } from './effects.ts';
-import { handlersOf, onWith } from './handlers.ts';
+import { handlersOf } from './handlers.ts';
 import { proceduresOf, schemas } from './schemas.ts';
 
 /** OCPP 2.0.1. */
@@ -13,7 +13,7 @@ export const dialect201: Dialect = {
   errorNames: errorNames201,
   answersUnreadable: true,
   hasSend: false,
-  handlers: new Map(handlersOf(onWith(schemas))),
+  handlers: new Map(handlersOf(schemas)),
   actions: schemas.actions,
   messages: messagesOf(schemas, centralActions, effects),
   ...caller(proceduresOf(schemas)),

@@ -1,5 +1,5 @@
-import { certificateAnswer } from '../certificateAnswer.ts';
 import type { Handled, Handler, StationScope } from '../dialect.ts';
+import { forwarded } from '../forwarded.ts';
 import { checkedHandler } from '../handler.ts';
 import { measurements } from '../meterReadings.ts';
 import type { PublishedSchemas } from '../schemas.ts';
@@ -16,10 +16,10 @@ import type {
   NotifyDisplayMessagesRequest,
   NotifyMonitoringReportRequest,
   NotifyReportRequest,
-  SignCertificateRequest,
   StatusNotificationRequest,
 } from './messages.ts';
 import { condition, progress, reportPart, reservationEnded, securityEvent } from './reports.ts';
+import { signCertificate } from './signCertificate.ts';
 import { evseStatus, hardware, idTokenInfo, meterReadings } from './toDomain.ts';
 import { transactionEvent } from './transactionEvent.ts';
 
@@ -34,68 +34,71 @@ export const onWith =
     checkedHandler(schemas, action, handle);
 
 /** Every call a station of OCPP 2.0.1 may make, which those of later versions may make too. */
-export const handlersOf = (on: On): readonly [action: string, handler: Handler][] => [
-  on('Authorize', async ({ idToken }: AuthorizeRequest, station) => ({
-    response: {
-      idTokenInfo: idTokenInfo(
-        await station.authorize({
-          ...{ tokenId: idToken.idToken, type: idToken.type },
-          ...{ evseNumber: undefined, transactionId: undefined },
-        }),
-      ),
-    },
-  })),
-  on('BootNotification', (boot: BootNotificationRequest, station) => ({
-    response: {
-      status: 'Accepted',
-      currentTime: new Date(station.nowMs()).toISOString(),
-      interval: station.heartbeatIntervalS,
-    },
-    news: [{ kind: 'booted', hardware: hardware(boot) }],
-  })),
-  on('DataTransfer', ({ vendorId, messageId }: DataTransferRequest, station) => {
-    station.log.info({ vendorId, messageId }, 'data of an unknown vendor refused');
-    return { response: { status: 'UnknownVendorId' } };
-  }),
-  on('FirmwareStatusNotification', progress('firmware')),
-  // Plug & Charge needs a certificate provider, and there is none.
-  on('Get15118EVCertificate', () => ({ response: { status: 'Failed', exiResponse: '' } })),
-  on('GetCertificateStatus', () => ({ response: { status: 'Failed' } })),
-  on('Heartbeat', (_: object, station) => ({
-    response: { currentTime: new Date(station.nowMs()).toISOString() },
-  })),
-  on('LogStatusNotification', progress('log upload')),
-  on('MeterValues', meterValues),
-  on(
-    'NotifyCustomerInformation',
-    reportPart('customer information', ({ data }: NotifyCustomerInformationRequest) => [data]),
-  ),
-  on(
-    'NotifyDisplayMessages',
-    reportPart('display messages', ({ messageInfo = [] }: NotifyDisplayMessagesRequest) => messageInfo),
-  ),
-  on('NotifyEvent', notifyEvent),
-  on(
-    'NotifyMonitoringReport',
-    reportPart('monitors', ({ monitor = [] }: NotifyMonitoringReportRequest) => monitor),
-  ),
-  on(
-    'NotifyReport',
-    reportPart('device model', ({ reportData = [] }: NotifyReportRequest) => reportData),
-  ),
-  on('PublishFirmwareStatusNotification', progress('firmware publication')),
-  on('ReservationStatusUpdate', reservationEnded),
-  on('SecurityEventNotification', securityEvent),
-  on('SignCertificate', ({ csr, certificateType }: SignCertificateRequest, station) =>
-    // That of a vehicle's contract comes from another authority than a station's own.
-    certificateType === 'V2GCertificate' || certificateType === 'V2G20Certificate'
-      ? { response: { status: 'Rejected', statusInfo: { reasonCode: 'NoV2GAuthority' } } }
-      : certificateAnswer(csr, station, certificateType),
-  ),
-  on('StatusNotification', statusNotification),
-  on('TransactionEvent', transactionEvent),
-  ...chargingHandlersOf(on),
-];
+export const handlersOf = (schemas: PublishedSchemas): readonly [action: string, handler: Handler][] => {
+  const on = onWith(schemas);
+  return [
+    on('Authorize', async ({ idToken }: AuthorizeRequest, station) => ({
+      response: {
+        idTokenInfo: idTokenInfo(
+          await station.authorize({
+            ...{ tokenId: idToken.idToken, type: idToken.type },
+            ...{ evseNumber: undefined, transactionId: undefined },
+          }),
+        ),
+      },
+    })),
+    on('BootNotification', (boot: BootNotificationRequest, station) => ({
+      response: {
+        status: 'Accepted',
+        currentTime: new Date(station.nowMs()).toISOString(),
+        interval: station.heartbeatIntervalS,
+      },
+      news: [{ kind: 'booted', hardware: hardware(boot) }],
+    })),
+    on('DataTransfer', ({ vendorId, messageId }: DataTransferRequest, station) => {
+      station.log.info({ vendorId, messageId }, 'data of an unknown vendor refused');
+      return { response: { status: 'UnknownVendorId' } };
+    }),
+    on('FirmwareStatusNotification', progress('firmware')),
+    on(
+      'Get15118EVCertificate',
+      forwarded(schemas, 'Get15118EVCertificate', () => ({ status: 'Failed', exiResponse: '' })),
+    ),
+    on(
+      'GetCertificateStatus',
+      forwarded(schemas, 'GetCertificateStatus', () => ({ status: 'Failed' })),
+    ),
+    on('Heartbeat', (_: object, station) => ({
+      response: { currentTime: new Date(station.nowMs()).toISOString() },
+    })),
+    on('LogStatusNotification', progress('log upload')),
+    on('MeterValues', meterValues),
+    on(
+      'NotifyCustomerInformation',
+      reportPart('customer information', ({ data }: NotifyCustomerInformationRequest) => [data]),
+    ),
+    on(
+      'NotifyDisplayMessages',
+      reportPart('display messages', ({ messageInfo = [] }: NotifyDisplayMessagesRequest) => messageInfo),
+    ),
+    on('NotifyEvent', notifyEvent),
+    on(
+      'NotifyMonitoringReport',
+      reportPart('monitors', ({ monitor = [] }: NotifyMonitoringReportRequest) => monitor),
+    ),
+    on(
+      'NotifyReport',
+      reportPart('device model', ({ reportData = [] }: NotifyReportRequest) => reportData),
+    ),
+    on('PublishFirmwareStatusNotification', progress('firmware publication')),
+    on('ReservationStatusUpdate', reservationEnded),
+    on('SecurityEventNotification', securityEvent),
+    on('SignCertificate', signCertificate),
+    on('StatusNotification', statusNotification),
+    on('TransactionEvent', transactionEvent),
+    ...chargingHandlersOf(on),
+  ];
+};
 
 function statusNotification(request: StatusNotificationRequest, station: StationScope): Handled<object> {
   const { evseId: evseNumber, connectorId, connectorStatus } = request;

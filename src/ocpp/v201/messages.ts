@@ -106,6 +106,8 @@ export interface ProgressNotification {
 export interface SignCertificateRequest {
   readonly csr: string;
   readonly certificateType?: string;
+  /** Since 2.1. */
+  readonly requestId?: number;
 }
 
 export interface ReservationStatusUpdateRequest {

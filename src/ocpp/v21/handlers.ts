@@ -1,12 +1,14 @@
 import type { Handled, StationScope } from '../dialect.ts';
+import { forwarded } from '../forwarded.ts';
 import { instantMs } from '../sampledValues.ts';
+import { needsAnswer } from '../v201/chargingHandlers.ts';
 import { acknowledged, handlersOf, onWith } from '../v201/handlers.ts';
 import { reportPart } from '../v201/reports.ts';
+import { closeStream, openStream, takeStream } from './eventStreams.ts';
 import type {
   GetCertificateChainStatusRequest,
   NotifyDERAlarmRequest,
   NotifyDERStartStopRequest,
-  NotifyPeriodicEventStream,
   NotifyPriorityChargingRequest,
   NotifySettlementRequest,
   PullDynamicScheduleUpdateRequest,
@@ -19,34 +21,28 @@ const on = onWith(schemas);
 
 /** Every call a station of OCPP 2.1 may make. */
 export const handlers = new Map([
-  ...handlersOf(on),
+  ...handlersOf(schemas),
   // No battery was asked for, and there is nothing to charge in one that was swapped.
   on('BatterySwap', () => acknowledged),
-  // None was opened: this one is left from another system.
-  on('ClosePeriodicEventStream', () => acknowledged),
-  // There is no certificate authority to ask.
+  on('ClosePeriodicEventStream', closeStream),
   on(
     'GetCertificateChainStatus',
-    ({ certificateStatusRequests }: GetCertificateChainStatusRequest, station) => ({
-      response: {
-        certificateStatus: certificateStatusRequests.map(({ source, certificateHashData }) => ({
-          source,
-          certificateHashData,
-          status: 'Failed',
-          nextUpdate: new Date(station.nowMs()).toISOString(),
-        })),
-      },
-    }),
+    forwarded(schemas, 'GetCertificateChainStatus', (request: GetCertificateChainStatusRequest, station) => ({
+      certificateStatus: request.certificateStatusRequests.map(({ source, certificateHashData }) => ({
+        source,
+        certificateHashData,
+        status: 'Failed',
+        nextUpdate: new Date(station.nowMs()).toISOString(),
+      })),
+    })),
   ),
   on('NotifyDERAlarm', gridEvent),
   on('NotifyDERStartStop', ({ controlId, started }: NotifyDERStartStopRequest, station) => {
     station.log.info({ controlId, started }, 'station follows a grid control of its own');
     return acknowledged;
   }),
-  on('NotifyPeriodicEventStream', ({ id, data }: NotifyPeriodicEventStream, station) => {
-    station.log.debug({ id, values: data.length }, 'station streamed values that nobody asked for');
-    return acknowledged;
-  }),
+  on('NotifyEVChargingNeeds', needsAnswer('NoChargingProfile')),
+  on('NotifyPeriodicEventStream', takeStream),
   // We install no profile for it: one that somebody else did prevails over our setpoints, and its EVSE counts in full.
   on('NotifyPriorityCharging', ({ transactionId, activated }: NotifyPriorityChargingRequest, station) => {
     station.log.warn({ transactionId, activated }, 'station changed its priority charging');
@@ -57,7 +53,7 @@ export const handlers = new Map([
     return acknowledged;
   }),
   on('NotifyWebPaymentStarted', () => acknowledged),
-  on('OpenPeriodicEventStream', () => ({ response: { status: 'Rejected' } })),
+  on('OpenPeriodicEventStream', openStream),
   on('PullDynamicScheduleUpdate', ({ chargingProfileId }: PullDynamicScheduleUpdateRequest, station) => {
     const limit = station.pulledLimit(chargingProfileId);
     if (limit !== undefined) return { response: { status: 'Accepted', scheduleUpdate: { limit } } };

@@ -25,9 +25,15 @@ export interface NotifyDERStartStopRequest {
   readonly started: boolean;
 }
 
+export interface OpenPeriodicEventStreamRequest {
+  readonly constantStreamData: { readonly id: number; readonly variableMonitoringId: number };
+}
+
 export interface NotifyPeriodicEventStream {
   readonly id: number;
-  readonly data: readonly object[];
+  readonly basetime: string;
+  /** `t` in seconds after `basetime`. */
+  readonly data: readonly { readonly t: number; readonly v: string }[];
 }
 
 export interface NotifyPriorityChargingRequest {
