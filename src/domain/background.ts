@@ -75,6 +75,9 @@ function trustedAmps(
   if (meteredAmps === undefined) return Math.max(assumedAmps, previousAmps ?? 0);
   if (measures === 'background') return Math.max(0, meteredAmps);
   const least = Math.max(0, meteredAmps - charging.highAmps[phase]);
-  const most = Math.max(0, Math.min(meteredAmps, partsFactor * meteredAmps - charging.lowAmps[phase]));
+  const lowAmps = charging.lowAmps[phase];
+  // More than the meter shows only where cars feed back: they may stop at any moment, and what they lend is given to nobody.
+  const mostSeen = meteredAmps - Math.min(0, lowAmps);
+  const most = Math.max(0, Math.min(mostSeen, partsFactor * meteredAmps - lowAmps));
   return Math.min(Math.max(previousAmps ?? most, least), most);
 }

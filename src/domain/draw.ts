@@ -3,7 +3,7 @@ import type { Evse } from './site.ts';
 import type { EvseMeasurement } from './stationEvent.ts';
 import { loadCount, type Supply } from './supply.ts';
 
-/** What an EVSE was measured to draw, on the circuit's phases. */
+/** What an EVSE was measured to draw, on the circuit's phases; negative where its car feeds back. */
 export interface DrawSample {
   readonly amps: PhaseAmps;
   readonly arrivedAtMs: number;
@@ -34,7 +34,8 @@ const sampleOf = ({ amps, arrivedAtMs, leastAllowedAmps }: Draw): DrawSample => 
 
 /**
  * A station's measurement on the circuit's phases, undefined when it holds no current and no power. One
- * current without a phase counts on every conductor the EVSE has; power is spread over them.
+ * current without a phase counts on every conductor the EVSE has; power is spread over them. On a delta nobody can tell
+ * what a current that flows back does to the lines: it counts as none.
  */
 export function drawOnCircuit(
   evse: Evse,
@@ -43,8 +44,8 @@ export function drawOnCircuit(
 ): PhaseAmps | undefined {
   const told = ownAmps(evse, measurement, supply);
   if (told === undefined) return undefined;
-  const own = evse.wiring.map((_, conductor) => Math.max(0, told[conductor] ?? 0));
-  const flowing = supply.system === 'TN' ? own : withReturn(own);
+  const own = evse.wiring.map((_, conductor) => told[conductor] ?? 0);
+  const flowing = supply.system === 'TN' ? own : withReturn(own.map((amps) => Math.max(0, amps)));
   return perPhase((phase: Phase) => flowing[evse.wiring.indexOf(phase)] ?? 0);
 }
 

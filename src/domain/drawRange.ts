@@ -52,7 +52,12 @@ export function drawRange(input: DrawRangeInput): DrawRange {
   const allowed = perPhase((phase) => shares[phase] * allowedAmps);
   const isStale = draw === undefined || nowMs - draw.arrivedAtMs > input.drawMaxAgeMs;
   const bracket = isStale || meteredAtMs === undefined ? undefined : samplesAround(draw, meteredAtMs);
-  if (isStale || bracket === undefined) return untold(noAmps, allowed);
+  // One that was seen to feed back may do so still.
+  if (isStale || bracket === undefined)
+    return untold(
+      perPhase((phase) => Math.min(0, draw?.amps[phase] ?? 0)),
+      allowed,
+    );
 
   const least = perPhase((phase) => Math.min(...bracket.samples.map(({ amps }) => amps[phase])));
   const most = perPhase((phase) => Math.max(...bracket.samples.map(({ amps }) => amps[phase])));

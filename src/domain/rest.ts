@@ -7,7 +7,7 @@ export type Rest = 'awake' | 'rests' | 'tries';
 /** Below this a car does not charge: what is left is its electronics, and what a meter makes of nothing. */
 const idleBelowAmps = 0.5;
 
-export const isIdle = (drawAmps: number): boolean => drawAmps < idleBelowAmps;
+export const isIdle = (drawAmps: number): boolean => Math.abs(drawAmps) < idleBelowAmps;
 
 /** What a car has to have taken before its silence means that it is done: one that waits for its hour is left alone. */
 const chargedWhMin = 100;

@@ -35,7 +35,9 @@ export function sureDraw(input: {
   const isSteady = settledAtMs <= atMs;
   if (!hasSession)
     return { lowAmps: noAmps, highAmps: isSteady && isOnline ? noAmps : anything, isTold: true };
-  const unknown = { lowAmps: noAmps, highAmps: anything, isTold: !isSteady };
+  // One that was seen to feed back may do so still.
+  const lowAmps = perPhase((phase) => Math.min(0, draw?.amps[phase] ?? 0));
+  const unknown = { lowAmps, highAmps: anything, isTold: !isSteady };
   if (draw === undefined || !isSteady) return unknown;
   const samples = [draw, ...draw.earlier];
   const before = samples.findIndex(({ arrivedAtMs }) => arrivedAtMs <= atMs);

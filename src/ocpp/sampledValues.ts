@@ -1,4 +1,4 @@
-import type { Phase } from '../domain/phases.ts';
+import { type Phase, phases } from '../domain/phases.ts';
 
 /** One sampled value of a station, in the names the versions share. */
 export interface Sample {
@@ -14,7 +14,7 @@ export interface Sample {
 
 /** What the samples of one instant tell about an EVSE. What was not in them, or not a finite number, is undefined. */
 export interface SampledMeasurement {
-  /** Current on the EVSE's own L1, L2, L3, or the one current the station told. */
+  /** Current on the EVSE's own L1, L2, L3, or the one current the station told. Negative where the car feeds back. */
   readonly amps: readonly (number | undefined)[] | undefined;
   readonly isPerPhase: boolean;
   readonly powerWatts: number | undefined;
@@ -32,8 +32,10 @@ export const defaultMeasurand = 'Energy.Active.Import.Register';
 /** Factors to the domain's unit. A unit that does not belong to its measurand makes the sample unusable. */
 const unitFactors: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'Current.Import': { A: 1 },
+  'Current.Export': { A: 1 },
   'Current.Offered': { A: 1 },
   'Power.Active.Import': { W: 1, kW: 1000 },
+  'Power.Active.Export': { W: 1, kW: 1000 },
   [defaultMeasurand]: { Wh: 1, kWh: 1000 },
   SoC: { Percent: 1 },
 };
@@ -57,12 +59,14 @@ export function sampledMeasurement(samples: readonly Sample[]): SampledMeasureme
     quantities[name] ??= { whole: undefined, perPhase: [undefined, undefined, undefined], told: 0 };
     note(quantities[name], sample);
   }
-  const { current, offered, power, register, beginRegister, stateOfCharge } = quantities;
-  const perPhase = usablePhases(current);
+  const { current, currentOut, offered, power, powerOut, register, beginRegister, stateOfCharge } =
+    quantities;
+  const perPhase = netPhases(usablePhases(current), usablePhases(currentOut));
+  const whole = net(current?.whole, currentOut?.whole);
   return {
-    amps: perPhase ?? (current?.whole === undefined ? undefined : [current.whole]),
+    amps: perPhase ?? (whole === undefined ? undefined : [whole]),
     isPerPhase: perPhase !== undefined,
-    powerWatts: total(power),
+    powerWatts: net(total(power), total(powerOut)),
     registerWh: total(register),
     beginRegisterWh: total(beginRegister),
     offeredAmps: offered?.whole ?? highest(usablePhases(offered)),
@@ -78,7 +82,15 @@ interface Quantity {
   /** Phases that were told, usable or not. */
   told: number;
 }
-type QuantityName = 'current' | 'offered' | 'power' | 'register' | 'beginRegister' | 'stateOfCharge';
+type QuantityName =
+  | 'current'
+  | 'currentOut'
+  | 'offered'
+  | 'power'
+  | 'powerOut'
+  | 'register'
+  | 'beginRegister'
+  | 'stateOfCharge';
 type Quantities = { [Name in QuantityName]?: Quantity };
 
 /** Measured in the car or the casing, it is not what the circuit feeds the EVSE; but only the car knows its battery. */
@@ -88,10 +100,14 @@ function quantityOf({ measurand, location, context }: Sample): QuantityName | un
   switch (measurand) {
     case 'Current.Import':
       return 'current';
+    case 'Current.Export':
+      return 'currentOut';
     case 'Current.Offered':
       return 'offered';
     case 'Power.Active.Import':
       return 'power';
+    case 'Power.Active.Export':
+      return 'powerOut';
     case defaultMeasurand:
       return context === 'Transaction.Begin' ? 'beginRegister' : 'register';
     default:
@@ -108,6 +124,24 @@ function note(quantity: Quantity, sample: Sample): void {
   if (phase === undefined) return;
   quantity.perPhase[phase] = inDomainUnit(sample);
   quantity.told |= 1 << phase;
+}
+
+/**
+ * What a car takes less what it feeds back. That nothing flows back says nothing of what it takes, and an import below
+ * nothing is what a meter makes of nothing.
+ */
+function net(inward: number | undefined, outward: number | undefined): number | undefined {
+  const taken = inward === undefined ? undefined : Math.max(0, inward);
+  return outward !== undefined && outward > 0 ? (taken ?? 0) - outward : taken;
+}
+
+function netPhases(
+  inward: readonly (number | undefined)[] | undefined,
+  outward: readonly (number | undefined)[] | undefined,
+): readonly (number | undefined)[] | undefined {
+  if (inward === undefined && outward === undefined) return undefined;
+  const both = phases.map((phase) => net(inward?.[phase], outward?.[phase]));
+  return both.some((value) => value !== undefined) ? both : undefined;
 }
 
 /** [L1, L2, L3] where at least one of them is known. */

@@ -6,11 +6,11 @@ import { givenEvse, givenSite } from './givenSite.ts';
 import { watch } from './invariants.ts';
 import { World } from './world.ts';
 
-/** Two cars that share 52 A, with stations of which nothing is fixed. */
-function givenGarage(): World {
+/** Two cars that share what a background leaves of 63 A, with stations of which nothing is fixed. */
+function givenGarage(backgroundAmps = 11): World {
   const evses = [givenEvse({ traits: {} }), givenEvse({ id: evseId('A2'), traits: {} })];
   const world = watch(new World({ sites: [givenSite({ evses })] }))
-    .setBackground(11)
+    .setBackground(backgroundAmps)
     .connectAll()
     .run(3);
   return world.plugIn('A1').plugIn('A2').run(60);
@@ -61,6 +61,19 @@ describe('a limit that a station is under from outside', () => {
     tell(full.run(60), limit(4)).run(60);
     expect(setpoints(full)).toEqual([0, 32]);
     expect(full.overload().worstAmps).toBe(0);
+  });
+
+  it('on what a car feeds back bounds nothing of what it takes', () => {
+    const bound = limit(10);
+    if (bound.kind !== 'external limits') throw new Error('it is a limit');
+    const profiles = bound.profiles.map((profile) => ({
+      ...profile,
+      schedule: {
+        ...profile.schedule,
+        periods: profile.schedule.periods.map((each) => ({ ...each, limit: undefined, dischargeLimit: -16 })),
+      },
+    }));
+    expect(setpoints(tell(givenGarage(), { ...bound, profiles }).run(60))).toEqual([26, 26]);
   });
 
   it('is gone when the station is free of it', () => {
@@ -120,5 +133,21 @@ describe('a station whose own calculation never falls to a second period', () =>
       ({ command }) => command.kind === 'lease' && command.evseId === evseId('A1'),
     );
     expect(last?.command).toMatchObject({ schedule: { leaseForm: 'duration', periodsMax: 1 } });
+  });
+});
+
+describe('a car that feeds back', () => {
+  it('draws less than nothing, lends it to nobody, and may stop at any moment', () => {
+    const world = givenGarage(31);
+    expect(setpoints(world)).toEqual([16, 16]);
+    world.real('A1').wantsAmps = -10;
+    world.run(120);
+    expect(world.view('A1').drawAmps).toEqual([-10, -10, -10]);
+    // What it leaves of its share is lent, and no more.
+    expect(setpoints(world)).toEqual([6, 26]);
+    world.real('A1').wantsAmps = 32;
+    world.run(120);
+    expect(setpoints(world)).toEqual([16, 16]);
+    expect(world.overload().worstAmps).toBe(0);
   });
 });

@@ -38,6 +38,14 @@ describe('the background of a metered circuit', () => {
     expect(background(given({ previous: undefined, charging: drawn(4, 16) })).amps).toEqual([26, 26, 26]);
   });
 
+  it('is more than the meter shows by what cars feed back, so that it is lent to nobody', () => {
+    const feeding = { charging: drawn(-10, -10), metered: metered(20) };
+    expect(background(given(feeding)).amps).toEqual([30, 30, 30]);
+    expect(background(given({ ...feeding, previous: undefined })).amps).toEqual([30, 30, 30]);
+    // They may have stopped since.
+    expect(background(given({ ...feeding, charging: drawn(-10, 0) })).amps).toEqual([20, 20, 20]);
+  });
+
   it('stays while a rise of the total may be cars that were just given more', () => {
     expect(background(given({ metered: metered(36), charging: drawn(10, 16) })).amps).toEqual([20, 20, 20]);
   });

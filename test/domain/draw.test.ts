@@ -48,8 +48,10 @@ describe('a measurement on the phases of the circuit', () => {
     expect(drawOnCircuit(givenEvse(), given({ amps: undefined }), star)).toBeUndefined();
   });
 
-  it('counts a car that feeds back as drawing nothing', () => {
-    expect(drawOnCircuit(givenEvse(), given({ amps: [-5, 3, 0] }), star)).toEqual([0, 3, 0]);
+  it('is negative where a car feeds back, and nothing on a delta, whose lines nobody can tell then', () => {
+    expect(drawOnCircuit(givenEvse(), given({ amps: [-5, 3, 0] }), star)).toEqual([-5, 3, 0]);
+    const delta = { ...star, system: 'IT', powerFactorMin: 0.9 } as const;
+    expect(drawOnCircuit(givenEvse(), given({ amps: [-5, -5, -5] }), delta)).toEqual([0, 0, 0]);
   });
 });
 

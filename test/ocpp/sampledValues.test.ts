@@ -47,6 +47,28 @@ describe('the measurement of an EVSE', () => {
     expect(sampledMeasurement([given({ measurand, unit, value })])).toMatchObject(expected);
   });
 
+  it('is negative by what a car feeds back, told by phase or as power', () => {
+    const out = (phase: string, value: number) => given({ measurand: 'Current.Export', phase, value });
+    expect(
+      sampledMeasurement([
+        given({ phase: 'L1', value: 0.1 }),
+        given({ phase: 'L2', value: 7 }),
+        out('L1', 10.1),
+        out('L2', 0),
+      ]),
+    ).toMatchObject({ amps: [-10, 7, undefined], isPerPhase: true });
+    const power = given({ measurand: 'Power.Active.Export', unit: 'kW', value: 6.9 });
+    expect(sampledMeasurement([power])).toMatchObject({ amps: undefined, powerWatts: -6900 });
+  });
+
+  it('does not take it for a draw that nothing is fed back, nor for feeding back that a meter of imports is below 0', () => {
+    const samples = [
+      given({ measurand: 'Current.Export', value: 0 }),
+      given({ measurand: 'Power.Active.Import', value: -20 }),
+    ];
+    expect(sampledMeasurement(samples)).toMatchObject({ amps: undefined, powerWatts: 0 });
+  });
+
   it('has nothing for a unit that does not belong to the measurand', () => {
     expect(sampledMeasurement([given({ unit: 'W' })]).amps).toBeUndefined();
   });

@@ -17,7 +17,7 @@ const question: CallTerms = { urgency: 'question' };
  * What we plan with, most wanted first. A station refuses a list as a whole for one measurand it lacks, so a
  * shorter one follows.
  */
-const measurandLists: readonly string[] = [
+export const measurandLists: readonly string[] = [
   'Current.Import,Power.Active.Import,Energy.Active.Import.Register,Current.Offered,SoC',
   'Current.Import,Power.Active.Import,Energy.Active.Import.Register',
   'Current.Import,Energy.Active.Import.Register',
@@ -45,7 +45,7 @@ type Caller = Pick<
 >;
 
 /** What we ask of stations of OCPP 2.x. */
-export const caller = (procedures: Procedures): Caller => ({
+export const caller = (procedures: Procedures, wanted = measurandLists): Caller => ({
   async command(calls, command, nowMs) {
     if (command.kind === 'remote stop') {
       const { transactionId } = command;
@@ -74,7 +74,7 @@ export const caller = (procedures: Procedures): Caller => ({
   async configureMeters(calls, intervalS) {
     const line = { calls, procedures };
     const refusals = [await change(line, ['SampledDataCtrlr', 'TxUpdatedInterval'], String(intervalS))];
-    for (const measurands of measurandLists) {
+    for (const measurands of wanted) {
       const refusal = await change(line, ['SampledDataCtrlr', 'TxUpdatedMeasurands'], measurands);
       refusals.push(refusal);
       if (refusal === undefined) break;

@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { errorNames201 } from '../errors.ts';
 import { messagesOf } from '../messages.ts';
-import { caller } from '../v201/calls.ts';
+import { caller, measurandLists } from '../v201/calls.ts';
 import { effects } from '../v201/effects.ts';
 import { proceduresOf } from '../v201/schemas.ts';
 import { centralActions } from './centralActions.ts';
@@ -9,7 +9,11 @@ import { withDynamicProfiles } from './dynamic.ts';
 import { handlers } from './handlers.ts';
 import { schemas } from './schemas.ts';
 
-const calls = caller(proceduresOf(schemas));
+/** Cars that may feed back are told from others by what flows out. */
+const feedingBack =
+  'Current.Import,Current.Export,Power.Active.Import,Power.Active.Export,Energy.Active.Import.Register,Current.Offered,SoC';
+
+const calls = caller(proceduresOf(schemas), [feedingBack, ...measurandLists]);
 
 /** OCPP 2.1: all of 2.0.1, and more. */
 export const dialect21: Dialect = {
