@@ -91,6 +91,25 @@ describeWith('chromium', 'the page Now', () => {
     await fetch(`${demo.api}/grid/dso/limits/${externalId}`, { method: 'DELETE' });
   });
 
+  it('stops all charging, for a reason, and lets cars charge again, by keyboard', async () => {
+    const { page } = await open();
+    await page.locator('.evse.is-charging').first().waitFor();
+    await page.locator('summary', { hasText: 'Stop all charging' }).press('Enter');
+    await page.getByRole('button', { name: 'Stop all charging now' }).press('Enter');
+    await page.getByText('Say why, in at most 200 letters.').waitFor();
+    await page.getByLabel('Why', { exact: true }).fill('smoke in hall b');
+    await picture(page, 'now-stopping');
+    expect(await barriers(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Stopped' }).waitFor();
+    await page.getByText('smoke in hall b').waitFor();
+    await page.getByText('stopped all charging at').waitFor();
+    await page.getByRole('button', { name: 'Release the site' }).press('Enter');
+    await page.getByRole('button', { name: 'Yes, let cars charge' }).press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Stopped' }).waitFor({ state: 'detached' });
+    await page.locator('.evse.is-charging').first().waitFor();
+  });
+
   it('speaks Swedish, with a decimal comma, and remembers it', async () => {
     const { page } = await open('?language=sv');
     expect(await page.locator('html').getAttribute('lang')).toBe('sv');

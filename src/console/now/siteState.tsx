@@ -7,6 +7,7 @@ import { minuteMs, serverNowMs } from '../live.ts';
 import type { SiteStore } from '../sites.ts';
 import { byWhom, untilText } from '../why.ts';
 import { type Condition, circuitsOf, condition, evsesOf, troubles } from './siteCondition.ts';
+import { SiteStopping } from './siteStopping.tsx';
 
 /** The state of the site in one word, a sentence why, and what needs a person. */
 export function SiteState({ site }: { readonly site: SiteStore }): JSX.Element {
@@ -23,6 +24,7 @@ export function SiteState({ site }: { readonly site: SiteStore }): JSX.Element {
         </div>
       </div>
       <Troubles site={site} />
+      <SiteStopping site={site} />
     </section>
   );
 }
