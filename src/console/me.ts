@@ -12,6 +12,10 @@ export const trialName = 'trial';
 
 export const may = (right: string): boolean => me.value?.rights.includes(right) ?? false;
 
+/** Everybody releases what was set for their own role, and admins what was set for any. */
+export const mayRelease = (source: string): boolean =>
+  may('set limits') && (me.value?.role === 'admin' || me.value?.role === source);
+
 /** Asks who one is whenever the server is heard anew: a role may have changed, and what ended is nobody's any more. */
 export function followMe(): void {
   effect(() => {

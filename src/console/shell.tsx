@@ -72,7 +72,11 @@ function Current(): JSX.Element {
 }
 
 /** What only some may see. */
-const rightOf: Partial<Record<Page, string>> = { people: 'manage people', audit: 'read audit' };
+const rightOf: Partial<Record<Page, string>> = {
+  sessions: 'read sessions',
+  people: 'manage people',
+  audit: 'read audit',
+};
 
 function Pages(): JSX.Element {
   const open = pages.filter((each) => may(rightOf[each] ?? 'read sites'));

@@ -176,4 +176,21 @@ describeWith('chromium', 'the pages People and Audit', () => {
     await page.goto(`${demo.url}?language=en#/audit`);
     await page.getByText('The record of changes is for admins and site operators.').waitFor();
   });
+
+  it('are the only ones, with others that change something, which a viewer is not shown', async () => {
+    const { page } = await open('gunnar', 'now');
+    const shows = async (where: string, text: string): Promise<void> => {
+      await page.goto(`${demo.url}?language=en#/${where}`);
+      await page.getByRole('heading', { name: text }).first().waitFor();
+      const changes = page.locator('main form, main button:not(:text-matches("^(Verify|Show|Sv|En)"))');
+      const named = await changes.allTextContents();
+      expect([where, named]).toEqual([where, []]);
+    };
+    await page.locator('.evse').first().waitFor();
+    expect(await page.locator('.stopping').count()).toBe(0);
+    await shows('limits', 'Limits in force and to come');
+    await shows('sessions', 'Running');
+    await shows('stations/garage/CP-A1', 'CP-A1');
+    await shows('partners', 'Grid operators');
+  });
 });

@@ -4,6 +4,7 @@ import type { LimitBody } from '../../http/schemas.ts';
 import { amps, kilowatts, moment } from '../format.ts';
 import { words } from '../language.ts';
 import { minuteMs, serverNowMs } from '../live.ts';
+import { mayRelease } from '../me.ts';
 import { ask } from '../request.ts';
 import type { SiteStore } from '../sites.ts';
 import { Sure } from '../sure.tsx';
@@ -87,7 +88,7 @@ function LimitRow({ site, limit, onReleased }: RowProps): JSX.Element {
         {isPlanned && `${text.from} ${at(limit.from)} `}
         {limit.until === null ? words.value.standing : words.value.until(at(limit.until))}
       </div>
-      <Release limit={limit} onReleased={onReleased} />
+      {mayRelease(limit.source) && <Release limit={limit} onReleased={onReleased} />}
     </li>
   );
 }

@@ -5,6 +5,7 @@ import { useAsked } from '../asked.ts';
 import { moment } from '../format.ts';
 import { words } from '../language.ts';
 import { minuteMs } from '../live.ts';
+import { may } from '../me.ts';
 import type { SiteStore } from '../sites.ts';
 import { Curtailments } from './curtailments.tsx';
 import { LimitForm } from './limitForm.tsx';
@@ -21,13 +22,15 @@ export function LimitsPage({ site }: { readonly site: SiteStore }): JSX.Element 
   return (
     <div class="limits">
       <h1 class="unseen">{words.value.pages.limits}</h1>
-      <LimitForm
-        site={site}
-        onSet={(limit) => {
-          done.value = limit;
-          again();
-        }}
-      />
+      {may('set limits') && (
+        <LimitForm
+          site={site}
+          onSet={(limit) => {
+            done.value = limit;
+            again();
+          }}
+        />
+      )}
       <div class="limits-beside">
         <div role="status">
           {done.value !== undefined && (

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { words } from '../language.ts';
+import { may } from '../me.ts';
 import type { SiteStore } from '../sites.ts';
 import { GridConnections } from './gridConnections.tsx';
 import { RoamingPartners } from './roamingPartners.tsx';
@@ -11,7 +12,7 @@ export function PartnersPage({ site }: { readonly site: SiteStore }): JSX.Elemen
     <div class="partners">
       <h1 class="unseen">{words.value.pages.partners}</h1>
       <GridConnections timeZone={timeZone} />
-      <RoamingPartners timeZone={timeZone} />
+      {may('manage partners') && <RoamingPartners timeZone={timeZone} />}
     </div>
   );
 }

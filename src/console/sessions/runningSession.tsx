@@ -5,6 +5,7 @@ import { amps, energy, moment } from '../format.ts';
 import { Icon } from '../icons.tsx';
 import { words } from '../language.ts';
 import { minuteMs } from '../live.ts';
+import { may } from '../me.ts';
 import type { SiteStore } from '../sites.ts';
 import { why } from '../why.ts';
 import { sessionWords } from './sessionWords.ts';
@@ -52,16 +53,18 @@ export function RunningSession({ site, evse, session, onSaved }: RunningProps): 
           }}
         />
       ) : (
-        <button
-          type="button"
-          class="session-change"
-          aria-label={`${text.change}: ${evse.id}`}
-          onClick={() => {
-            isEditing.value = true;
-          }}
-        >
-          {text.change}
-        </button>
+        may('change sessions') && (
+          <button
+            type="button"
+            class="session-change"
+            aria-label={`${text.change}: ${evse.id}`}
+            onClick={() => {
+              isEditing.value = true;
+            }}
+          >
+            {text.change}
+          </button>
+        )
       )}
     </li>
   );

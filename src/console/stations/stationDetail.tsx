@@ -5,6 +5,7 @@ import { amps, duration, moment } from '../format.ts';
 import { Icon } from '../icons.tsx';
 import { words } from '../language.ts';
 import { minuteMs } from '../live.ts';
+import { may } from '../me.ts';
 import { EvseRow } from '../now/evseRow.tsx';
 import { address } from '../route.ts';
 import type { SiteStore } from '../sites.ts';
@@ -37,8 +38,10 @@ export function StationDetail({ site, id }: DetailProps): JSX.Element {
       <Facts site={site} station={station} />
       <Faults faults={faults.body.value ?? []} timeZone={timeZone} />
       <StationWiring id={id} />
-      <StationCommands site={site} station={station} onAnswered={log.again} />
-      <CommandLog log={log.body.value} problem={log.problem.value} timeZone={timeZone} />
+      {may('command stations') && <StationCommands site={site} station={station} onAnswered={log.again} />}
+      {may('read sessions') && (
+        <CommandLog log={log.body.value} problem={log.problem.value} timeZone={timeZone} />
+      )}
       <Told station={station} timeZone={timeZone} />
     </>
   );
