@@ -144,7 +144,8 @@ function worstLeases(
   const leaseMs = config.control.leaseS * 1000;
   const evses = sites.flatMap((site) => site.evses);
   return new Map(
-    evses.map(({ id, station, traits }) => {
+    evses.map(({ id, station, traits, partner }) => {
+      if (partner !== undefined) return [id, { leaseMs: partner.leaseMs, outlivesSession: false }];
       const known = devices.get(station) ?? { hardware: undefined, learnt: [] };
       // Any version may have been spoken; that of the config that holds longest counts.
       const written = traitsOf({ ...newDevice(traits), ...known, protocol: 'ocpp2.1' });

@@ -31,6 +31,11 @@ const hasParts = ({ sites, evses }: Topology): boolean =>
 
 const noParts = (): Parts => ({ ahead: [0, 0, 0], behind: [0, 0, 0], spare: [0, 0, 0], spareWatts: 0 });
 
+export const notNegative = ({ amps, watts }: Capacity): Capacity => ({
+  amps: perPhase((phase) => Math.max(0, amps[phase])),
+  watts: Math.max(0, watts),
+});
+
 /** The load below every node when each EVSE has `evseAmps` on each of its conductors. One evaluation of the tree. */
 export function loads(topology: Topology, evseAmps: readonly number[]): readonly Load[] {
   const isInParts = hasParts(topology);

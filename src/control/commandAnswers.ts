@@ -1,8 +1,10 @@
+import type { StationId } from '../domain/ids.ts';
 import { outlivesSession } from '../domain/traits.ts';
 import { learnFromAcceptance, learnFromRefusal } from './deviceLearning.ts';
 import type { EvseBook } from './evseBook.ts';
 import { changeSetpoint, type EvseRecord } from './evseRecord.ts';
 import type { CommandAnswer, StationCommand } from './ports.ts';
+import type { Station } from './stationRecord.ts';
 
 /** A station answered a command, or whoever carries it says what became of it. */
 export function applyAnswer(book: EvseBook, answer: CommandAnswer): void {
@@ -16,7 +18,7 @@ export function applyAnswer(book: EvseBook, answer: CommandAnswer): void {
     commandFailed(book, record, command, answer);
   if (answer.outcome !== 'accepted' || command.kind === 'station maximum' || command.kind === 'remote stop')
     return;
-  const station = book.station(command.stationId);
+  const station = taught(book, record, command.stationId);
   if (station !== undefined) learnFromAcceptance(station, command, answer.atMs, book.ports);
   if (command.kind === 'standing') {
     record.standingRetryAtMs = undefined;
@@ -39,6 +41,10 @@ export function failOverdueCommands(book: EvseBook): void {
   }
 }
 
+/** Another operator refuses for reasons of its own, which tell nothing about its stations. */
+const taught = (book: EvseBook, { evse }: EvseRecord, id: StationId): Station | undefined =>
+  evse.partner === undefined ? book.station(id) : undefined;
+
 /** One more write to a memory that wears out; what is older than an hour no longer counts. */
 function notePersistent(record: EvseRecord, nowMs: number): void {
   const withinHour = record.persistentAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
@@ -60,7 +66,7 @@ function commandFailed(
   }
   const isKnown = (kind === 'lease' ? record.retryAtMs : record.standingRetryAtMs) !== undefined;
   if (!isKnown) log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
-  const station = book.station(stationId);
+  const station = taught(book, record, stationId);
   const next = station && learnFromRefusal(station, command, answer, book.ports);
   // What is written another way goes out with the next tick. Until it is taken the EVSE counts as it is.
   const retryAtMs = clock.monotonicMs() + (next === 'now' ? 0 : book.options.retryMs);

@@ -48,7 +48,7 @@ export function lease(input: CommandInput, evse: Addressee, setpointAmps: number
   const { traits, session } = evse.record;
   const isForEver = traits.leaseForm === 'none';
   const tailAmps = isForEver ? setpointAmps : endAmps(input.ledger, evse.record, evse.planned);
-  const leaseMs = leaseMsOf({ ...traits, leaseForm: 'tail' }, input.options.leaseMs);
+  const leaseMs = renewableMs(evse.record, input.options.leaseMs);
   return {
     kind: 'lease',
     ...address(input, evse),
@@ -60,6 +60,10 @@ export function lease(input: CommandInput, evse: Addressee, setpointAmps: number
     schedule: form(evse),
   };
 }
+
+/** How long a setpoint is given for where something ends it. */
+export const renewableMs = ({ evse, traits }: EvseRecord, usualMs: number): number =>
+  evse.partner?.leaseMs ?? leaseMsOf({ ...traits, leaseForm: 'tail' }, usualMs);
 
 /** What a lease falls to: one that only ends, to the standing profile that is there already or comes next. */
 export const endAmps = (

@@ -1,6 +1,6 @@
 import { phases } from '../domain/phases.ts';
 import type { Evse } from '../domain/site.ts';
-import { endsInStanding, leaseMsOf, outlivesSession, type StationTraits } from '../domain/traits.ts';
+import { endsInStanding, outlivesSession, type StationTraits } from '../domain/traits.ts';
 import { isOver, loads, type Remaining, remaining, roomAmps, take } from './capacity.ts';
 import {
   type Addressee,
@@ -9,6 +9,7 @@ import {
   endAmps,
   escalated,
   lease,
+  renewableMs,
   standing,
 } from './commands.ts';
 import { drawnAmps, type EvseRecord } from './evseRecord.ts';
@@ -55,7 +56,7 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
     const planned = plan.evses[index];
     const record = state.evse(at.evse.id);
     const isFree = state.isOnline(at.evse.station) && ledger.inFlight(at.evse.id) === undefined;
-    if (planned === undefined || !isFree) return [];
+    if (planned === undefined || !isFree || isTooSoon(input, at.evse)) return [];
     const heldAmps = ledger.lease(at.evse.id)?.setpointAmps;
     const attempt = state.station(at.evse.station)?.device.attempt ?? 0;
     const cause = intent(input, index, at, planned, record);
@@ -80,6 +81,9 @@ interface Evaluated extends Addressee {
   readonly intent: Dispatched['cause'] | undefined;
 }
 
+const isTooSoon = ({ ledger, monotonicMs }: DispatchInput, { id, partner }: Evse): boolean =>
+  partner !== undefined && monotonicMs < (ledger.toldAtMs(id) ?? Number.NEGATIVE_INFINITY) + partner.pauseMs;
+
 /** What an EVSE needs to be told, if anything. */
 function intent(
   { ledger, monotonicMs, options, rungs }: DispatchInput,
@@ -91,7 +95,9 @@ function intent(
   const mayAsk = record.standingRetryAtMs === undefined || monotonicMs >= record.standingRetryAtMs;
   // What takes the place of the standing profile while a session runs is followed by it when the session has ended.
   const isReplaced = record.session !== undefined && outlivesSession(record.traits.rung);
-  const lacksStanding = mayAsk && !isReplaced && !ledger.hasStanding(evse.id, planned.standingAmps);
+  // Another operator is told of sessions alone.
+  const isOurs = evse.partner === undefined;
+  const lacksStanding = isOurs && mayAsk && !isReplaced && !ledger.hasStanding(evse.id, planned.standingAmps);
   if (!planned.isPlanned) return lacksStanding ? 'standing' : undefined;
 
   const held = ledger.lease(evse.id);
@@ -108,11 +114,11 @@ function intent(
   const { leaseForm } = record.traits;
   const hasTail = leaseForm !== 'none' && leaseForm !== 'offline';
   if (hasTail && endAmps(ledger, record, planned) < held.tailAmps - sameAmps) return 'tail';
-  if (monotonicMs - held.sentAtMs >= renewedAfterMs(record.traits, options) * refreshShare(index))
-    return 'refresh';
+  if (monotonicMs - held.sentAtMs >= renewedAfterMs(record, options) * refreshShare(index)) return 'refresh';
   // A lease that would end in the higher standing profile has to know it first: it is given differently.
   if (lacksStanding) return endsHigher(record, held, planned) ? 'refresh' : 'standing';
-  const isDelayed = monotonicMs - record.loweredAtMs < options.raiseDelayMs || isWornOut(record, monotonicMs);
+  const raiseDelayMs = Math.max(options.raiseDelayMs, evse.partner?.pauseMs ?? 0);
+  const isDelayed = monotonicMs - record.loweredAtMs < raiseDelayMs || isWornOut(record, monotonicMs);
   return rise > sameAmps && !isDelayed ? 'raise' : undefined;
 }
 
@@ -125,10 +131,8 @@ const isOpen = ({ ledger, monotonicMs }: DispatchInput, { at, record }: Evaluate
   record.session !== undefined && !ledger.hidesStanding(at.evse.id, monotonicMs);
 
 /** What ends nowhere but offline needs no renewal; what never ends is renewed to show that it is still obeyed. */
-const renewedAfterMs = (traits: StationTraits, { leaseMs }: DispatchOptions): number =>
-  traits.leaseForm === 'offline'
-    ? Number.POSITIVE_INFINITY
-    : leaseMsOf({ ...traits, leaseForm: 'tail' }, leaseMs);
+const renewedAfterMs = (record: EvseRecord, { leaseMs }: DispatchOptions): number =>
+  record.traits.leaseForm === 'offline' ? Number.POSITIVE_INFINITY : renewableMs(record, leaseMs);
 
 /** A raise waits where the station was told as often as its memory is to be written in an hour. */
 const isWornOut = ({ traits, persistentAtMs }: EvseRecord, nowMs: number): boolean =>

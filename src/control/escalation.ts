@@ -33,6 +33,10 @@ const confirmingSamples = 2;
 const toleranceAmps = 1;
 const toleranceShare = 0.1;
 
+/** Whether a draw is more than what may be in force explains. */
+export const isAbove = (drawAmps: number, exposureAmps: number): boolean =>
+  drawAmps > exposureAmps + Math.max(toleranceAmps, toleranceShare * exposureAmps);
+
 /** When each rung is due, counted from the first: everything is tried within a minute of two measurements. */
 const rungs: readonly { readonly rung: Rung; readonly afterMs: number }[] = [
   { rung: 'repeat', afterMs: 0 },
@@ -47,9 +51,9 @@ export function measured(
   now: { readonly drawAmps: number; readonly exposureAmps: number; readonly atMs: number },
 ): Obedience {
   const { drawAmps, exposureAmps, atMs } = now;
-  const isAbove = drawAmps > exposureAmps + Math.max(toleranceAmps, toleranceShare * exposureAmps);
-  const aboveCount = isAbove ? before.aboveCount + 1 : 0;
-  const withinCount = isAbove ? 0 : before.withinCount + 1;
+  const isTooMuch = isAbove(drawAmps, exposureAmps);
+  const aboveCount = isTooMuch ? before.aboveCount + 1 : 0;
+  const withinCount = isTooMuch ? 0 : before.withinCount + 1;
   const held = before.escalation;
   if (held === undefined) {
     const begun = { sinceMs: atMs, done: [], drawAmps };

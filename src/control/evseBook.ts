@@ -81,12 +81,15 @@ export class EvseBook {
     return this.#stations.get(stationId)?.skew.skewMs;
   }
 
-  /** Who is at an EVSE. Before its first status a session may run there that we do not know. */
+  /**
+   * Who is at an EVSE. Before its first status a session may run there that we do not know, and what begins at another
+   * operator's station is told when it has begun.
+   */
   presence(evseId: EvseId): Presence {
     const { evse, session, status } = this.evse(evseId);
     return {
       isOnline: this.isOnline(evse.station),
-      hasSession: session !== undefined || status === 'unknown',
+      hasSession: session !== undefined || status === 'unknown' || evse.partner !== undefined,
     };
   }
 

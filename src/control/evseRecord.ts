@@ -11,6 +11,7 @@ import { type Supply, usedAmps } from '../domain/supply.ts';
 import { resolvedTraits, type StationTraits } from '../domain/traits.ts';
 import type { ExternalLimit } from './chargingNews.ts';
 import { measured, type Obedience, obedient } from './escalation.ts';
+import type { EnergyMark } from './partnerEnergy.ts';
 
 /** What we hold about one EVSE. Instants are monotonic. */
 export interface EvseRecord {
@@ -33,6 +34,8 @@ export interface EvseRecord {
   overdrawAmps: number;
   /** Whether it stays within what it may, and what is done about it when not. */
   obedience: Obedience;
+  /** What its operator told of the session's energy, where that is another one than us. */
+  energyMark: EnergyMark | undefined;
   /** Its session ran before us: until then its draw is waited for, which the meter counts already. */
   awaitsDrawUntilMs: number;
   former: FormerCar;
@@ -74,6 +77,7 @@ export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRe
   setpointAmpsMin: 0,
   overdrawAmps: 0,
   obedience: obedient,
+  energyMark: undefined,
   awaitsDrawUntilMs: 0,
   former: { amps: 0, leftAtMs: Number.NEGATIVE_INFINITY },
   settledAtMs: nowMs,
@@ -107,6 +111,7 @@ export function forgetCar(
   record.setpointAmpsMin = 0;
   record.overdrawAmps = 0;
   record.obedience = obedient;
+  record.energyMark = undefined;
   record.awaitsDrawUntilMs = 0;
   record.settledAtMs = input.settledAtMs;
   record.leftUnusedSinceMs = undefined;

@@ -21,7 +21,9 @@ const measures = {
 function because(reason: EvseReason, evse: EvseView, site: SiteView): string {
   switch (reason.kind) {
     case 'no session':
-      return 'no session is running';
+      return evse.exposureAmps > 0
+        ? `no session is known to run, and ${amps(evse.exposureAmps)} is kept free for one that may begin before it is told`
+        : 'no session is running';
     case 'not obeying':
       return `the station does not obey and draws ${amps(reason.amps)}: ${measures[reason.rung ?? 'repeat']}, and the others make room`;
     case 'stopped':

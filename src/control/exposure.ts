@@ -92,7 +92,8 @@ export class ExposureLedger {
     const { leaseSlackMs } = input.options;
     for (const evse of input.evses) {
       const record = known.get(evse.id);
-      const leaseMs = isForEver(evse) ? Number.POSITIVE_INFINITY : (record?.leaseMs ?? input.leaseMs);
+      const usualMs = evse.partner?.leaseMs ?? input.leaseMs;
+      const leaseMs = isForEver(evse) ? Number.POSITIVE_INFINITY : (record?.leaseMs ?? usualMs);
       const worstEndMs = input.nowMs + leaseMs + leaseSlackMs;
       // For what holds longer than usual nobody waits.
       const awaitedEndMs = input.nowMs + Math.min(leaseMs, input.leaseMs) + leaseSlackMs;
@@ -206,6 +207,11 @@ export class ExposureLedger {
     return this.#entry(evseId).inFlight;
   }
 
+  /** When it was told something last; undefined: not by this process. */
+  toldAtMs(evseId: EvseId): number | undefined {
+    return this.#entry(evseId).toldAtMs;
+  }
+
   /** Whether commands were lost since it last answered one. */
   isSilent(evseId: EvseId): boolean {
     return this.#entry(evseId).unanswered.length > 0;
@@ -307,6 +313,7 @@ export class ExposureLedger {
   sent(command: StationCommand): void {
     const entry = this.#entry(command.evseId);
     entry.inFlight = command;
+    entry.toldAtMs = command.sentAtMs;
     entry.isInFlightVoid = false;
   }
 

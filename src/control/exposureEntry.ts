@@ -26,6 +26,8 @@ export interface ExposureEntry {
   /** The value before a decrease, while the car follows. */
   falling: { readonly amps: number; readonly untilMs: number } | undefined;
   inFlight: StationCommand | undefined;
+  /** When it was told something last. */
+  toldAtMs: number | undefined;
   /** What is in flight is for a session that ended meanwhile: its answer says nothing about the next one. */
   isInFlightVoid: boolean;
   /** Until then an earlier process may have left anything in force. */
@@ -57,6 +59,7 @@ export const newEntry = (
   offlineSinceMs: undefined,
   falling: undefined,
   inFlight: undefined,
+  toldAtMs: undefined,
   isInFlightVoid: false,
   unknownUntilMs: until.unknownMs,
   awaitedUntilMs: until.awaitedMs,
@@ -70,14 +73,17 @@ export const newEntry = (
  * word of an earlier process.
  */
 export function standingMost({ evse, standingAmps, standingAmpsMin, inFlight }: ExposureEntry): number {
+  if (evse.partner !== undefined) return evse.partner.unlimitedAmps;
   if (standingAmps === undefined) return evse.maxAmps;
   const keptAmps = standingAmpsMin === undefined ? evse.failsafeAmps : 0;
   return Math.max(standingAmps, keptAmps, inFlight?.kind === 'standing' ? inFlight.amps : 0);
 }
 
 /** The lowest: no more than that is in force for certain. */
-export const standingLeast = ({ standingAmpsMin = 0, inFlight }: ExposureEntry): number =>
-  Math.min(standingAmpsMin, inFlight?.kind === 'standing' ? inFlight.amps : standingAmpsMin);
+export function standingLeast({ evse, standingAmpsMin = 0, inFlight }: ExposureEntry): number {
+  if (evse.partner !== undefined) return evse.partner.unlimitedAmps;
+  return Math.min(standingAmpsMin, inFlight?.kind === 'standing' ? inFlight.amps : standingAmpsMin);
+}
 
 /** A standing profile was acknowledged, or sent and never answered: then either may be in force. */
 export function standingAnswered(

@@ -49,6 +49,8 @@ export function certainlyLeftAmps(
   kept: RememberedExposure | undefined,
   { drawAmps, ...now }: Now & { readonly drawAmps: number | undefined },
 ): number | undefined {
+  // Another operator tells no draw: what was kept bounds it, and of what was not kept nothing is certain.
+  if (evse.partner !== undefined) return (kept && keptAmps(kept, now)) ?? 0;
   if (drawAmps === undefined) return undefined;
   const offeredAmps = offeredAmpsMin(evse, drawAmps);
   const all = [kept?.setpointAmps, kept?.tailAmps, kept?.standingAmps].filter((amps) => amps !== undefined);

@@ -6,6 +6,7 @@ import { applyChargingNews } from './chargingNews.ts';
 import { setDevice } from './deviceLearning.ts';
 import type { EvseBook } from './evseBook.ts';
 import { doubtPhases, type EvseRecord, forgetCar, notePhases, takeMeasurement } from './evseRecord.ts';
+import { notePartnerEnergy } from './partnerEnergy.ts';
 import { noteTimestamp, type Station } from './stationRecord.ts';
 
 /** A station told something: it is put in its place, and wakes the loop when it asks for less. */
@@ -161,6 +162,7 @@ function applyMeasurement(book: EvseBook, event: Extract<StationEvent, { kind: '
     const session = afterMeasurement(record.session, event);
     if (session !== record.session) book.setSession(record, session);
   }
+  if (record.evse.partner !== undefined) notePartnerEnergy(book, record, event);
   const amps = drawOnCircuit(record.evse, event, record.supply);
   // What was queued while the station was offline, or waited while we stood still, tells neither draw nor time.
   if (amps === undefined || book.stillness.arrivedAtMs(nowMs) < nowMs) return;

@@ -34,6 +34,21 @@ export interface Circuit {
   readonly meter: CircuitMeter | undefined;
 }
 
+/** An EVSE of another operator, on a circuit of ours: it is limited by that operator, whom we tell over OCPI. */
+export interface PartnerPlace {
+  readonly partnerId: string;
+  readonly locationId: string;
+  readonly evseUid: string;
+  /** Where the EVSE has several; undefined: whichever is used. */
+  readonly connectorId: string | undefined;
+  /** What a session there is given as long as nobody has limited it, and after it: as agreed, or the maximum. */
+  readonly unlimitedAmps: number;
+  /** Of the profiles of its sessions. */
+  readonly leaseMs: number;
+  /** Between two profiles of one session: operators refuse what comes sooner. */
+  readonly pauseMs: number;
+}
+
 /** The part of a station that feeds one vehicle at a time. */
 export interface Evse {
   readonly id: EvseId;
@@ -54,6 +69,8 @@ export interface Evse {
   readonly weight: number;
   /** What the config fixes of what its station can be told; the rest is found out. */
   readonly traits: Partial<StationTraits>;
+  /** Whose it is where it is not ours. Its station is then a name for the place. */
+  readonly partner?: PartnerPlace;
 }
 
 /**

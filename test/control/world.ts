@@ -6,7 +6,7 @@ import type { ControlLoop, ControlLoopOptions, TickResult } from '../../src/cont
 import type { ExposureLedger } from '../../src/control/exposure.ts';
 import type { HorizonLoop } from '../../src/control/horizonLoop.ts';
 import type { RememberedExposure } from '../../src/control/inherited.ts';
-import type { Clock, CommandAnswer, StationCommand } from '../../src/control/ports.ts';
+import type { Clock, CommandAnswer, StationCommand, StationLink } from '../../src/control/ports.ts';
 import type { KeptRelease } from '../../src/control/releaseKeeper.ts';
 import { observed, type SiteInputs } from '../../src/control/siteInput.ts';
 import type { SiteState } from '../../src/control/siteState.ts';
@@ -23,6 +23,7 @@ import {
   evseId,
   limitId,
   type SiteId,
+  type StationId,
   siteId,
 } from '../../src/domain/ids.ts';
 import { everyPhase, type Phase, type PhaseAmps, perPhase, phases } from '../../src/domain/phases.ts';
@@ -69,6 +70,8 @@ export interface WorldInput {
   readonly stopwatchMs?: () => number;
   /** How what happens is recorded; left away: not at all. */
   readonly recording?: RecorderOptions;
+  /** Who takes commands for stations of other operators; left away: there are none. */
+  readonly partners?: StationLink & { has(id: StationId): boolean };
   /** How finely the world moves between the events of the service. */
   readonly stepMs: number;
   /** Plans over the coming hours; without it the ticks share by themselves. */
@@ -481,7 +484,9 @@ export class World {
   #send(command: StationCommand): void {
     this.sent.push({ atMs: this.clock.monotonicMs(), command });
     if (command.kind === 'lease' && this.keepsLeases) this.#leases.set(command.evseId, command);
-    this.farSide.send(command);
+    const { partners } = this.input;
+    if (partners?.has(command.stationId) === true) partners.send(command);
+    else this.farSide.send(command);
   }
 
   #step(): void {
