@@ -19,6 +19,7 @@ import { openPeopleDesk } from './appPeople.ts';
 import { setHeardPrices } from './appPlan.ts';
 import { stationSecurity } from './appSecurity.ts';
 import { openSessionBook, startSessionPruning } from './appSessions.ts';
+import { stationLinks } from './appStationLink.ts';
 import { type StationDesk, stationDesk } from './appStations.ts';
 import { startTimeSeries } from './appTimeSeries.ts';
 import { openTokenDesk } from './appTokens.ts';
@@ -152,7 +153,8 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const stations = parts.add(await stationDesk(loaded.sites, { ...ports, store }));
   const stationNeeds = { store, inputs, sessions, security, tokens, stations, state };
   const gateway = parts.add(await startGateway(loaded, ports, stationNeeds));
-  connect(gateway);
+  const links = stationLinks(loaded, gateway);
+  connect(links);
   if (config.tokens.localLists) parts.add(localListsOf(loaded, { clock, log }, { gateway, tokens }));
   const { mqtt, port: mqttPort } = await startMqtt(config.mqtt, ports, parts);
 
@@ -197,6 +199,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const ocpiNeeds = { loaded, ports, store, board, state, stations, sessions, tokens, desk, party };
   const ocpi = startOcpi({ ...ocpiNeeds, ledger, gateway, inputs });
   if (ocpi !== undefined) parts.add(ocpi);
+  if (ocpi?.link !== undefined) links.join(ocpi.link);
   const running: Running = {
     loaded,
     ports,

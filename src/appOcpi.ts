@@ -8,6 +8,7 @@ import { startProfiles } from './appOcpiProfiles.ts';
 import { startRoamingSessions, wishes } from './appOcpiSessions.ts';
 import type { Commander } from './appStationCommands.ts';
 import type { LoadedConfig } from './config.ts';
+import type { StationLink } from './control/ports.ts';
 import type { PartyRole } from './domain/roaming/partner.ts';
 import type { HttpPorts } from './http/ports.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
@@ -30,6 +31,8 @@ export interface OcpiService {
   readonly handlers: readonly RawHandler[];
   readonly partners: HttpPorts['partners'];
   readonly retail: HttpPorts['retail'];
+  /** The way to stations of partners; undefined where none is limited. */
+  readonly link: StationLink | undefined;
   /** The port of the HTTP server, once it is known: our address where the config tells none. */
   listensAt(httpPort: number): void;
   /** May be called twice. */
@@ -89,6 +92,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
   return {
     handlers: [{ prefix, bodyLimitBytes: bodyLimitOf(ocpi), handle: divided(open, handle) }],
     retail: inbound.retail?.port,
+    link: inbound.link,
     partners: partnersPort(needs, { book, handshake, versionsUrl }),
     listensAt: (port) => {
       httpPort = port;

@@ -1,7 +1,7 @@
-import type { Running } from './app.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
-import { startReceived } from './appOcpiReceived.ts';
+import { type ReceivedNeeds, startReceived } from './appOcpiReceived.ts';
 import { type OcpiRetail, startRetail } from './appOcpiRetail.ts';
+import type { StationLink } from './control/ports.ts';
 import type { Logger } from './log.ts';
 import type { OcpiModule } from './ocpi/modules/module.ts';
 import type { Pushes } from './ocpi/partners/pushes.ts';
@@ -12,20 +12,22 @@ import { ListSync } from './ocpi/received/listSync.ts';
 interface Inbound {
   readonly modules: readonly OcpiModule[];
   readonly retail: OcpiRetail | undefined;
+  /** The way to stations of partners; undefined where none is limited. */
+  readonly link: StationLink | undefined;
   /** May be called twice. */
   stop(): Promise<void>;
 }
 
 /** Takes what partners tell, and asks for what may have been missed: tokens always, the rest as our roles want it. */
 export function startInbound(
-  needs: Pick<Running, 'loaded' | 'ports' | 'store'>,
+  needs: ReceivedNeeds,
   party: OcpiParty,
   { pushes, log, baseUrl }: { readonly pushes: Pushes; readonly log: Logger; readonly baseUrl: () => string },
 ): Inbound {
   const { loaded, ports, store } = needs;
   const { ocpi } = loaded.config;
   const isListener = ocpi?.retailer !== undefined || ocpi?.roles.some((role) => role !== 'CPO') === true;
-  const received = isListener ? startReceived(needs, party, log) : undefined;
+  const received = isListener ? startReceived(needs, party, { log, baseUrl }) : undefined;
   const retail = startRetail(needs, party, { pushes, baseUrl });
   const sources = [tokenList(party.shelf), ...(retail?.lists ?? [])];
   const { client, book, own } = party;
@@ -34,6 +36,7 @@ export function startInbound(
   return {
     modules: [...(received?.modules ?? []), ...(retail?.modules ?? [])],
     retail,
+    link: received?.link,
     stop: async () => {
       await Promise.all([received?.stop(), sync.stop(), retail?.stop()]);
     },

@@ -107,7 +107,8 @@ function locationFrom(
   if (place === undefined || ocpi === undefined) return [];
   const { countryCode, partyId, name, website } = ocpi.party;
   const operator = { name, ...(website !== undefined && { website }) };
-  const evses = evsesBelow(site.circuit).map((evse) => evseFrom(evse, site, capabilities));
+  const ours = evsesBelow(site.circuit).filter(({ partner }) => partner === undefined);
+  const evses = ours.map((evse) => evseFrom(evse, site, capabilities));
   const { postalCode, parkingType, helpPhone, isGreenEnergy } = place;
   const location: Location = {
     ...{ countryCode, partyId, id: site.id, isPublished: place.publish, publishAllowedTo: [] },

@@ -70,9 +70,9 @@ export const pemOf = (
 ): { readonly cert: string; readonly key: string } | undefined =>
   tls && { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') };
 
-/** Every station that feeds an EVSE. */
+/** Every station of ours that feeds an EVSE. */
 export const stationIds = (config: Config): readonly string[] =>
-  config.sites.flatMap((site) => evsesBelow(site.circuit)).map(({ station }) => station);
+  config.sites.flatMap((site) => evsesBelow(site.circuit)).flatMap(({ station }) => station ?? []);
 
 /** Where Vite writes the operator's page: beside the compiled service, and the same when it runs from its sources. */
 export const consoleFolder = fileURLToPath(

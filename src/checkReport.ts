@@ -1,4 +1,5 @@
 import type { LoadedConfig } from './config.ts';
+import { stationOf } from './configPartners.ts';
 import type { CircuitConfig, EvseConfig } from './configSchema.ts';
 import type { Supply } from './domain/supply.ts';
 import {
@@ -43,16 +44,21 @@ function circuitLines(circuit: CircuitConfig, indent: string, facts: SiteFacts):
     `${indent}  failsafe + assumed background: ${budget.join(', ')}`,
     ...circuit.evses.map(
       (evse) =>
-        `${indent}  ${evseLine(evse)}${nonLeasing.has(evse.station) ? ', non-leasing: counts its maximum' : ''}`,
+        `${indent}  ${evseLine(evse)}${nonLeasing.has(stationOf(evse)) ? ', non-leasing: counts its maximum' : ''}`,
     ),
     ...circuit.circuits.flatMap((child) => circuitLines(child, `${indent}  `, facts)),
   ];
 }
 
 function evseLine(evse: EvseConfig): string {
-  const { id, station, evse: number, phases, minAmps, maxAmps, failsafeAmps, priority, weight } = evse;
+  const { id, evse: number, phases, minAmps, maxAmps, failsafeAmps, priority, weight, partner } = evse;
   const range = `${amps(minAmps)} to ${amps(maxAmps)} A, failsafe ${amps(failsafeAmps)} A`;
-  return `${id}: station ${station} EVSE ${number} on ${phases.join(' ')}, ${range}, priority ${priority}, weight ${weight}`;
+  const place = `station ${stationOf(evse)} EVSE ${number}`;
+  const whose =
+    partner === undefined
+      ? place
+      : `EVSE ${partner.evse} of partner ${partner.id}, counts ${amps(partner.unlimitedAmps ?? maxAmps)} A without us,`;
+  return `${id}: ${whose} on ${phases.join(' ')}, ${range}, priority ${priority}, weight ${weight}`;
 }
 
 const amps = (value: number): string => String(Math.round(value * 10) / 10);

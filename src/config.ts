@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument, visit } from 'yaml';
 import { configFaults, knownNodes } from './configFaults.ts';
 import { overrides } from './configOverrides.ts';
+import { partnerPlace, stationOf } from './configPartners.ts';
 import { type CircuitConfig, type Config, configSchema, type EvseConfig } from './configSchema.ts';
 import { gridConnection } from './domain/gridConfig.ts';
 import type { GridConnection } from './domain/gridConnection.ts';
@@ -144,7 +145,7 @@ function sitesOf(config: Config): readonly Site[] {
     const evses: Evse[] = [];
     const walk = (circuit: CircuitConfig, parent: string | undefined): void => {
       circuits.push(circuitOf(circuit, parent));
-      for (const evse of circuit.evses) evses.push(evseOf(evse, circuit.id, traitsOf.get(evse.station)));
+      for (const evse of circuit.evses) evses.push(evseOf(evse, circuit.id, config, traitsOf));
       for (const child of circuit.circuits) walk(child, circuit.id);
     };
     walk(site.circuit, undefined);
@@ -172,16 +173,26 @@ const circuitOf = (circuit: CircuitConfig, parent: string | undefined): Circuit 
   },
 });
 
-const evseOf = (evse: EvseConfig, circuit: string, traits: Partial<StationTraits> = {}): Evse => ({
-  id: evseId(evse.id),
-  circuit: circuitId(circuit),
-  station: stationId(evse.station),
-  number: evse.evse,
-  wiring: evse.phases.map(phaseOf),
-  minAmps: evse.minAmps,
-  maxAmps: evse.maxAmps,
-  failsafeAmps: evse.failsafeAmps,
-  priority: evse.priority,
-  weight: evse.weight,
-  traits,
-});
+function evseOf(
+  evse: EvseConfig,
+  circuit: string,
+  config: Config,
+  traitsOf: ReadonlyMap<string, Partial<StationTraits>>,
+): Evse {
+  const station = stationOf(evse);
+  const partner = partnerPlace(evse, config);
+  return {
+    id: evseId(evse.id),
+    circuit: circuitId(circuit),
+    station: stationId(station),
+    number: evse.evse,
+    wiring: evse.phases.map(phaseOf),
+    minAmps: evse.minAmps,
+    maxAmps: evse.maxAmps,
+    failsafeAmps: evse.failsafeAmps,
+    priority: evse.priority,
+    weight: evse.weight,
+    traits: traitsOf.get(station) ?? {},
+    ...(partner !== undefined && { partner }),
+  };
+}

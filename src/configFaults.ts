@@ -1,4 +1,5 @@
 import { openAdrConnectionFaults } from './configOpenAdr.ts';
+import { partnerFaults, stationOf } from './configPartners.ts';
 import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
 import { protectedStations, securityFaults } from './configSecurity.ts';
 import { gridFaults, type KnownNodes } from './domain/gridConfig.ts';
@@ -48,6 +49,7 @@ export function configFaults(config: Config): readonly Fault[] {
     ...places.flatMap(({ circuit, path }) =>
       circuit.evses.flatMap((evse, index) => evseFaults(evse, circuit, `${path}/evses/${index}`)),
     ),
+    ...places.flatMap((place) => partnerFaults(place, config)),
     ...places.filter(({ supply }) => supply.system === 'IT').flatMap((place) => deltaFaults(place, config)),
     ...places.flatMap((place) => budgetFaults(place, nonLeasing)),
     ...config.sites.flatMap((site, index) => ratingFaults(site, `/sites/${index}`, nonLeasing)),
@@ -119,19 +121,22 @@ function idFaults(config: Config, places: readonly Place[]): readonly Fault[] {
 function stationFaults(config: Config, places: readonly Place[]): readonly Fault[] {
   const evses = places.flatMap(({ circuit, path }) =>
     circuit.evses.map((evse, index) => ({
-      id: `${evse.station}, number ${evse.evse}`,
+      id: `${stationOf(evse)}, number ${evse.evse}`,
       path: `${path}/evses/${index}`,
-      station: evse.station,
+      station: stationOf(evse),
+      isOurs: evse.partner === undefined,
     })),
   );
   const inUse = new Set(evses.map(({ station }) => station));
   const withPassword = protectedStations(config);
   const open = isLoopback(config.ocpp.host)
     ? []
-    : evses.flatMap(({ station, path }) => {
-        const message = `station "${station}" has no passwordHash in /stations, and ocpp.host ${config.ocpp.host} is open to others`;
-        return withPassword.has(station) ? [] : [{ path, message }];
-      });
+    : evses
+        .filter(({ isOurs }) => isOurs)
+        .flatMap(({ station, path }) => {
+          const message = `station "${station}" has no passwordHash in /stations, and ocpp.host ${config.ocpp.host} is open to others`;
+          return withPassword.has(station) ? [] : [{ path, message }];
+        });
   const idle = config.stations.flatMap(({ id }, index) =>
     inUse.has(id) ? [] : [{ path: `/stations/${index}`, message: `no EVSE belongs to station "${id}"` }],
   );
@@ -226,7 +231,7 @@ function deltaFaults({ circuit, path }: Place, { stations }: Config): readonly F
         'on IT an EVSE is wired to two lines ([L1, L2]) or to three, the last one being the return';
       faults.push({ path: `${at}/phases`, message });
     }
-    if (phases.length === 3 && inWatts.has(station)) {
+    if (phases.length === 3 && station !== undefined && inWatts.has(station)) {
       const message = `on IT a station with three lines is set in amps: how "${station}" would share watts among them is not known`;
       faults.push({ path: `${at}/station`, message });
     }
@@ -240,7 +245,7 @@ function budgetFaults({ circuit, supply, path }: Place, nonLeasing: NonLeasing):
   return phaseNames.flatMap((phase) => {
     const { sumAmps, count, fits } = failsafeBudget(circuit, { supply, below, phase, nonLeasing });
     if (fits || !circuit.phases.includes(phase)) return [];
-    const held = below.filter((evse) => nonLeasing.has(evse.station)).map(({ id }) => id);
+    const held = below.filter((evse) => nonLeasing.has(stationOf(evse))).map(({ id }) => id);
     const reason =
       held.length === 0
         ? ''

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { loadManagementConfig } from './configPartners.ts';
 import { closed } from './configParts.ts';
 
 const party = Type.Object(
@@ -47,7 +48,7 @@ export const ocpiConfig = Type.Object(
     url: Type.Optional(
       Type.String({
         pattern: '^https?://[^?#]+[^/?#]$',
-        maxLength: 200,
+        maxLength: 180,
         description:
           'under which partners reach `/ocpi` of our port; left away: the address listened on, for a trial',
       }),
@@ -60,6 +61,7 @@ export const ocpiConfig = Type.Object(
       description:
         'what we are to partners: operator of our stations (`CPO`), and load management for stations of theirs (`SCSP`), for which they tell us their sessions',
     }),
+    loadManagement: loadManagementConfig,
     tariffs: Type.Array(Type.Object({}, { additionalProperties: true }), {
       default: [],
       maxItems: 1_000,

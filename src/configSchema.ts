@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { historyConfig, influxConfig } from './configHistory.ts';
 import { locationConfig, ocpiConfig, publicEvseConfig } from './configOcpi.ts';
 import { ocppConfig, stationConfig } from './configOcpp.ts';
+import { partnerEvseConfig } from './configPartners.ts';
 import { closed, host, id, phase, port, section, sha256, tls } from './configParts.ts';
 import { sessionsConfig, tokensConfig } from './configSessions.ts';
 import { gridConnectionSettings } from './domain/gridConfig.ts';
@@ -17,7 +18,10 @@ import { peakTariffConfig, priceConfig } from './domain/priceConfig.ts';
 const evse = Type.Object(
   {
     id,
-    station: id,
+    station: Type.Optional(
+      Type.String({ ...id, description: 'its identity in OCPP; left away for an EVSE of a `partner`' }),
+    ),
+    partner: Type.Optional(partnerEvseConfig),
     evse: Type.Integer({
       default: 1,
       minimum: 1,

@@ -1,3 +1,4 @@
+import { stationOf } from './configPartners.ts';
 import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
 import { phaseOf } from './domain/phases.ts';
 import { lineShares, loadCount, type Supply, starVolts, turnedAmps } from './domain/supply.ts';
@@ -23,8 +24,12 @@ export const evsesBelow = (circuit: CircuitConfig): readonly EvseConfig[] =>
   withBelow(circuit).flatMap(({ evses }) => evses);
 
 /** What an EVSE may hold on to when we are gone. */
-const heldAmps = ({ station, maxAmps, failsafeAmps }: EvseConfig, nonLeasing: NonLeasing): number =>
-  nonLeasing.has(station) ? maxAmps : failsafeAmps;
+const heldAmps = (evse: EvseConfig, nonLeasing: NonLeasing): number => {
+  const { maxAmps, failsafeAmps, partner } = evse;
+  // Whoever comes after the session that we limited is given what the partner gives.
+  if (partner !== undefined) return partner.unlimitedAmps ?? maxAmps;
+  return nonLeasing.has(stationOf(evse)) ? maxAmps : failsafeAmps;
+};
 
 /** The failsafe currents that meet on one phase of a circuit, and whether they fit beside the assumed background. */
 export function failsafeBudget(

@@ -28,6 +28,8 @@ export interface PartyOptions {
   readonly site?: string;
   /** More of its one EVSE, as a flow mapping. */
   readonly evse?: string;
+  /** More EVSEs, each after a comma. */
+  readonly evses?: string;
   readonly ocpp?: string;
   /** In the place of a file that goes with the service. */
   readonly databaseUrl?: string;
@@ -53,7 +55,7 @@ ${more.site ?? ''}
     circuit:
       id: grid
       breakerAmps: 63
-      evses: [{ id: A1, station: CP-A1, failsafeAmps: 8${more.evse ?? ''} }]
+      evses: [{ id: A1, station: CP-A1, failsafeAmps: 8${more.evse ?? ''} }${more.evses ?? ''}]
 `;
 
 /** A garage that partners see, with a tariff of 0.50 EUR to start and 0.40 EUR a kWh, VAT 25 %. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../control/ports.ts';
+import { type BackOff, backOffMs, spread } from '../../domain/backOff.ts';
 import type { Party } from '../../domain/roaming/common.ts';
 import { isSameParty } from '../../domain/roaming/partner.ts';
 import type { Logger } from '../../log.ts';
@@ -16,13 +17,17 @@ export interface SessionSyncPorts {
   readonly book: PartnerBook;
   readonly sessions: Pick<ReceivedSessions, 'put'>;
   readonly own: Party;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** The partner has told all of its sessions. Must not throw. */
+  onHeard?(partnerId: string): void;
 }
 
 /** Partners that have come are found this often. */
 const sweepMs = 5_000;
 /** What was pushed while nobody listened is asked for this often. */
 const askEveryMs = 900_000;
-const againMs = 60_000;
+const again: BackOff = { firstMs: 5_000, maxMs: 60_000 };
 /** Longer than we are ever away: what changed before is asked for no more. */
 const firstLookBackMs = 3 * 86_400_000;
 /** Clocks of two platforms differ, and an object may be stamped before it is listed. */
@@ -37,6 +42,7 @@ export class SessionSync {
   /** By partner: when it was last asked and told everything, and when it is asked next. */
   readonly #askedAtMs = new Map<string, number>();
   readonly #dueAtMs = new Map<string, number>();
+  readonly #failures = new Map<string, number>();
   readonly #underWay = new Map<string, Promise<void>>();
   #cancelSweep = (): void => undefined;
   #isStopped = false;
@@ -57,7 +63,13 @@ export class SessionSync {
     this.#cancelSweep = clock.after(sweepMs, () => this.start());
   }
 
+  /** What this partner told may be old: it is asked with the next sweep. */
+  doubt(partnerId: string): void {
+    this.#dueAtMs.delete(partnerId);
+  }
+
   #forget(partnerId: string): void {
+    this.#failures.delete(partnerId);
     this.#dueAtMs.delete(partnerId);
     this.#askedAtMs.delete(partnerId);
   }
@@ -78,9 +90,14 @@ export class SessionSync {
       () => {
         this.#askedAtMs.set(partner.id, beganAtMs);
         this.#dueAtMs.set(partner.id, clock.monotonicMs() + askEveryMs);
+        this.#failures.delete(partner.id);
+        this.#ports.onHeard?.(partner.id);
       },
       (error: unknown) => {
-        this.#dueAtMs.set(partner.id, clock.monotonicMs() + againMs);
+        const failures = (this.#failures.get(partner.id) ?? 0) + 1;
+        this.#failures.set(partner.id, failures);
+        const pauseMs = spread(backOffMs(again, failures), this.#ports.random());
+        this.#dueAtMs.set(partner.id, clock.monotonicMs() + pauseMs);
         log.warn({ err: error, partner: partner.id }, 'partner could not be asked for its sessions');
       },
     );

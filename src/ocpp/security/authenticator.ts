@@ -32,6 +32,8 @@ export function authenticator(
 ): (claim: StationClaim) => Promise<Verdict> {
   return async (claim) => {
     const rules = options.rules.get(claim.stationId);
+    // What has a colon is the name of a place at a roaming partner's, and no identity of a station.
+    if (claim.stationId.includes(':')) return unknownOrWrong;
     if (rules === undefined && options.acceptsUnknown) return { kind: 'accepted', securityProfile: 0 };
     const certified = certificateVerdict(claim, rules, options.organization);
     if (certified !== undefined) return certified;
