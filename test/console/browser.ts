@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
 import { eventually, freePort, runProgram, type ServiceProcess } from '../app/givenService.ts';
-import { servers } from '../servers.ts';
+import { describeWith, servers } from '../servers.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -28,6 +28,40 @@ const documented: ReadonlySet<string> = new Set([
 /** Whether the pictures of the documentation are being made. */
 export const isDocumenting = process.env['LASTVAKT_TEST_DOCS_IMAGES'] !== undefined;
 const documentedFolder = resolve(root, 'docs/images');
+
+/** What the tests of a suite share. */
+interface GivenBrowser {
+  readonly demo: GivenDemo;
+  readonly browser: Browser;
+}
+
+/** A suite against the demo in real Chromium. What is given is there from its first test on. */
+export function describeDemo(title: string, body: (given: GivenBrowser) => void): void {
+  vi.setConfig({ testTimeout: 3 * patienceMs, hookTimeout: 3 * patienceMs });
+  describeWith('chromium', title, () => {
+    let started: GivenBrowser | undefined;
+    const given = (): GivenBrowser => {
+      if (started === undefined) throw new Error('the demo runs from the first test on');
+      return started;
+    };
+    beforeAll(async () => {
+      const [demo, browser] = await Promise.all([givenDemo(), openBrowser()]);
+      started = { demo, browser };
+    });
+    afterAll(async () => {
+      await started?.browser.close();
+      await started?.demo.stop();
+    });
+    body({
+      get demo() {
+        return given().demo;
+      },
+      get browser() {
+        return given().browser;
+      },
+    });
+  });
+}
 
 /** The demo with the page, as `npm start` runs it. */
 export interface GivenDemo {

@@ -1,32 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { describeWith } from '../servers.ts';
-import {
-  barriers,
-  type GivenDemo,
-  givenDemo,
-  openBrowser,
-  openPage,
-  patienceMs,
-  picture,
-} from './browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { barriers, describeDemo, openPage, patienceMs, picture } from './browser.ts';
 
-vi.setConfig({ testTimeout: 3 * patienceMs, hookTimeout: 3 * patienceMs });
-
-describeWith('chromium', 'the page Limits', () => {
-  let demo: GivenDemo;
-  let browser: Browser;
-  beforeAll(async () => {
-    [demo, browser] = await Promise.all([givenDemo(), openBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await demo?.stop();
-  });
-
+describeDemo('the page Limits', (given) => {
   const open = async (query = '?language=en', options = {}): Promise<Page> => {
-    const { page } = await openPage(browser, options);
-    await page.goto(`${demo.url}${query}#/limits`);
+    const { page } = await openPage(given.browser, options);
+    await page.goto(`${given.demo.url}${query}#/limits`);
     await page.locator('.limit-form').waitFor();
     return page;
   };
@@ -51,9 +30,9 @@ describeWith('chromium', 'the page Limits', () => {
   it('shows what a limit would do, sets it, and a car goes down; then it is released', async () => {
     const page = await open();
     // The building takes 10 A and more, a car 6 A and more: whoever charges has more than the limit will leave.
-    await page.goto(`${demo.url}?language=en#/now`);
+    await page.goto(`${given.demo.url}?language=en#/now`);
     await page.locator('.evse.is-charging').first().waitFor();
-    await page.goto(`${demo.url}?language=en#/limits`);
+    await page.goto(`${given.demo.url}?language=en#/limits`);
     await page.getByLabel('Limit', { exact: true }).fill('14,5');
     await page.getByLabel('Reason').fill('works on the feeder');
     await page.getByRole('button', { name: 'Preview' }).click();
@@ -69,11 +48,11 @@ describeWith('chromium', 'the page Limits', () => {
     const row = page.locator('.limit', { hasText: 'works on the feeder' });
     await row.getByText('binds now').waitFor();
 
-    await page.goto(`${demo.url}?language=en#/now`);
+    await page.goto(`${given.demo.url}?language=en#/now`);
     await page.getByRole('heading', { level: 1, name: 'Limited' }).waitFor();
     await page.locator('.evse.is-paused').first().waitFor();
 
-    await page.goto(`${demo.url}?language=en#/limits`);
+    await page.goto(`${given.demo.url}?language=en#/limits`);
     await page.getByRole('button', { name: /^Release: 14\.5\sA, grid$/ }).click();
     await page.getByRole('button', { name: 'Release it now' }).click();
     await row.waitFor({ state: 'detached' });

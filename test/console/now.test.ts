@@ -1,33 +1,18 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { describeWith } from '../servers.ts';
+import { expect, it } from 'vitest';
 import {
   barriers,
-  type GivenDemo,
+  describeDemo,
   givenDemo,
   isDocumenting,
-  openBrowser,
   openPage,
   patienceMs,
   picture,
 } from './browser.ts';
 
-vi.setConfig({ testTimeout: 3 * patienceMs, hookTimeout: 3 * patienceMs });
-
-describeWith('chromium', 'the page Now', () => {
-  let demo: GivenDemo;
-  let browser: Browser;
-  beforeAll(async () => {
-    [demo, browser] = await Promise.all([givenDemo(), openBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await demo?.stop();
-  });
-
+describeDemo('the page Now', (given) => {
   const open = async (query = '?language=en', options = {}) => {
-    const opened = await openPage(browser, options);
-    await opened.page.goto(`${demo.url}${query}`);
+    const opened = await openPage(given.browser, options);
+    await opened.page.goto(`${given.demo.url}${query}`);
     await opened.page.getByRole('heading', { level: 1 }).waitFor();
     return opened;
   };
@@ -58,7 +43,7 @@ describeWith('chromium', 'the page Now', () => {
     const until = new Date(Date.now() + 3_600_000).toISOString();
     const body = JSON.stringify({ site: 'garage', amps: 40, until, reason: 'cold <b>evening</b>' });
     const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${demo.api}/limits`, { method: 'POST', headers, body });
+    const answer = await fetch(`${given.demo.api}/limits`, { method: 'POST', headers, body });
     expect(answer.status).toBe(201);
     const { id } = (await answer.json()) as { readonly id: string };
     await page.getByRole('heading', { level: 1, name: 'Limited' }).waitFor();
@@ -66,7 +51,7 @@ describeWith('chromium', 'the page Now', () => {
     // What somebody wrote is shown as it was written, and is never part of the page.
     await page.getByText('cold <b>evening</b>').waitFor();
     await picture(page, 'now-limited');
-    await fetch(`${demo.api}/limits/${id}`, { method: 'DELETE' });
+    await fetch(`${given.demo.api}/limits/${id}`, { method: 'DELETE' });
   });
 
   it('shows a curtailment of the grid operator on an open page, without a touch', async () => {
@@ -74,7 +59,7 @@ describeWith('chromium', 'the page Now', () => {
     await page.locator('.evse.is-charging').nth(1).waitFor();
     // For the picture alone: a curve that has a past.
     if (isDocumenting) await page.waitForTimeout(40_000);
-    const answer = await fetch(`${demo.api}/grid/dso/limits`, {
+    const answer = await fetch(`${given.demo.api}/grid/dso/limits`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ amps: 34, durationS: 600, reason: 'cold evening, feeder full' }),
@@ -88,7 +73,7 @@ describeWith('chromium', 'the page Now', () => {
       .waitFor();
     if (isDocumenting) await page.waitForTimeout(15_000);
     await picture(page, 'now-curtailed');
-    await fetch(`${demo.api}/grid/dso/limits/${externalId}`, { method: 'DELETE' });
+    await fetch(`${given.demo.api}/grid/dso/limits/${externalId}`, { method: 'DELETE' });
   });
 
   it('stops all charging, for a reason, and lets cars charge again, by keyboard', async () => {
@@ -115,7 +100,7 @@ describeWith('chromium', 'the page Now', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('sv');
     await page.getByRole('heading', { name: 'Kretsar' }).waitFor();
     await page.getByText(/\d,\d/).first().waitFor();
-    await page.goto(demo.url);
+    await page.goto(given.demo.url);
     await page.getByRole('heading', { name: 'Kretsar' }).waitFor();
   });
 
@@ -154,7 +139,7 @@ describeWith('chromium', 'the page Now', () => {
 
   it('says loudly when it hears nothing more', async () => {
     const other = await givenDemo();
-    const { page } = await openPage(browser);
+    const { page } = await openPage(given.browser);
     await page.goto(`${other.url}?language=en`);
     await page.locator('.evse').first().waitFor();
     await other.stop();

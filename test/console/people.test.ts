@@ -1,31 +1,10 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { describeWith } from '../servers.ts';
-import {
-  barriers,
-  type GivenDemo,
-  givenDemo,
-  openBrowser,
-  openPage,
-  patienceMs,
-  picture,
-} from './browser.ts';
-
-vi.setConfig({ testTimeout: 3 * patienceMs, hookTimeout: 3 * patienceMs });
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { barriers, describeDemo, openPage, picture } from './browser.ts';
 
 const password = 'correct horse, battery';
 
-describeWith('chromium', 'the pages People and Audit', () => {
-  let demo: GivenDemo;
-  let browser: Browser;
-  beforeAll(async () => {
-    [demo, browser] = await Promise.all([givenDemo(), openBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await demo?.stop();
-  });
-
+describeDemo('the pages People and Audit', (given) => {
   const signIn = async (page: Page, name: string): Promise<void> => {
     await page.locator('#sign-in-name').fill(name);
     await page.locator('#sign-in-password').fill(password);
@@ -37,16 +16,16 @@ describeWith('chromium', 'the pages People and Audit', () => {
     where: string,
     { query = '?language=en', ...options }: BrowserContextOptions & { query?: string } = {},
   ) => {
-    const opened = await openPage(browser, options);
-    await opened.page.goto(`${demo.url}${query}#/${where}`);
+    const opened = await openPage(given.browser, options);
+    await opened.page.goto(`${given.demo.url}${query}#/${where}`);
     await signIn(opened.page, name);
     return opened;
   };
 
   // In this order: the first user ends the trial, and signs in for all that follows.
   it('adds the first user on trial, who then has to sign in', async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${demo.url}?language=en#/people`);
+    const { page } = await openPage(given.browser);
+    await page.goto(`${given.demo.url}?language=en#/people`);
     await page.getByText('There is no user yet.').waitFor();
     await page.getByLabel('Name', { exact: true }).fill('eva');
     await page.getByLabel('Password', { exact: true }).fill('short');
@@ -116,14 +95,14 @@ describeWith('chromium', 'the pages People and Audit', () => {
     const secret = await page.locator('.secret code').textContent();
     await picture(page, 'people-key');
     const headers = { authorization: `Bearer ${secret}` };
-    expect((await fetch(`${demo.api}/sites`, { headers })).status).toBe(200);
+    expect((await fetch(`${given.demo.api}/sites`, { headers })).status).toBe(200);
     await page.reload();
     await page.getByText(/^Viewer, Garage Lund, until/).waitFor();
     expect(await page.locator('body').textContent()).not.toContain(secret ?? '');
     await page.getByRole('button', { name: 'Remove: meter-reader' }).click();
     await page.getByRole('button', { name: 'Remove meter-reader' }).click();
     await page.getByText('meter-reader is removed.').waitFor();
-    expect((await fetch(`${demo.api}/sites`, { headers })).status).toBe(401);
+    expect((await fetch(`${given.demo.api}/sites`, { headers })).status).toBe(401);
   });
 
   it('tells who changed what, from what to what, finds it again, and checks the chain', async () => {
@@ -156,14 +135,14 @@ describeWith('chromium', 'the pages People and Audit', () => {
   });
 
   it('are not for a viewer, who does not see the way there either', async () => {
-    const admin = await fetch(`${demo.api}/login`, {
+    const admin = await fetch(`${given.demo.api}/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'eva', password }),
     });
     const { csrfToken } = (await admin.json()) as { readonly csrfToken: string };
     const cookie = admin.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
-    const answer = await fetch(`${demo.api}/users`, {
+    const answer = await fetch(`${given.demo.api}/users`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', cookie, 'x-csrf-token': csrfToken },
       body: JSON.stringify({ name: 'gunnar', role: 'viewer', sites: ['garage'], password }),
@@ -173,14 +152,14 @@ describeWith('chromium', 'the pages People and Audit', () => {
     await page.getByText('Users and keys are for admins.').waitFor();
     await page.getByRole('link', { name: 'Now' }).waitFor();
     expect(await page.getByRole('link', { name: /People|Audit/ }).count()).toBe(0);
-    await page.goto(`${demo.url}?language=en#/audit`);
+    await page.goto(`${given.demo.url}?language=en#/audit`);
     await page.getByText('The record of changes is for admins and site operators.').waitFor();
   });
 
   it('are the only ones, with others that change something, which a viewer is not shown', async () => {
     const { page } = await open('gunnar', 'now');
     const shows = async (where: string, text: string): Promise<void> => {
-      await page.goto(`${demo.url}?language=en#/${where}`);
+      await page.goto(`${given.demo.url}?language=en#/${where}`);
       await page.getByRole('heading', { name: text }).first().waitFor();
       const changes = page.locator('main form, main button:not(:text-matches("^(Verify|Show|Sv|En)"))');
       const named = await changes.allTextContents();

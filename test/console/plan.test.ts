@@ -1,41 +1,20 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import type { SessionBody } from '../../src/http/schemas.ts';
-import { describeWith } from '../servers.ts';
-import {
-  barriers,
-  type GivenDemo,
-  givenDemo,
-  openBrowser,
-  openPage,
-  patienceMs,
-  picture,
-} from './browser.ts';
-
-vi.setConfig({ testTimeout: 3 * patienceMs, hookTimeout: 3 * patienceMs });
+import { barriers, describeDemo, openPage, picture } from './browser.ts';
 
 const hourMs = 3_600_000;
 
-describeWith('chromium', 'the page Plan', () => {
-  let demo: GivenDemo;
-  let browser: Browser;
-  beforeAll(async () => {
-    [demo, browser] = await Promise.all([givenDemo(), openBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await demo?.stop();
-  });
-
+describeDemo('the page Plan', (given) => {
   const open = async (language = 'en', options = {}): Promise<Page> => {
-    const { page } = await openPage(browser, options);
-    await page.goto(`${demo.url}?language=${language}#/plan`);
+    const { page } = await openPage(given.browser, options);
+    await page.goto(`${given.demo.url}?language=${language}#/plan`);
     await page.locator('.plan').waitFor();
     return page;
   };
 
   const send = (method: string, path: string, body: unknown): Promise<Response> =>
-    fetch(`${demo.api}${path}`, {
+    fetch(`${given.demo.api}${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -43,7 +22,7 @@ describeWith('chromium', 'the page Plan', () => {
 
   /** Every driver who is there now tells what he wants; one of them more than a cable can carry. */
   const tellWishes = async (): Promise<void> => {
-    const answer = await fetch(`${demo.api}/sessions?state=running`);
+    const answer = await fetch(`${given.demo.api}/sessions?state=running`);
     const running = (await answer.json()) as readonly SessionBody[];
     const departureAt = new Date(Date.now() + 6 * hourMs).toISOString();
     for (const [index, { id }] of running.entries())

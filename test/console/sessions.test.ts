@@ -1,17 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { describeWith } from '../servers.ts';
-import {
-  barriers,
-  type GivenDemo,
-  givenDemo,
-  openBrowser,
-  openPage,
-  patienceMs,
-  picture,
-} from './browser.ts';
-
-vi.setConfig({ testTimeout: 3 * patienceMs, hookTimeout: 3 * patienceMs });
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { barriers, describeDemo, openPage, patienceMs, picture } from './browser.ts';
 
 /** Wall time at the demo's site, an hour from now, as the input wants it. */
 const inAnHour = (): string =>
@@ -23,20 +12,10 @@ const inAnHour = (): string =>
     .format(Date.now() + 3_600_000)
     .replace(' ', 'T');
 
-describeWith('chromium', 'the page Sessions', () => {
-  let demo: GivenDemo;
-  let browser: Browser;
-  beforeAll(async () => {
-    [demo, browser] = await Promise.all([givenDemo(), openBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await demo?.stop();
-  });
-
+describeDemo('the page Sessions', (given) => {
   const open = async (language = 'en', options = {}): Promise<Page> => {
-    const { page } = await openPage(browser, options);
-    await page.goto(`${demo.url}?language=${language}#/sessions`);
+    const { page } = await openPage(given.browser, options);
+    await page.goto(`${given.demo.url}?language=${language}#/sessions`);
     await page.locator('.session').first().waitFor();
     return page;
   };

@@ -1,39 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { describeWith } from '../servers.ts';
-import {
-  barriers,
-  type GivenDemo,
-  givenDemo,
-  openBrowser,
-  openPage,
-  patienceMs,
-  picture,
-} from './browser.ts';
-
-vi.setConfig({ testTimeout: 3 * patienceMs, hookTimeout: 3 * patienceMs });
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { barriers, describeDemo, openPage, picture } from './browser.ts';
 
 const password = 'correct horse, battery';
 
-describeWith('chromium', 'signing in at the console', () => {
-  let demo: GivenDemo;
-  let browser: Browser;
+describeDemo('signing in at the console', (given) => {
   beforeAll(async () => {
-    [demo, browser] = await Promise.all([givenDemo(), openBrowser()]);
     // The first user ends the trial, so that everybody has to sign in.
     const body = JSON.stringify({ name: 'eva', role: 'admin', password });
     const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${demo.api}/users`, { method: 'POST', headers, body });
+    const answer = await fetch(`${given.demo.api}/users`, { method: 'POST', headers, body });
     expect(answer.status).toBe(201);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await demo?.stop();
   });
 
   const open = async (query = '?language=en', options = {}): Promise<Page> => {
-    const { page } = await openPage(browser, options);
-    await page.goto(`${demo.url}${query}`);
+    const { page } = await openPage(given.browser, options);
+    await page.goto(`${given.demo.url}${query}`);
     await page.locator('#sign-in-name').waitFor();
     return page;
   };

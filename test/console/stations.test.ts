@@ -1,32 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { describeWith } from '../servers.ts';
-import {
-  barriers,
-  type GivenDemo,
-  givenDemo,
-  openBrowser,
-  openPage,
-  patienceMs,
-  picture,
-} from './browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { barriers, describeDemo, openPage, picture } from './browser.ts';
 
-vi.setConfig({ testTimeout: 3 * patienceMs, hookTimeout: 3 * patienceMs });
-
-describeWith('chromium', 'the page Stations', () => {
-  let demo: GivenDemo;
-  let browser: Browser;
-  beforeAll(async () => {
-    [demo, browser] = await Promise.all([givenDemo(), openBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await demo?.stop();
-  });
-
+describeDemo('the page Stations', (given) => {
   const open = async (place: string, language = 'en', options = {}): Promise<Page> => {
-    const { page } = await openPage(browser, options);
-    await page.goto(`${demo.url}?language=${language}#/stations/garage${place}`);
+    const { page } = await openPage(given.browser, options);
+    await page.goto(`${given.demo.url}?language=${language}#/stations/garage${place}`);
     await page.getByRole('heading', { level: 2 }).first().waitFor();
     return page;
   };
@@ -78,7 +57,7 @@ describeWith('chromium', 'the page Stations', () => {
     await page.getByRole('button', { name: 'Ask it' }).click();
     await page.getByText('Give the token, as on the card: at most 255 letters.').waitFor();
     expect(await page.evaluate('document.activeElement.id')).toBe('ask-token');
-    await page.goto(`${demo.url}?language=en#/stations/garage/CP-Z9`);
+    await page.goto(`${given.demo.url}?language=en#/stations/garage/CP-Z9`);
     await page.getByText('There is no station CP-Z9 on this site.').waitFor();
   });
 
