@@ -7,8 +7,9 @@ import type { Location } from './domain/roaming/location.ts';
 import type { Logger } from './log.ts';
 import type { SessionsPorts } from './ocpi/modules/sessions.ts';
 import type { Pushes } from './ocpi/partners/pushes.ts';
+import type { ChargePlace } from './ocpi/sessions/begunCharge.ts';
 import { CdrCourier } from './ocpi/sessions/cdrCourier.ts';
-import { type ChargePlace, SessionDesk } from './ocpi/sessions/sessionDesk.ts';
+import { SessionDesk } from './ocpi/sessions/sessionDesk.ts';
 
 type SessionNeeds = Pick<Running, 'ports' | 'store' | 'sessions' | 'tokens'>;
 

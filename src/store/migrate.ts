@@ -16,6 +16,7 @@ import { m040People } from './migrations/m040People.ts';
 import { m041AuditChain } from './migrations/m041AuditChain.ts';
 import { m050History } from './migrations/m050History.ts';
 import { m056Invoices } from './migrations/m056Invoices.ts';
+import { m057RoamingPages } from './migrations/m057RoamingPages.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -38,6 +39,7 @@ const migrations: Record<string, Migration> = {
   '041-audit-chain': m041AuditChain,
   '050-history': m050History,
   '056-invoices': m056Invoices,
+  '057-roaming-pages': m057RoamingPages,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

@@ -116,7 +116,7 @@ export async function openStore(
     ...gridReleaseStore(db, queue),
     ...planningStore(db, queue),
     ...partnerStore(db),
-    ...roamingObjectStore(db),
+    ...roamingObjectStore(db, new GroupCommit(db)),
     ...invoiceStore(db),
     ...stationCommandStore(db),
     ...faultStore(db, queue),

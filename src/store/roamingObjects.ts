@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { RoamingKind, RoamingObject } from '../domain/roaming/partner.ts';
+import type { GroupCommit } from './groupCommit.ts';
 import type { RoamingObjectTable, Tables } from './schema.ts';
 import { inStore } from './storeError.ts';
 
@@ -42,30 +43,36 @@ export interface RoamingObjectStore {
   pruneRoamingObjects(beforeMs: number, countMax: number): Promise<number>;
 }
 
-/** The document was written by us, so it is read without another look. */
-export function roamingObjectStore(db: Kysely<Tables>): RoamingObjectStore {
+/**
+ * Documents were written by us, so they are read without another look. `group` writes what comes at once in one transaction:
+ * every minute has an update of every session that runs.
+ */
+export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): RoamingObjectStore {
   const shelved = ({ kind, partnerId }: Shelf) =>
     db.selectFrom('roaming_object').where('kind', '=', kind).where('partner_id', '=', partnerId);
   return {
     saveRoamingObject: (object) =>
-      inStore('keep an object of roaming', async () => {
+      group.write('keep an object of roaming', async (transaction) => {
         const { kind, partner_id, id, created_at_ms, ...rest } = toRow(object);
-        await db
+        await transaction
           .insertInto('roaming_object')
           .values({ kind, partner_id, id, created_at_ms, ...rest })
           .onConflict((conflict) => conflict.columns(['kind', 'partner_id', 'id']).doUpdateSet(rest))
           .execute();
       }),
 
-    addRoamingObject: (object) =>
-      inStore('add an object of roaming', async () => {
-        const { numInsertedOrUpdatedRows = 0n } = await db
+    addRoamingObject: async (object) => {
+      let isAdded = false;
+      await group.write('add an object of roaming', async (transaction) => {
+        const { numInsertedOrUpdatedRows = 0n } = await transaction
           .insertInto('roaming_object')
           .values(toRow(object))
           .onConflict((conflict) => conflict.columns(['kind', 'partner_id', 'id']).doNothing())
           .executeTakeFirst();
-        return numInsertedOrUpdatedRows > 0n;
-      }),
+        isAdded = numInsertedOrUpdatedRows > 0n;
+      });
+      return isAdded;
+    },
 
     findRoamingObject: (shelf, id) =>
       inStore('read an object of roaming', async () => {
@@ -92,12 +99,24 @@ export function roamingObjectStore(db: Kysely<Tables>): RoamingObjectStore {
         const asked = shelved(shelf)
           .where('last_updated_ms', '>=', fromMs)
           .where('last_updated_ms', '<', untilMs);
-        const rows = await asked
-          .selectAll()
+        // What lies before the page is passed over in the index, where no documents are.
+        const page = asked
+          .select(['kind', 'partner_id', 'id'])
           .orderBy('created_at_ms')
           .orderBy('id')
           .limit(limit)
-          .offset(offset)
+          .offset(offset);
+        const rows = await db
+          .selectFrom(page.as('page'))
+          .innerJoin('roaming_object as object', (join) =>
+            join
+              .onRef('object.kind', '=', 'page.kind')
+              .onRef('object.partner_id', '=', 'page.partner_id')
+              .onRef('object.id', '=', 'page.id'),
+          )
+          .selectAll('object')
+          .orderBy('object.created_at_ms')
+          .orderBy('object.id')
           .execute();
         const counted = await asked.select(db.fn.countAll().as('count')).executeTakeFirstOrThrow();
         return { items: rows.map(toObject), total: Number(counted.count) };

@@ -16,7 +16,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 const dead = () => Promise.reject(new PartnerUnreachableError('https://roam.example', 'refused'));
 
 describe('what waits for a partner', () => {
-  it('is told one after the other, the newest under its key alone', async () => {
+  it('is told once under its key, the newest of it', async () => {
     const { queue } = given();
     const told: string[] = [];
     for (const [key, what] of [
@@ -28,6 +28,49 @@ describe('what waits for a partner', () => {
     await settled();
     expect(told).toEqual(['first', 'new']);
     expect(queue.waiting).toBe(0);
+  });
+
+  it('is told side by side as long as the partner answers, never twice at once under one key', async () => {
+    const { queue } = given();
+    const [underWay, most] = [new Set<string>(), { count: 0 }];
+    const told: string[] = [];
+    const send = (key: string, what: string) => async () => {
+      expect(underWay.has(key)).toBe(false);
+      underWay.add(key);
+      most.count = Math.max(most.count, underWay.size);
+      await settled();
+      underWay.delete(key);
+      told.push(what);
+    };
+    for (let n = 0; n < 100; n += 1) queue.put(`key ${n}`, send(`key ${n}`, `${n}`));
+    while (underWay.size < 8) await settled();
+    queue.put([...underWay][0] ?? '', send([...underWay][0] ?? '', 'newer'));
+    while (queue.waiting > 0) await settled();
+    expect([most.count, told.length, told.includes('newer')]).toEqual([8, 101, true]);
+  });
+
+  it('keeps a single request busy with a partner that is dead', async () => {
+    const { queue, clock } = given();
+    let [underWay, most, isDead] = [0, 0, false];
+    const send = async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await settled();
+      underWay -= 1;
+      if (isDead) await dead();
+    };
+    for (let n = 0; n < 500; n += 1) queue.put(`key ${n}`, send);
+    while (underWay < 8) await settled();
+    isDead = true;
+    while (underWay > 0) await settled();
+    most = 0;
+    for (let second = 0; second < 20; second += 1) {
+      clock.advance(1_000);
+      await settled();
+      await settled();
+    }
+    expect(most).toBe(1);
+    queue.stop();
   });
 
   it('is tried again, each time later, and given up in the end', async () => {

@@ -18,17 +18,23 @@ interface Push {
 /** What waits for one partner; past it the oldest goes, and is found again by the partner's next GET. */
 const waitingMax = 5_000;
 const attemptsMax = 8;
+/** Requests to one partner at the same time, as long as it answers them. */
+const lanesMax = 8;
 const pause = { firstMs: 1_000, maxMs: 300_000 };
 
 /**
- * What one partner is to be told, one after the other: a partner that is dead or slow keeps nobody else waiting. What is
- * told under the key of something that still waits takes its place.
+ * What one partner is to be told: a partner that is dead or slow keeps nobody else waiting. What is told under the key of
+ * something that still waits takes its place, and nothing overtakes what is told under its key. A partner that answers is
+ * told more at the same time, one that does not a single thing now and then.
  */
 export class PushQueue {
   readonly #partnerId: string;
   readonly #ports: PushPorts;
   readonly #waiting = new Map<string, Push>();
-  #isRunning = false;
+  /** Keys of what is being told. */
+  readonly #underWay = new Set<string>();
+  #lanes = 1;
+  #isPaused = false;
   #isStopped = false;
   #cancelPause = (): void => undefined;
 
@@ -43,7 +49,7 @@ export class PushQueue {
     this.#waiting.set(key, { send, attempts: 0 });
     const [oldest] = this.#waiting.keys();
     if (this.#waiting.size > waitingMax && oldest !== undefined) this.#waiting.delete(oldest);
-    if (!this.#isRunning) void this.#run();
+    this.#begin();
   }
 
   get waiting(): number {
@@ -57,18 +63,37 @@ export class PushQueue {
     this.#cancelPause();
   }
 
-  async #run(): Promise<void> {
-    this.#isRunning = true;
+  #begin(): void {
+    if (this.#isPaused) return;
     for (const [key, push] of this.#waiting) {
-      const pauseMs = await this.#attempt(key, push);
-      // Something newer may have taken its place meanwhile.
-      if (pauseMs === undefined && this.#waiting.get(key) === push) this.#waiting.delete(key);
-      if (pauseMs !== undefined) {
-        this.#cancelPause = this.#ports.clock.after(pauseMs, () => void this.#run());
-        return;
-      }
+      if (this.#underWay.size >= this.#lanes) return;
+      if (!this.#underWay.has(key)) void this.#tell(key, push);
     }
-    this.#isRunning = false;
+  }
+
+  async #tell(key: string, push: Push): Promise<void> {
+    this.#underWay.add(key);
+    const pauseMs = await this.#attempt(key, push);
+    this.#underWay.delete(key);
+    if (pauseMs === undefined) {
+      // Something newer may have taken its place meanwhile.
+      if (this.#waiting.get(key) === push) this.#waiting.delete(key);
+      this.#lanes = Math.min(lanesMax, this.#lanes + 1);
+    } else {
+      this.#lanes = 1;
+      this.#pause(pauseMs);
+    }
+    this.#begin();
+  }
+
+  /** Several that fail together are one failure, and the wait is that of the first. */
+  #pause(pauseMs: number): void {
+    if (this.#isPaused || this.#isStopped) return;
+    this.#isPaused = true;
+    this.#cancelPause = this.#ports.clock.after(pauseMs, () => {
+      this.#isPaused = false;
+      this.#begin();
+    });
   }
 
   /** How long to wait before it is tried again; undefined where it is done with. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../control/ports.ts';
 import { backOffMs } from '../../domain/backOff.ts';
 import { type EvseId, type SessionId, sessionId } from '../../domain/ids.ts';
@@ -10,15 +11,11 @@ import type { Logger } from '../../log.ts';
 import type { PartnerBook } from '../partners/partnerBook.ts';
 import type { Pushes } from '../partners/pushes.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';
-import type { PartnerTokens, Permission } from '../tokens/partnerTokens.ts';
-import { sha256 } from '../transport/tokens.ts';
+import type { PartnerTokens } from '../tokens/partnerTokens.ts';
 import { sessionOf } from '../versions.ts';
+import { type ChargePlace, chargeOf } from './begunCharge.ts';
 import { billed } from './chargeBills.ts';
 import { type KeptCharge, kept, keptChargeIn } from './keptCharge.ts';
-
-/** What partners know of an EVSE, and by what its sessions are billed now. */
-export type ChargePlace = Omit<RoamingCharge, 'session'> &
-  Pick<RoamingCharge['session'], 'countryCode' | 'partyId' | 'currency'>;
 
 export interface SessionDeskPorts {
   readonly clock: Clock;
@@ -46,6 +43,8 @@ const correctionSettleMs = 3_600_000;
 /** An end that nobody told falls with a sign of life after it. */
 const presumedSettleMs = 3_600_000;
 const openMax = 10_000;
+/** Looked at together: their changes are one wait for the disk. */
+const batchMax = 64;
 const retry = { firstMs: 1_000, maxMs: 300_000 };
 
 /**
@@ -54,7 +53,7 @@ const retry = { firstMs: 1_000, maxMs: 300_000 };
  */
 export class SessionDesk {
   readonly #ports: SessionDeskPorts;
-  /** To be looked at, one after the other. */
+  /** To be looked at. */
   readonly #waiting = new Set<SessionId>();
   /** When an end is believed, on our monotonic clock. */
   readonly #believedAtMs = new Map<SessionId, number>();
@@ -94,16 +93,28 @@ export class SessionDesk {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    for (const id of this.#waiting) {
-      this.#waiting.delete(id);
-      try {
-        await this.#follow(id);
-        this.#tries.delete(id);
-      } catch (error) {
-        this.#tryLater(id, error);
+    while (this.#waiting.size > 0) {
+      const batch: SessionId[] = [];
+      for (const id of this.#waiting) {
+        if (batch.length === batchMax) break;
+        this.#waiting.delete(id);
+        batch.push(id);
       }
+      await Promise.all(batch.map((id) => this.#look(id)));
+      // A database in this thread answers without ever letting anybody else have a turn.
+      await nextTurn();
     }
     this.#isRunning = false;
+  }
+
+  /** Never rejects. */
+  async #look(id: SessionId): Promise<void> {
+    try {
+      await this.#follow(id);
+      this.#tries.delete(id);
+    } catch (error) {
+      this.#tryLater(id, error);
+    }
   }
 
   #tryLater(id: SessionId, error: unknown): void {
@@ -222,29 +233,3 @@ const isOtherBill = ({ session: a }: RoamingCharge, { session: b }: RoamingCharg
   (a.endedAtMs !== b.endedAtMs ||
     compare(a.energyKwh, b.energyKwh) !== 0 ||
     compare(a.totalCost?.beforeTaxes ?? zero, b.totalCost?.beforeTaxes ?? zero) !== 0);
-
-/** Nobody can tell from the id what it is called at the station, and it is the same after a restart. */
-const roamingIdOf = (id: SessionId): string => sha256(id).slice(0, 32);
-
-function chargeOf(
-  id: SessionId,
-  startedAtMs: number,
-  place: ChargePlace,
-  { token, method, reference }: Permission,
-): RoamingCharge {
-  const { location, timeZone, tariffs, countryCode, partyId, currency } = place;
-  const { uid, type, contractId } = token;
-  return {
-    session: {
-      ...{ countryCode, partyId, id: roamingIdOf(id), startedAtMs, energyKwh: zero },
-      token: { countryCode: token.countryCode, partyId: token.partyId, uid, type, contractId },
-      authMethod: method,
-      ...(reference !== undefined && { authorizationReference: reference }),
-      ...{ locationId: location.id, evseUid: location.evseUid, connectorId: location.connectorId },
-      ...{ currency, periods: [], status: 'ACTIVE', lastUpdatedMs: 0 },
-    },
-    location,
-    timeZone,
-    tariffs,
-  };
-}
