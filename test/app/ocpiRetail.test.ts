@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { connect, givenParty, publicGarage, retailer } from './ocpiPeers.ts';
@@ -83,6 +85,24 @@ describe.each(['2.2.1', '2.3.0'])('an electricity retailer, in %s', (version) =>
         { total_energy: 10, currency: 'EUR', cdr_token: { party_id: 'KRA', contract_id: 'SE-KRA-C1' } },
       ]),
     );
+  });
+});
+
+describe('an electricity retailer that is told too much', () => {
+  it.each([
+    ['fifty megabytes', 50 * 2 ** 20],
+    ['one byte above its bound', 2 * 2 ** 20 + 1],
+  ])('reads nothing of %s', async (_what, length) => {
+    const guest = await givenParty('KRA', retailer);
+    ends.push(() => guest.end());
+    // Its length is enough: a million charging periods are refused before the first is read.
+    const headers = { 'content-type': 'application/json', 'content-length': length };
+    const sent = request(`${guest.api}/ocpi/2.2.1/receiver/cdrs`, { method: 'POST', headers });
+    sent.on('error', () => undefined);
+    sent.flushHeaders();
+    const [answer] = await once(sent, 'response');
+    expect(answer.statusCode).toBe(413);
+    sent.destroy();
   });
 });
 
