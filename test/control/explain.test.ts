@@ -63,7 +63,14 @@ describe('the explanation of an EVSE', () => {
       given({ kind: 'paused', circuit: undefined, phase: undefined }, { setpointAmps: 0 }),
       '0 A: it waits for its turn',
     ],
-    [given({ kind: 'no session' }, { setpointAmps: undefined }), 'no setpoint: no session is running'],
+    [
+      given({ kind: 'no session' }, { setpointAmps: undefined, exposureAmps: 0 }),
+      'no setpoint: no session is running',
+    ],
+    [
+      given({ kind: 'no session' }, { setpointAmps: undefined, exposureAmps: 10 }),
+      'no setpoint: no session is known to run, and 10 A is kept free for one that may begin before it is told',
+    ],
     [
       given({ ...later, why: 'cheaper', amps: 0 }, { setpointAmps: 0 }),
       '0 A: waits for 2026-02-01 02:00, when energy is cheaper; needs 12 kWh by 2026-02-01 07:00',
