@@ -43,6 +43,16 @@ export interface TwinMetersInput {
   deliver(reading: Omit<Reading, 'arrivedAtMs'>, meter: TwinMeter): void;
 }
 
+interface Told {
+  readonly amps?: PhaseFields;
+  readonly watts?: PhaseFields;
+}
+
+export function noteHeard(meter: TwinMeter, { amps, watts }: Told, nowMs: number): void {
+  const told = amps ?? watts ?? {};
+  for (const phase of phases) if (told[phase] !== undefined) meter.heardAtMs[phase] = nowMs;
+}
+
 const neverHeard: PhaseAmps = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
 const lateMs = 20_000;
 const slowBrokerMs = 6_000;
@@ -155,14 +165,12 @@ export class TwinMeters {
     }
   }
 
-  #send(meter: TwinMeter, fields: { amps?: PhaseFields; watts?: PhaseFields }, extraMs = 0): void {
+  #send(meter: TwinMeter, fields: Told, extraMs = 0): void {
     if (this.broker === 'down' || meter.isBeyond) return;
     const slowMs = this.broker === 'slow' ? slowBrokerMs * this.#random() : 0;
     this.#input.clock.after(Math.round(20 + 80 * this.#random() + slowMs + extraMs), () => {
       if (this.broker === 'down' || meter.isBeyond) return;
-      const told = fields.amps ?? fields.watts ?? {};
-      for (const phase of phases)
-        if (told[phase] !== undefined) meter.heardAtMs[phase] = this.#input.clock.nowMs;
+      noteHeard(meter, fields, this.#input.clock.nowMs);
       this.#input.deliver({ circuitId: meter.circuit.id, ...fields }, meter);
     });
   }

@@ -147,7 +147,12 @@ export class TwinProcess implements Clock {
     this.#condition = 'runs';
     const held = this.#held;
     this.#held = [];
-    for (const work of held) this.run(work);
+    // Whatever waits in its sockets comes before the next tick, which may take long again.
+    for (const work of held) if (!this.#isDead()) work();
+  }
+
+  #isDead(): boolean {
+    return this.#condition === 'dead';
   }
 
   kill(): void {

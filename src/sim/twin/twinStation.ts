@@ -139,9 +139,9 @@ export function newTwinStation(input: {
   };
 }
 
-/** Nothing that is said to it now is heard and done in time. */
-export const isOutOfReach = ({ manner, isAway, clockAheadMs, line }: TwinStation): boolean =>
-  manner !== 'obeys' || isAway || clockAheadMs !== 0 || line === undefined;
+/** Not everything that is said to it now is heard, taken and done in time. */
+export const isOutOfReach = ({ manner, isAway, clockAheadMs, line, station, model }: TwinStation): boolean =>
+  manner !== 'obeys' || isAway || clockAheadMs !== 0 || line === undefined || station.model !== model;
 
 /** What a command would make an EVSE offer if it arrived now and were obeyed. */
 export function effectAmps(twin: TwinStation, evseNumber: number, call: Call): number {

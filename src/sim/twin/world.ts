@@ -14,7 +14,7 @@ import { backgroundsOf, limitTargets } from './life.ts';
 import { LimitTruth } from './limitTruth.ts';
 import { GridLines } from './lines/gridLines.ts';
 import { SilentlyUnlimited } from './lines/silentlyUnlimited.ts';
-import { type TwinMeter, TwinMeters } from './meters.ts';
+import { noteHeard, type TwinMeter, TwinMeters } from './meters.ts';
 import { type NodeTruth, oracleMs } from './oracle.ts';
 import type { TwinJoints, TwinPlace, TwinService } from './ports.ts';
 import { newScene, type Scene } from './scene.ts';
@@ -112,9 +112,12 @@ export class World {
       clock: this.clock,
       seed,
       measured: (circuit) => measuredAmps(this.scenes, circuit),
-      deliver: (reading) => {
+      deliver: (reading, meter) => {
         const server = this.#server;
+        const arrivedMs = this.clock.nowMs;
         server?.process.run(() => {
+          // A process that is busy for no longer than this does not know that anything waited.
+          if (this.clock.nowMs - arrivedMs <= slowSolveMs) noteHeard(meter, reading, this.clock.nowMs);
           server.service.applyReading({ ...reading, arrivedAtMs: server.process.monotonicMs() });
           this.#point();
         });
