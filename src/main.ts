@@ -23,6 +23,7 @@ import { doctorReport } from './doctorReport.ts';
 import { BundleError, readBundle } from './incidents/bundleFile.ts';
 import { createLogger } from './log.ts';
 import { hashPassword, newPassword } from './ocpp/security/passwords.ts';
+import { compileAll } from './schema.ts';
 import { runSimulate, SimulateUsageError } from './simulate.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -87,6 +88,7 @@ async function init(rest: readonly string[]): Promise<number> {
 async function serve(rest: readonly string[]): Promise<number> {
   const loaded = loadConfig(required(rest, 'config'), process.env);
   const log = createLogger(loaded.config.log.level);
+  compileAll();
   return untilStopped(async (onBroken) => {
     const app = await startApp(loaded, {
       clock: systemClock(),

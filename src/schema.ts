@@ -36,12 +36,46 @@ export const compileConfig = <S extends TSchema>(schema: S): Validator<Static<S>
   validator(allFaults, schema);
 
 function validator<S extends TSchema>(ajv: Ajv, schema: S): Validator<Static<S>> {
-  const validate = ajv.compile<Static<S>>(schema);
+  const validate = onceNeeded(() => ajv.compile<Static<S>>(schema));
   return {
-    check: (value): value is Static<S> => validate(value),
-    faults: () => violations(validate.errors),
+    check: (value): value is Static<S> => validate()(value),
+    faults: () => violations(validate().errors),
   };
 }
+
+/** What is made when it is needed, or all at once. */
+export interface LateMaking {
+  /** What `make` makes, once: when it is needed, or before that by `makeAll`. */
+  onceNeeded<T>(make: () => T): () => T;
+  /** Makes all there is, and from then on each as it comes. */
+  makeAll(): void;
+}
+
+export function lateMaking(): LateMaking {
+  // Undefined once everything is made as it comes.
+  let waiting: Set<() => unknown> | undefined = new Set();
+  return {
+    onceNeeded(make) {
+      let made: { readonly value: ReturnType<typeof make> } | undefined;
+      const get = () => {
+        made ??= { value: make() };
+        waiting?.delete(get);
+        return made.value;
+      };
+      if (waiting === undefined) get();
+      else waiting.add(get);
+      return get;
+    },
+    makeAll() {
+      const all = waiting ?? [];
+      waiting = undefined;
+      for (const get of all) get();
+    },
+  };
+}
+
+/** Most processes need few of hundreds of schemas. A service compiles all of them first, so that it does not stall on the first message of a kind. */
+export const { onceNeeded, makeAll: compileAll } = lateMaking();
 
 /** Ajv's errors as faults a person can act on: which value, what it must be. */
 export function violations(errors: readonly ErrorObject[] | null | undefined): readonly Fault[] {
