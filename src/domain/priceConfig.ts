@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { LocalWindow } from './localTime.ts';
-import type { PeakTariff, PriceTable } from './prices.ts';
+import type { KwhTable, PeakTariff, PriceTable } from './prices.ts';
 
 // Prices and power charges as the config says them.
 
@@ -42,6 +42,25 @@ export const priceConfig = Type.Object(
   { ...closed, description: 'what energy costs when: cars with a departure wait for cheap hours' },
 );
 
+const grams = (description: string) => Type.Number({ minimum: 0, maximum: 10_000, description });
+
+export const emissionsConfig = Type.Object(
+  {
+    gramsPerKwh: grams('of CO2, where no rule applies'),
+    rules: Type.Array(
+      Type.Object({ ...localWindow, gramsPerKwh: grams('of the first rule that applies') }, closed),
+      {
+        default: [],
+        maxItems: 100,
+      },
+    ),
+  },
+  {
+    ...closed,
+    description: 'how clean energy is when: cars of drivers who prefer green energy wait for those hours',
+  },
+);
+
 export const peakTariffConfig = Type.Object(
   {
     currency,
@@ -67,6 +86,11 @@ export const priceTableOf = ({ currency, perKwh, rules }: Static<typeof priceCon
   rules: rules.map((rule) => ({ ...windowOf(rule), perKwh: rule.perKwh })),
 });
 
+export const emissionsOf = ({ gramsPerKwh, rules }: Static<typeof emissionsConfig>): KwhTable => ({
+  perKwh: gramsPerKwh / 1000,
+  rules: rules.map((rule) => ({ ...windowOf(rule), perKwh: rule.gramsPerKwh / 1000 })),
+});
+
 export const peakTariffOf = (tariff: Static<typeof peakTariffConfig>): PeakTariff => ({
   currency: tariff.currency,
   perKw: tariff.perKw,
@@ -75,7 +99,7 @@ export const peakTariffOf = (tariff: Static<typeof peakTariffConfig>): PeakTarif
 });
 
 const windowOf = (
-  window: Omit<Static<typeof peakTariffConfig>, 'currency' | 'perKw' | 'highestHours'>,
+  window: Pick<Static<typeof peakTariffConfig>, 'months' | 'weekdays' | 'from' | 'until'>,
 ): LocalWindow => ({
   months: window.months,
   weekdays: window.weekdays.map((name) => weekdays.indexOf(name) + 1),

@@ -1,11 +1,15 @@
 import type { AreaId, SiteId } from './ids.ts';
 import { isWithin, type LocalWindow, localTime } from './localTime.ts';
 
-/** A time-of-use tariff: the first rule whose window holds gives the price, `perKwh` where none does. */
-export interface PriceTable {
-  readonly currency: string;
+/** What a kWh counts when: the first rule whose window holds tells it, `perKwh` where none does. */
+export interface KwhTable {
   readonly perKwh: number;
   readonly rules: readonly (LocalWindow & { readonly perKwh: number })[];
+}
+
+/** A time-of-use tariff. */
+export interface PriceTable extends KwhTable {
+  readonly currency: string;
 }
 
 /** In force from `fromMs` up to, not including, `untilMs`. May be negative, as at the exchange. */
@@ -37,9 +41,13 @@ export interface SitePrices {
 /** Price of a kWh at an instant, undefined where nobody told one. */
 export function priceAt({ table, series }: SitePrices, timeZone: string, atMs: number): number | undefined {
   const told = series?.periods.find(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs);
-  if (told !== undefined || table === undefined) return told?.perKwh;
+  return told !== undefined || table === undefined ? told?.perKwh : kwhAt(table, timeZone, atMs);
+}
+
+/** What the table tells of an instant. */
+export function kwhAt({ rules, perKwh }: KwhTable, timeZone: string, atMs: number): number {
   const local = localTime(timeZone, atMs);
-  return table.rules.find((rule) => isWithin(rule, local))?.perKwh ?? table.perKwh;
+  return rules.find((rule) => isWithin(rule, local))?.perKwh ?? perKwh;
 }
 
 /**

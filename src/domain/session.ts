@@ -1,4 +1,6 @@
 import type { EvseId, SessionId, StationId } from './ids.ts';
+import type { ProfileType } from './roaming/token.ts';
+import type { Evse } from './site.ts';
 
 /** `suspended-by-ev`: the car does not take what is offered. `suspended-by-us`: nothing is offered. */
 export type SessionState = 'authorised' | 'charging' | 'suspended-by-ev' | 'suspended-by-us' | 'finished';
@@ -20,6 +22,20 @@ export interface Session {
   readonly departureAtMs: number | undefined;
   /** Overrides the EVSE's priority class while it lasts. */
   readonly priority: number | undefined;
+  /** How its driver wants to charge; as everybody where nobody told. */
+  readonly profile?: ProfileType | undefined;
+  /** What it has before everybody else until then, as far as limits and its car allow: its driver has booked it. */
+  readonly guaranteedWatts?: number;
+  readonly guaranteedUntilMs?: number;
   /** Its token may not charge: it gets nothing until it is ended. */
   readonly isRefused?: boolean;
 }
+
+/** In a hurry, and willing to pay for it: it counts as so many others where current is shared. */
+const fastFactor = 2;
+
+/** The share of a session within its class. */
+export const shareOf = (
+  { weight }: Pick<Evse, 'weight'>,
+  session: Pick<Session, 'profile'> | undefined,
+): number => (session?.profile === 'FAST' ? fastFactor * weight : weight);

@@ -1,6 +1,6 @@
 import type { AreaId, CircuitId, EvseId, SiteId, StationId } from './ids.ts';
 import type { Phase } from './phases.ts';
-import type { PeakTariff, PriceTable } from './prices.ts';
+import type { KwhTable, PeakTariff, PriceTable } from './prices.ts';
 import type { Supply } from './supply.ts';
 import type { StationTraits } from './traits.ts';
 
@@ -95,6 +95,8 @@ export interface Site {
   /** What energy costs when, as far as nobody tells the prices of each hour. */
   readonly prices?: PriceTable | undefined;
   readonly peakTariff?: PeakTariff | undefined;
+  /** Kilograms of CO2 that come with a kWh when, as far as anybody told. */
+  readonly emissions?: KwhTable | undefined;
   readonly phasesUsed: PhasesUsed;
   /** Parents before children; the first is the grid connection. */
   readonly circuits: readonly Circuit[];

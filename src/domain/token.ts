@@ -31,7 +31,7 @@ export interface TokenRequest {
   readonly transactionId: string | undefined;
 }
 
-/** `elsewhere`: it is good at other sites. `concurrent`: it has a session already. */
+/** `elsewhere`: it is good at other sites. `reserved`: somebody else has booked the EVSE. `concurrent`: it has a session already. */
 export type AuthorizationStatus =
   | 'accepted'
   | 'blocked'
@@ -39,6 +39,7 @@ export type AuthorizationStatus =
   | 'elsewhere'
   | 'expired'
   | 'invalid'
+  | 'reserved'
   | 'unknown';
 
 export interface Authorization {

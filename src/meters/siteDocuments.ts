@@ -46,6 +46,8 @@ function reasonDocument(reason: EvseReason) {
       return { kind: reason.kind, ...placeDocument(reason) };
     case 'area full':
       return { kind: reason.kind, area: reason.area };
+    case 'not answering':
+      return { kind: reason.kind, rung: reason.rung ?? null };
     case 'not obeying':
       return { kind: reason.kind, amps: rounded(reason.amps), rung: reason.rung ?? null };
     case 'planned later':
@@ -60,7 +62,6 @@ function reasonDocument(reason: EvseReason) {
     case 'no session':
     case 'starting':
     case 'offline':
-    case 'not answering':
     case 'token refused':
     case 'waiting for others':
       return { kind: reason.kind };

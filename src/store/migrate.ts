@@ -17,6 +17,9 @@ import { m041AuditChain } from './migrations/m041AuditChain.ts';
 import { m050History } from './migrations/m050History.ts';
 import { m056Invoices } from './migrations/m056Invoices.ts';
 import { m057RoamingPages } from './migrations/m057RoamingPages.ts';
+import { m058RoamingLookups } from './migrations/m058RoamingLookups.ts';
+import { m061SessionProfile } from './migrations/m061SessionProfile.ts';
+import { m064Bookings } from './migrations/m064Bookings.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -40,6 +43,9 @@ const migrations: Record<string, Migration> = {
   '050-history': m050History,
   '056-invoices': m056Invoices,
   '057-roaming-pages': m057RoamingPages,
+  '058-roaming-lookups': m058RoamingLookups,
+  '061-session-profile': m061SessionProfile,
+  '064-bookings': m064Bookings,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

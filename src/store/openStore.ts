@@ -1,6 +1,8 @@
 import type { Clock } from '../control/ports.ts';
+import type { BillingBook } from '../domain/billing/billingBook.ts';
 import type { Logger } from '../log.ts';
 import { type AuditOrigin, type AuditStore, auditAppender, auditStore } from './audit.ts';
+import { type BookingStore, bookingStore } from './bookings.ts';
 import { type CommandStore, commandStore } from './commands.ts';
 import { nextNumber } from './counters.ts';
 import { within } from './deadline.ts';
@@ -13,7 +15,7 @@ import { type GridReleaseStore, gridReleaseStore } from './gridReleases.ts';
 import { type GridStateStore, gridStateStore } from './gridStates.ts';
 import { GroupCommit } from './groupCommit.ts';
 import { type HistoryStore, historyQueueOptions, historyStore } from './history.ts';
-import { type InvoiceStore, invoiceStore } from './invoices.ts';
+import { invoiceStore } from './invoices.ts';
 import { type LimitStore, limitStore } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { type PartnerStore, partnerStore } from './partners.ts';
@@ -58,7 +60,8 @@ export interface Store
     PlanningStore,
     PartnerStore,
     RoamingObjectStore,
-    InvoiceStore,
+    BookingStore,
+    BillingBook,
     StationCommandStore,
     FaultStore,
     ReservationStore,
@@ -117,6 +120,7 @@ export async function openStore(
     ...planningStore(db, queue),
     ...partnerStore(db),
     ...roamingObjectStore(db, new GroupCommit(db)),
+    ...bookingStore(db),
     ...invoiceStore(db),
     ...stationCommandStore(db),
     ...faultStore(db, queue),

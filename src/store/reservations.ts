@@ -15,6 +15,7 @@ export interface ReservationStore {
   updateReservation(
     reservation: Pick<Reservation, 'id' | 'state' | 'expiresAtMs' | 'endedAtMs'>,
   ): Promise<void>;
+  findReservation(id: number): Promise<Reservation | undefined>;
   /** Those that may keep somebody away. */
   heldReservations(): Promise<readonly Reservation[]>;
   /** The newest first, as far as they are kept. */
@@ -48,6 +49,12 @@ export function reservationStore(db: Kysely<Tables>): ReservationStore {
           .set({ state, expires_at_ms: expiresAtMs, ended_at_ms: endedAtMs ?? null })
           .where('id', '=', id)
           .execute();
+      }),
+
+    findReservation: (id) =>
+      inStore('read a reservation', async () => {
+        const row = await db.selectFrom('reservation').selectAll().where('id', '=', id).executeTakeFirst();
+        return row && toReservation(row);
       }),
 
     heldReservations: () =>

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { RoamingKind, RoamingObject } from '../domain/roaming/partner.ts';
 import type { GroupCommit } from './groupCommit.ts';
 import type { RoamingObjectTable, Tables } from './schema.ts';
@@ -17,6 +17,8 @@ interface RoamingPage extends Shelf {
   readonly untilMs?: number;
   readonly offset: number;
   readonly limit: number;
+  /** Those that were created last come first. */
+  readonly isNewestFirst?: boolean;
 }
 
 export interface RoamingObjectStore {
@@ -27,7 +29,7 @@ export interface RoamingObjectStore {
   findRoamingObject(shelf: Shelf, id: string): Promise<RoamingObject | undefined>;
   /** Over all partners. */
   roamingObjectsByAlias(kind: RoamingKind, alias: string): Promise<readonly RoamingObject[]>;
-  /** In the order in which they were created. */
+  /** In the order in which they were created, unless the page says otherwise. */
   pageRoamingObjects(
     page: RoamingPage,
   ): Promise<{ readonly items: readonly RoamingObject[]; readonly total: number }>;
@@ -37,9 +39,12 @@ export interface RoamingObjectStore {
   countRoamingObjects(shelf: Shelf): Promise<number>;
   /** Whether it was there. */
   deleteRoamingObject(shelf: Shelf, id: string): Promise<boolean>;
-  /** Puts all that belongs to a partner under another name: who comes under the old one later must not read it. */
+  /**
+   * Puts all that belongs to a partner, and to the parties behind it (`id~SE-GRG`), under another name: who comes under the
+   * old one later must not read it.
+   */
   moveRoamingObjects(partnerId: string, newId: string): Promise<void>;
-  /** Removes sessions, CDRs, reservations and profiles that nothing is due of and that changed last before. At most so many: ask again for the rest. */
+  /** Removes sessions, CDRs, reservations, bookings, profiles and payments that nothing is due of and that changed last before. At most so many: ask again for the rest. */
   pruneRoamingObjects(beforeMs: number, countMax: number): Promise<number>;
 }
 
@@ -52,14 +57,7 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
     db.selectFrom('roaming_object').where('kind', '=', kind).where('partner_id', '=', partnerId);
   return {
     saveRoamingObject: (object) =>
-      group.write('keep an object of roaming', async (transaction) => {
-        const { kind, partner_id, id, created_at_ms, ...rest } = toRow(object);
-        await transaction
-          .insertInto('roaming_object')
-          .values({ kind, partner_id, id, created_at_ms, ...rest })
-          .onConflict((conflict) => conflict.columns(['kind', 'partner_id', 'id']).doUpdateSet(rest))
-          .execute();
-      }),
+      group.write('keep an object of roaming', (transaction) => putRoamingObject(transaction, object)),
 
     addRoamingObject: async (object) => {
       let isAdded = false;
@@ -94,16 +92,24 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
         return rows.map(toObject);
       }),
 
-    pageRoamingObjects: ({ fromMs = 0, untilMs = Number.MAX_SAFE_INTEGER, offset, limit, ...shelf }) =>
+    pageRoamingObjects: ({
+      fromMs = 0,
+      untilMs = Number.MAX_SAFE_INTEGER,
+      offset,
+      limit,
+      isNewestFirst = false,
+      ...shelf
+    }) =>
       inStore('list objects of roaming', async () => {
+        const direction = isNewestFirst ? 'desc' : 'asc';
         const asked = shelved(shelf)
           .where('last_updated_ms', '>=', fromMs)
           .where('last_updated_ms', '<', untilMs);
         // What lies before the page is passed over in the index, where no documents are.
         const page = asked
           .select(['kind', 'partner_id', 'id'])
-          .orderBy('created_at_ms')
-          .orderBy('id')
+          .orderBy('created_at_ms', direction)
+          .orderBy('id', direction)
           .limit(limit)
           .offset(offset);
         const rows = await db
@@ -115,8 +121,8 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
               .onRef('object.id', '=', 'page.id'),
           )
           .selectAll('object')
-          .orderBy('object.created_at_ms')
-          .orderBy('object.id')
+          .orderBy('object.created_at_ms', direction)
+          .orderBy('object.id', direction)
           .execute();
         const counted = await asked.select(db.fn.countAll().as('count')).executeTakeFirstOrThrow();
         return { items: rows.map(toObject), total: Number(counted.count) };
@@ -166,8 +172,14 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
       inStore('put the objects of a partner aside', async () => {
         await db
           .updateTable('roaming_object')
-          .set({ partner_id: newId, is_due: 0 })
-          .where('partner_id', '=', partnerId)
+          .set({ partner_id: sql`${newId} || substr(partner_id, ${partnerId.length + 1})`, is_due: 0 })
+          .where((row) =>
+            row.or([
+              row('partner_id', '=', partnerId),
+              // What was put aside before has more behind it than a party's seven characters.
+              sql<boolean>`(length(partner_id) <= ${partnerId.length + 7} and substr(partner_id, 1, ${partnerId.length + 1}) = ${`${partnerId}~`})`,
+            ]),
+          )
           .execute();
       }),
 
@@ -176,7 +188,7 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
         const old = db
           .selectFrom('roaming_object')
           .select(['kind', 'partner_id', 'id'])
-          .where('kind', 'in', ['session', 'cdr', 'reservation', 'profile', 'received session'])
+          .where('kind', 'in', prunedKinds)
           .where('is_due', '=', 0)
           .where('last_updated_ms', '<', beforeMs)
           .limit(countMax);
@@ -190,6 +202,33 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
       }),
   };
 }
+
+/** What is there already keeps the moment of its creation. */
+export async function putRoamingObject(
+  transaction: Transaction<Tables>,
+  object: RoamingObject,
+): Promise<void> {
+  const { kind, partner_id, id, created_at_ms, ...rest } = toRow(object);
+  await transaction
+    .insertInto('roaming_object')
+    .values({ kind, partner_id, id, created_at_ms, ...rest })
+    .onConflict((conflict) => conflict.columns(['kind', 'partner_id', 'id']).doUpdateSet(rest))
+    .execute();
+}
+
+/** What a session leaves behind. */
+const prunedKinds: readonly RoamingKind[] = [
+  ...([
+    'session',
+    'cdr',
+    'reservation',
+    'booking',
+    'profile',
+    'received session',
+    'payment',
+    'reference',
+  ] as const),
+];
 
 const toRow = (object: RoamingObject): Selectable<RoamingObjectTable> => ({
   kind: object.kind,

@@ -33,6 +33,7 @@ export interface Tables {
   reservation: ReservationTable;
   roaming_partner: RoamingPartnerTable;
   roaming_object: RoamingObjectTable;
+  booking_slot: BookingSlotTable;
   history_hour: HistoryHourTable;
   billed_month: BilledMonthTable;
   invoice_line: InvoiceLineTable;
@@ -85,6 +86,8 @@ export interface SessionTable {
   wanted_energy_wh: number | null;
   departure_at_ms: number | null;
   priority: number | null;
+  /** See `ProfileType` of domain/roaming/token.ts. */
+  profile: string | null;
   /** JSON, a list. This and the next three are null in what was stored before the history of sessions was kept. */
   marks: string | null;
   meter_start_wh: number | null;
@@ -305,6 +308,14 @@ export interface RoamingObjectTable {
   is_due: number;
   /** JSON. */
   document: string;
+}
+
+/** Five minutes of an EVSE that somebody has booked. */
+interface BookingSlotTable {
+  evse_id: string;
+  start_ms: number;
+  /** Of the `roaming_object`. */
+  booking_id: string;
 }
 
 /** A month of a retailer's bills, JSON: see invoices.ts. */

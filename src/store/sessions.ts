@@ -1,5 +1,6 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
 import { type EvseId, evseId, type SessionId, sessionId, stationId } from '../domain/ids.ts';
+import type { ProfileType } from '../domain/roaming/token.ts';
 import type { Session, SessionState } from '../domain/session.ts';
 import {
   recordFrom,
@@ -48,6 +49,7 @@ const sessionColumns = [
   'wanted_energy_wh',
   'departure_at_ms',
   'priority',
+  'profile',
 ] as const;
 
 export function sessionStore(db: Kysely<Tables>, queue: WriteBehind): SessionStore {
@@ -149,6 +151,7 @@ function toRow({
     wanted_energy_wh: session.wantedEnergyWh ?? null,
     departure_at_ms: session.departureAtMs ?? null,
     priority: session.priority ?? null,
+    profile: session.profile ?? null,
     marks: JSON.stringify(marks),
     meter_start_wh: meterStartWh ?? null,
     meter_stop_wh: meterStopWh ?? null,
@@ -186,5 +189,7 @@ function toSession(row: Pick<Selectable<SessionTable>, (typeof sessionColumns)[n
     wantedEnergyWh: row.wanted_energy_wh ?? undefined,
     departureAtMs: row.departure_at_ms ?? undefined,
     priority: row.priority ?? undefined,
+    // Only `toRow` writes this column.
+    ...(row.profile !== null && { profile: row.profile as ProfileType }),
   };
 }

@@ -20,7 +20,8 @@ export interface WriteBehindOptions {
 }
 
 const writeBehindDefaults: WriteBehindOptions = {
-  recordsMax: 10_000,
+  // Its station, device, EVSE and session wait at once for each of 10,000 stations that come back together.
+  recordsMax: 50_000,
   batchMax: 100,
   flushMs: 200,
   retryMinMs: 250,

@@ -39,6 +39,14 @@ describe('a value without its secrets', () => {
     ],
     [{ location: 'https://files.example/a@b' }, { location: 'https://files.example/a@b' }],
     [
+      { idTag: '04A2', connectorId: 1 },
+      { idTag: kept, connectorId: 1 },
+    ],
+    [{ idToken: { idToken: '04A2', type: 'Central' } }, { idToken: { idToken: kept, type: 'Central' } }],
+    [{ data: '{"idTag":"04A2"}' }, { data: `{"idTag":"${kept}"}` }],
+    [{ data: '{ no JSON' }, { data: '{ no JSON' }],
+    [{ certificate: 'PEM' }, { certificate: 'PEM' }],
+    [
       ['a', 5, null, true],
       ['a', 5, null, true],
     ],

@@ -27,6 +27,8 @@ describeOnBothDatabases('reservations in the store', (database) => {
     await first.stop();
     const second = await database.open();
     expect(await second.heldReservations()).toEqual([{ ...made, state: 'active' }]);
+    expect(await second.findReservation(other.id)).toMatchObject({ state: 'expired', endedAtMs: 9000 });
+    expect(await second.findReservation(other.id + 1)).toBeUndefined();
     expect(await second.listReservations(cpA1)).toEqual([
       { ...other, state: 'expired', endedAtMs: 9000 },
       { ...made, state: 'active' },

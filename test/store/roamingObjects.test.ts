@@ -35,11 +35,14 @@ describeOnBothDatabases('objects of roaming in the store', (database) => {
     for (const n of [3, 1, 2, 4])
       await store.saveRoamingObject(given({ id: `C${n}`, createdAtMs: n, lastUpdatedMs: 10 * n }));
     await store.saveRoamingObject(given({ id: 'C1', createdAtMs: 99, lastUpdatedMs: 35 }));
-    const page = (offset: number) =>
-      store.pageRoamingObjects({ kind: 'cdr', partnerId: 'roam', fromMs: 20, untilMs: 40, offset, limit: 2 });
-    const ids = async (offset: number) => (await page(offset)).items.map(({ id }) => id);
+    const page = (offset: number, isNewestFirst = false) => {
+      const asked = { fromMs: 20, untilMs: 40, offset, limit: 2, isNewestFirst };
+      return store.pageRoamingObjects({ kind: 'cdr', partnerId: 'roam', ...asked });
+    };
+    const ids = async (...asked: Parameters<typeof page>) => (await page(...asked)).items.map(({ id }) => id);
     expect([await ids(0), await ids(2)]).toEqual([['C1', 'C2'], ['C3']]);
     expect((await page(0)).total).toBe(3);
+    expect([await ids(0, true), await ids(2, true)]).toEqual([['C3', 'C2'], ['C1']]);
   });
 
   it('are due until their partner was told', async () => {
@@ -59,6 +62,21 @@ describeOnBothDatabases('objects of roaming in the store', (database) => {
     expect(await store.deleteRoamingObject({ kind: 'cdr', partnerId: 'other' }, 'C1')).toBe(false);
     expect(await store.deleteRoamingObject({ kind: 'cdr', partnerId: 'roam' }, 'C1')).toBe(true);
     expect(await store.deleteRoamingObject({ kind: 'cdr', partnerId: 'roam' }, 'C1')).toBe(false);
+  });
+
+  it('are put aside with those of the parties behind a hub, and with nobody else’s', async () => {
+    const store = await database.open();
+    const ids = ['hub', 'hub~SE-GRG', 'hub~1769860800000', 'hub2', 'hub2~SE-GRG'];
+    for (const partnerId of ids) await store.saveRoamingObject(given({ partnerId }));
+    await store.moveRoamingObjects('hub', 'hub~1769860900000');
+    const found = await store.roamingObjectsByAlias('cdr', 'CP-A1~5');
+    expect(found.map(({ partnerId, isDue }) => [partnerId, isDue]).toSorted()).toEqual([
+      ['hub2', true],
+      ['hub2~SE-GRG', true],
+      ['hub~1769860800000', true],
+      ['hub~1769860900000', false],
+      ['hub~1769860900000~SE-GRG', false],
+    ]);
   });
 
   it('that were added are not changed by adding them again', async () => {

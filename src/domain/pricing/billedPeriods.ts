@@ -1,73 +1,43 @@
-import type { ChargingPeriod } from '../chargingPeriods.ts';
-import type { BilledPeriod, PeriodDimension, PeriodVolume } from './billedPeriod.ts';
+import type { BilledPeriod } from './billedPeriod.ts';
+import { compare, dividedBy, type Fraction, minus, plus, ratio, rounded, times, zero } from './fraction.ts';
+import { roundingMeter, volumesOf } from './periodVolumes.ts';
 import {
-  compare,
-  dividedBy,
-  type Fraction,
-  fraction,
-  minus,
-  plus,
-  ratio,
-  rounded,
-  sum,
-  times,
-  zero,
-} from './fraction.ts';
-import { isSameSelection, type Moment, type Selection, selectorOf, thresholdsOf } from './restrictions.ts';
+  isSameSelection,
+  type Moment,
+  type Selection,
+  type Selector,
+  selectorOf,
+  type Thresholds,
+  thresholdsOf,
+} from './restrictions.ts';
 import { siteClock } from './siteClock.ts';
+import type { Stretch } from './stretch.ts';
 import type { PriceRules } from './tariff.ts';
 
-/**
- * What a car did, in the words that prices know. `withheld`: it asks for power and we give none, because the site has
- * none left or the grid operator wants it so. That is neither charging nor parking, and no price of time is due
- * [OCPI 2.3.0 mod_cdrs, `PARKING_TIME`: the vehicle is not requesting power].
- */
-export type Activity = 'reserved' | 'charging' | 'parked' | 'withheld';
-
-function activityOf(state: ChargingPeriod['state']): Activity {
-  switch (state) {
-    case 'charging':
-      return 'charging';
-    case 'suspended-by-ev':
-      return 'parked';
-    case 'authorised':
-    case 'suspended-by-us':
-      return 'withheld';
-  }
+/** What a session is billed by from an instant on. */
+export interface BillingTurn {
+  readonly fromMs: number;
+  readonly rules: PriceRules;
 }
 
-/** A part of a session in which one thing went on, and energy flowed evenly. */
-export interface Stretch {
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly activity: Activity;
-  readonly energyKwh: Fraction;
-  /** Summed over the phases. */
-  readonly amps?: Fraction;
-  readonly powerKw?: Fraction;
-}
-
-/** What the history of a session says, in the words that prices know. */
-export const stretchesOf = (periods: readonly ChargingPeriod[]): readonly Stretch[] =>
-  periods.map(({ fromMs, untilMs, state, energyWh }) => ({
-    startMs: fromMs,
-    endMs: untilMs,
-    activity: activityOf(state),
-    energyKwh: times(fraction(energyWh), ratio(1, 1000)),
-  }));
+/** Of several in order, the one that holds at an instant. */
+export const turnAt = <Turn extends { readonly fromMs: number }>(
+  turns: readonly Turn[],
+  atMs: number,
+): Turn | undefined => turns.findLast(({ fromMs }) => fromMs <= atMs) ?? turns[0];
 
 /**
  * The periods by which a session is billed: a new one at every moment at which another price comes into force, interpolated
  * where nobody measured at that moment [OCPI 2.2.1 mod_cdrs, ChargingPeriod], and whenever the car did something
  * else. Volumes have the four decimals of the wire and are rounded so that their sums stay true: whoever reads them
- * comes to the same price.
+ * comes to the same price. Another tariff may come into force in the course of it.
  */
 export function billedPeriods(
   stretches: readonly Stretch[],
-  rules: PriceRules,
+  billing: readonly BillingTurn[],
   timeZone: string,
 ): readonly BilledPeriod[] {
-  const pieces = piecesOf(stretches, rules, timeZone);
+  const pieces = piecesOf(stretches, billing, timeZone);
   const merged: Piece[][] = [];
   for (const piece of pieces) {
     const last = merged.at(-1);
@@ -81,19 +51,32 @@ export function billedPeriods(
   });
 }
 
+/** A tariff in force, ready to be asked. */
+interface Reader {
+  readonly fromMs: number;
+  readonly select: Selector;
+  readonly thresholds: Thresholds;
+}
+
 interface Piece extends Stretch {
+  readonly reader: Reader;
   readonly selection: Selection;
 }
 
-/** The stretches, cut wherever a threshold of the tariff is crossed. */
+/** The stretches, cut wherever a threshold of the tariff is crossed, or another tariff comes into force. */
 function piecesOf(
   stretches: readonly Stretch[],
-  { elements }: PriceRules,
+  billing: readonly BillingTurn[],
   timeZone: string,
 ): readonly Piece[] {
   const clock = siteClock(timeZone);
-  const select = selectorOf(elements);
-  const thresholds = thresholdsOf(elements);
+  const readers = billing.map(
+    ({ fromMs, rules: { elements } }): Reader => ({
+      fromMs,
+      select: selectorOf(elements),
+      thresholds: thresholdsOf(elements),
+    }),
+  );
   const chargingFromMs = stretches.find(({ activity }) => activity !== 'reserved')?.startMs ?? 0;
   const pieces: Piece[] = [];
   let energyKwh = zero;
@@ -101,7 +84,11 @@ function piecesOf(
     let rest: Stretch | undefined = stretch;
     while (rest !== undefined) {
       const { startMs }: Stretch = rest;
+      const reader = turnAt(readers, startMs);
+      if (reader === undefined) return [];
+      const { thresholds, select } = reader;
       const timesMs = [
+        ...readers.map(({ fromMs }) => fromMs),
         clock.nextMs(startMs, thresholds.minutesOfDay) ?? rest.endMs,
         ...thresholds.sinceStartMs.map((sinceStartMs) => chargingFromMs + sinceStartMs),
       ];
@@ -112,7 +99,7 @@ function piecesOf(
         thresholds.energyKwh,
       );
       const moment = momentOf(piece, startMs - chargingFromMs, energyKwh, clock.wallTime(startMs));
-      pieces.push({ ...piece, selection: select(moment) });
+      pieces.push({ ...piece, reader, selection: select(moment) });
       energyKwh = plus(energyKwh, piece.energyKwh);
       rest = remainder;
     }
@@ -169,73 +156,4 @@ function momentOf(
 }
 
 const isSamePrice = (a: Piece, b: Piece): boolean =>
-  a.activity === b.activity && isSameSelection(a.selection, b.selection);
-
-// --- volumes ---------------------------------------------------------------------------------------
-
-const wireDecimals = 4;
-
-const timeDimensions: Readonly<Record<Activity, PeriodDimension | undefined>> = {
-  reserved: 'RESERVATION_TIME',
-  charging: 'TIME',
-  parked: 'PARKING_TIME',
-  withheld: undefined,
-};
-
-type Meter = (dimension: PeriodDimension, volume: Fraction) => Fraction;
-
-/** Rounds the running total of each dimension, and tells by how much it grew. */
-function roundingMeter(): Meter {
-  const totals = new Map<PeriodDimension, Fraction>();
-  return (dimension, volume) => {
-    const before = totals.get(dimension) ?? zero;
-    const after = plus(before, volume);
-    totals.set(dimension, after);
-    return minus(rounded(after, wireDecimals), rounded(before, wireDecimals));
-  };
-}
-
-const hourMs = 3_600_000;
-
-function volumesOf(pieces: readonly Piece[], meter: Meter): readonly PeriodVolume[] {
-  const [first] = pieces;
-  if (first === undefined) return [];
-  const volumes: PeriodVolume[] = [];
-  const time = timeDimensions[first.activity];
-  if (first.activity !== 'reserved') {
-    const energyKwh = sum(pieces.map((piece) => piece.energyKwh));
-    volumes.push({ dimension: 'ENERGY', volume: meter('ENERGY', energyKwh) });
-  }
-  if (time !== undefined) {
-    const lengthMs = pieces.reduce((total, { startMs, endMs }) => total + endMs - startMs, 0);
-    volumes.push({ dimension: time, volume: meter(time, ratio(lengthMs, hourMs)) });
-  }
-  return [
-    ...volumes,
-    ...extremes(
-      pieces.map(({ amps }) => amps),
-      'MIN_CURRENT',
-      'MAX_CURRENT',
-    ),
-    ...extremes(
-      pieces.map(({ powerKw }) => powerKw),
-      'MIN_POWER',
-      'MAX_POWER',
-    ),
-  ];
-}
-
-/** Nothing where one piece does not tell. */
-function extremes(
-  values: readonly (Fraction | undefined)[],
-  least: PeriodDimension,
-  most: PeriodDimension,
-): readonly PeriodVolume[] {
-  const told = values.filter((value) => value !== undefined).toSorted(compare);
-  const [lowest, highest] = [told[0], told.at(-1)];
-  if (told.length < values.length || lowest === undefined || highest === undefined) return [];
-  return [
-    { dimension: least, volume: lowest },
-    { dimension: most, volume: highest },
-  ];
-}
+  a.activity === b.activity && a.reader === b.reader && isSameSelection(a.selection, b.selection);

@@ -26,8 +26,21 @@ export interface SiteClock {
   nextMs(atMs: number, minutesOfDay: readonly number[]): number | undefined;
 }
 
+/** Kept, since every session that runs is priced every minute. */
+const clocks = new Map<string, SiteClock>();
+const clocksMax = 100;
+
 /** Throws a RangeError for a time zone nobody knows. */
 export function siteClock(timeZone: string): SiteClock {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  const made = newClock(timeZone);
+  if (clocks.size >= clocksMax) clocks.clear();
+  clocks.set(timeZone, made);
+  return made;
+}
+
+function newClock(timeZone: string): SiteClock {
   // Time zones change on quarters of an hour, so one offset serves a quarter.
   const offsetsMs = new Map<number, number>();
   const offsetMs = (atMs: number): number => {

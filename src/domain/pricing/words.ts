@@ -24,12 +24,25 @@ export interface RoundedCost {
   readonly afterTaxes: string | undefined;
 }
 
+/** Asking Intl takes longer than pricing a session. Names come from partners too: past the bound all are asked for again. */
+const roundings = new Map<string, Rounding>();
+const roundingsMax = 1_000;
+
 /** The decimals of a currency, ties up: 2 for most and for those nobody knows, 0 for the yen. */
 export function roundingOf(currency: string): Rounding {
+  const known = roundings.get(currency);
+  if (known !== undefined) return known;
+  const found: Rounding = { decimals: decimalsOf(currency), mode: 'half-up' };
+  if (roundings.size >= roundingsMax) roundings.clear();
+  roundings.set(currency, found);
+  return found;
+}
+
+function decimalsOf(currency: string): number {
   // Intl throws for what is not three letters.
-  if (!/^[A-Za-z]{3}$/.test(currency)) return { decimals: 2, mode: 'half-up' };
+  if (!/^[A-Za-z]{3}$/.test(currency)) return 2;
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return { decimals: format.resolvedOptions().maximumFractionDigits ?? 2, mode: 'half-up' };
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /**

@@ -67,5 +67,7 @@ export interface Cdr extends Party {
   readonly isCredit?: boolean;
   readonly creditReferenceId?: string;
   readonly isHomeChargingCompensated?: boolean;
+  /** The booking that it makes use of; told in 2.3.0. */
+  readonly bookingId?: string;
   readonly lastUpdatedMs: number;
 }

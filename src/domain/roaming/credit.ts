@@ -2,10 +2,13 @@ import { compare, type Fraction, negative, plus, sum } from '../pricing/fraction
 import type { Cdr } from './cdr.ts';
 import type { BilledPrice } from './common.ts';
 
+/** Of the record that takes a CDR back. */
+export const creditIdOf = ({ id }: Pick<Cdr, 'id'>): string => `${id}-C`;
+
 /** The record that takes a CDR back: all of it is said again, and the total is below zero [OCPI 2.2.1 cdrs, credit CDRs]. */
 export const creditFor = (cdr: Cdr, nowMs: number): Cdr => ({
   ...cdr,
-  id: `${cdr.id}-C`,
+  id: creditIdOf(cdr),
   isCredit: true,
   creditReferenceId: cdr.id,
   totalCost: {

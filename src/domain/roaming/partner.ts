@@ -69,8 +69,24 @@ export interface Registered {
   readonly access: PartnerAccess;
   readonly versionsUrl: string;
   readonly roles: readonly PartyRole[];
+  /** Told in 2.3.0, where no role says so. */
+  readonly hubPartyId?: string;
+  /** It is one of the parties behind a hub: a partner in all but the connection, which is the hub's. */
+  readonly isBehindHub?: boolean;
   readonly endpoints: readonly Endpoint[];
 }
+
+/** The party that a hub itself is; undefined for who is none. 2.2.1 has a role for it, 2.3.0 a field: country and id in one. */
+export function hubParty({ roles, hubPartyId }: Pick<Registered, 'roles' | 'hubPartyId'>): Party | undefined {
+  const own = roles.find(({ role }) => role === 'HUB');
+  if (own !== undefined) return { countryCode: own.countryCode, partyId: own.partyId };
+  if (hubPartyId === undefined) return undefined;
+  return { countryCode: hubPartyId.slice(0, 2), partyId: hubPartyId.slice(2) };
+}
+
+/** Whether it speaks for parties that others may be connected with directly, too. */
+export const isHub = (state: Pick<Registered, 'roles' | 'hubPartyId'>): boolean =>
+  hubParty(state) !== undefined;
 
 /** How we reach a partner. */
 export interface PartnerAccess {
@@ -78,6 +94,8 @@ export interface PartnerAccess {
   readonly origin: string;
   /** The token that we show. It must be told in clear, so it cannot be kept as a hash. */
   readonly token: string;
+  /** The hub before it tells that it is not connected: it is not asked. */
+  readonly isAway?: boolean;
   /** `raw`: older platforms read the header as it is, without base64. */
   readonly tokenForm: TokenForm;
 }
@@ -94,9 +112,15 @@ export type RoamingKind =
   | 'session'
   | 'cdr'
   | 'reservation'
+  | 'booking'
   | 'profile'
+  | PaymentKind
   | 'received session'
+  | 'hub client'
   | RetailKind;
+
+/** Terminals of payment providers, what they took from cards, and which session was started under a reference of theirs. */
+type PaymentKind = 'terminal' | 'payment' | 'reference';
 
 /**
  * What a retailer keeps: tokens that it issued and the contracts that they are on, places, prices and bills of others, and

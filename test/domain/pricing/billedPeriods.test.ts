@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BilledPeriod } from '../../../src/domain/pricing/billedPeriod.ts';
-import { billedPeriods, type Stretch, stretchesOf } from '../../../src/domain/pricing/billedPeriods.ts';
+import { billedPeriods } from '../../../src/domain/pricing/billedPeriods.ts';
 import { fraction, shortText } from '../../../src/domain/pricing/fraction.ts';
+import { type Stretch, stretchesOf } from '../../../src/domain/pricing/stretch.ts';
 import type { PriceRules } from '../../../src/domain/pricing/tariff.ts';
 import { component, element, priced, sessionOf, tariffOf } from './givenPrice.ts';
 
@@ -23,7 +24,7 @@ const told = (periods: readonly BilledPeriod[]): readonly string[] =>
   );
 
 const periodsOf = (rules: PriceRules, stretches: readonly Stretch[]): readonly BilledPeriod[] =>
-  billedPeriods(stretches, rules, 'Europe/Stockholm');
+  billedPeriods(stretches, [{ fromMs: 0, rules }], 'Europe/Stockholm');
 
 describe('the periods by which a session is billed', () => {
   it('begin where a time of day brings another price', () => {

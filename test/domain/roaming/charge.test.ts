@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { evseId, stationId } from '../../../src/domain/ids.ts';
 import { volumeOf } from '../../../src/domain/pricing/billedPeriod.ts';
-import { fraction, shortText, zero } from '../../../src/domain/pricing/fraction.ts';
+import { fraction, shortText } from '../../../src/domain/pricing/fraction.ts';
 import { cdrFrom, followed, type RoamingCharge } from '../../../src/domain/roaming/charge.ts';
 import type { Tariff } from '../../../src/domain/roaming/tariff.ts';
 import type { RunningState, SessionFact } from '../../../src/domain/sessionFact.ts';
 import { recordOf, withFact } from '../../../src/domain/sessionRecord.ts';
+import { givenCharge } from '../../ocpi/givenCharge.ts';
 
 const startMs = Date.parse('2026-01-31T12:00:00Z');
 const minuteMs = 60_000;
@@ -32,22 +33,8 @@ const tariff = (change: Partial<Tariff> = {}, vat?: number): Tariff => ({
   ...change,
 });
 
-const charge = (tariffs: readonly Tariff[]): RoamingCharge => ({
-  session: {
-    ...{ countryCode: 'SE', partyId: 'GRG', id: 'S1', startedAtMs: startMs, energyKwh: zero },
-    token: { countryCode: 'DE', partyId: 'MSP', uid: 'CAFE', type: 'RFID', contractId: 'C1' },
-    ...{ authMethod: 'WHITELIST', locationId: 'garage', evseUid: 'A1', connectorId: '1', currency: 'EUR' },
-    ...{ periods: [], status: 'ACTIVE', lastUpdatedMs: 0 },
-  },
-  location: {
-    ...{ id: 'garage', address: 'Storgatan 1', city: 'Lund', country: 'SWE', evseUid: 'A1', evseId: '#NA' },
-    coordinates: { latitude: '55.70466', longitude: '13.19101' },
-    ...{ connectorId: '1', connectorStandard: 'IEC_62196_T2' },
-    ...{ connectorFormat: 'SOCKET', connectorPowerType: 'AC_3_PHASE' },
-  },
-  timeZone: 'Europe/Stockholm',
-  tariffs,
-});
+const charge = (tariffs: readonly Tariff[]): RoamingCharge =>
+  givenCharge({ id: 'S1', startedAtMs: startMs }, tariffs);
 
 /** A session told as `[minutes, state, register]`, and its end. */
 function record(points: readonly (readonly [number, RunningState, number])[], endMinutes: number) {
@@ -111,6 +98,34 @@ describe('the bill of a charge', () => {
     const told = record(hours, 200);
     const before = { ...charge([]), session: { ...charge([]).session, lastUpdatedMs: completed.nowMs + 5 } };
     expect(followed(before, told, completed).session.lastUpdatedMs).toBe(completed.nowMs + 6);
+  });
+
+  it('is of two tariffs where the driver came to prefer a profile on the way', () => {
+    const regular = tariff();
+    const fast = tariff({
+      ...{ id: 'fast', type: 'PROFILE_FAST' },
+      elements: [{ components: [{ dimension: 'ENERGY', price: fraction(1), stepSize: 1 }] }],
+    });
+    const told = record(
+      [
+        [0, 'charging', 0],
+        [30, 'charging', 5_000],
+        [60, 'charging', 10_000],
+      ],
+      60,
+    );
+    const wished = { ...told, session: { ...told.session, profile: 'FAST' } } as const;
+    const halfway = { status: 'ACTIVE', nowMs: startMs + 30 * minuteMs } as const;
+    const turned = followed(charge([regular, fast]), wished, halfway);
+    // Told again it is no other wish.
+    const running = followed(turned, wished, { ...halfway, nowMs: startMs + 40 * minuteMs });
+    const bill = cdrFrom(followed(running, wished, completed), wished);
+    expect(new Set(bill.periods.map(({ tariffId }) => tariffId))).toEqual(new Set([regular.id, 'fast']));
+    expect(bill.periods.find(({ tariffId }) => tariffId === 'fast')?.startMs).toBe(halfway.nowMs);
+    // 1 + 5 kWh at 0.40 + half an hour at 2, and then 5 kWh at 1.
+    expect(shortText(bill.totalCost.beforeTaxes)).toBe('9');
+    expect(bill.tariffs.map(({ id }) => id)).toEqual([regular.id, 'fast']);
+    expect(billOf([regular, fast], told).bill.tariffs.map(({ id }) => id)).toEqual([regular.id]);
   });
 
   it('tells what a bill should not pass over', () => {
