@@ -195,12 +195,13 @@ export class PlanModel {
     if (known !== undefined && !fits) this.#drop(id, known);
     const member = fits ? known : this.#addSession(problem, session);
     const kwh = kwhPerAmpHour(problem, session);
+    const priceIn = pricesOf(problem, session);
     member.columns.forEach((column, slot) => {
       if (column < 0) return;
       const hours = hoursOf(problem, session, slot);
       this.#mostAmps.set(column, hours > 0 ? problem.maxAmps[session]! : 0);
       const most = problem.maxAmps[session]! * hours;
-      this.#builder.setColumn(column, 0, most, (problem.pricePerKwh[slot]! + speedCostPerKwh * slot) * kwh);
+      this.#builder.setColumn(column, 0, most, (priceIn[slot]! + speedCostPerKwh * slot) * kwh);
     });
     const need = Math.max(0, problem.needKwh[session]!);
     this.#builder.setRow(member.needRow, need, need);
@@ -335,10 +336,18 @@ const shortfallFactor = 10;
  * Price of a missing kWh. Where something is missing all the same, a stage of its own finds the least that must
  * be, so that nothing depends on how large this is.
  */
-function shortfallCost({ pricePerKwh, peak }: PlanProblem): number {
-  const highest = pricePerKwh.reduce((most, price) => Math.max(most, Math.abs(price)), 0);
+function shortfallCost({ pricePerKwh, ownPricePerKwh = pricePerKwh, peak }: PlanProblem): number {
+  const most = (prices: Float64Array): number =>
+    prices.reduce((highest, price) => Math.max(highest, Math.abs(price)), 0);
+  const highest = Math.max(most(pricePerKwh), most(ownPricePerKwh));
   // In powers of two, so that another day's prices need not be another problem.
   return 2 ** Math.ceil(Math.log2(shortfallFactor * (1 + highest + (peak?.pricePerKw ?? 0))));
+}
+
+/** Per slot: what a kWh counts for a session. */
+function pricesOf({ pricePerKwh, ownPricePerKwh }: PlanProblem, session: number): Float64Array {
+  const slots = pricePerKwh.length;
+  return ownPricePerKwh?.subarray(session * slots, (session + 1) * slots) ?? pricePerKwh;
 }
 
 const shapeOf = ({ circuit, wiring, phaseVolts, weight }: PlanProblem, session: number): string =>

@@ -11,6 +11,8 @@ export interface PlanProblem {
   readonly slotMs: Float64Array;
   /** Per slot. */
   readonly pricePerKwh: Float64Array;
+  /** session * S + slot: what counts for each session in its place, such as emissions. `pricePerKwh` where absent. */
+  readonly ownPricePerKwh?: Float64Array;
   /** Per circuit; -1 for a root. Parents first. */
   readonly parent: Int32Array;
   /** Per circuit, an index into `supplies`; TN where absent. */
@@ -100,11 +102,14 @@ export function planFault(problem: PlanProblem): string | undefined {
   const { slotMs, parent, limit, circuit, peak } = problem;
   const slots = slotMs.length - 1;
   if (slots < 1 || limit.length !== 4 * slots * parent.length) return 'the sizes do not fit each other';
+  if (problem.ownPricePerKwh !== undefined && problem.ownPricePerKwh.length !== slots * problem.id.length)
+    return 'the prices of the sessions do not fit the slots';
   for (let slot = 0; slot < slots; slot++)
     if (!(slotMs[slot]! < slotMs[slot + 1]!)) return 'the slots are not in order';
   for (const value of limit) if (!(value >= 0)) return 'a limit is below zero or no number';
   const finite = [problem.pricePerKwh, problem.phaseVolts, problem.maxAmps, problem.needKwh, problem.startMs];
-  const present = [problem.minAmps, problem.backgroundAmps, problem.powerFactorMin].filter(
+  const { minAmps, backgroundAmps, powerFactorMin, ownPricePerKwh } = problem;
+  const present = [minAmps, backgroundAmps, powerFactorMin, ownPricePerKwh].filter(
     (list) => list !== undefined,
   );
   for (const list of [...finite, ...present, problem.departureMs, problem.weight, slotMs]) {

@@ -22,6 +22,8 @@ database and a grid operator, with faults, and checks the promises. The same see
   --trace       every event of the first seed
   --faults      ${allFaults.map(({ name }) => name).join(', ')}
 
+In the table, seconds over a limit past the reaction time stand as all of them / the most of one excess.
+
 Ctrl-C ends it after the seeds that run, with the table of all up to then.`;
 
 /** How the seeds of `all` are spread: the small shapes are cheap, and find as much. */

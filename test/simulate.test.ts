@@ -36,6 +36,7 @@ describe('lastvakt simulate', () => {
       secondsOverLimit: expect.any(Number),
       worstExcessAmps: expect.any(Number),
       longestExcessS: expect.any(Number),
+      longestByCause: { 'disobedient station': expect.any(Number) },
       energyOfOracle: expect.any(Number),
       recoveryS: expect.any(Number),
       traceHash: expect.any(String),

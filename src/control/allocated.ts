@@ -1,10 +1,12 @@
 import type { Allocation, Bound, Problem } from '../../solver/problem.ts';
 import { laxityMs } from '../domain/laxity.ts';
 import { isLastInLine } from '../domain/rest.ts';
+import { shareOf } from '../domain/session.ts';
 import { starVolts } from '../domain/supply.ts';
 import { mayPause } from '../domain/traits.ts';
 import { type Capacity, isOver, loads, notNegative, remaining, safeAllocation } from './capacity.ts';
 import type { EvseNow } from './evseNow.ts';
+import { guaranteedAmps } from './guarantees.ts';
 import type { HorizonTarget } from './horizonTargets.ts';
 import { besideSlow, slowToFall } from './makeRoom.ts';
 import type { PlanInput } from './plan.ts';
@@ -35,18 +37,66 @@ interface Solved {
  */
 export function allocated(input: PlanInput, found: Found): Solved {
   const { evses, plannedEvses, open } = found;
-  const fair = solve(input, found);
+  const fair = withGuarantees(input, found);
   const slow = fair.failure === undefined ? slowToFall(evses, plannedEvses, fair.amps) : [];
   if (slow.length === 0) return fair;
   const others = plannedEvses.filter((index) => !slow.includes(index));
   const left = besideSlow(input.topology, evses, slow, open).map(notNegative);
-  const beside = solve(input, { ...found, plannedEvses: others, open: left });
+  const beside = withGuarantees(input, { ...found, plannedEvses: others, open: left });
   const isSlow = (index: number): boolean => slow.includes(index);
   return {
     problem: fair.problem,
     amps: beside.amps.map((amps, index) => (isSlow(index) ? (fair.amps[index] ?? 0) : amps)),
     bounds: beside.bounds.map((bound, index) => (isSlow(index) ? fair.bounds[index] : bound)),
     failure: beside.failure,
+  };
+}
+
+/**
+ * Who would have less than was guaranteed to his session has that first, as far as it fits, and the others share the rest. Whoever
+ * has it by his share anyway is one of them.
+ */
+function withGuarantees(input: PlanInput, found: Found): Solved {
+  const { evses, plannedEvses } = found;
+  const fair = solve(input, found);
+  const owed = evses.map((now) => guaranteedAmps(now, input.nowMs));
+  let answer = fair;
+  let first: readonly number[] = [];
+  // What is guaranteed to some may leave others with less than is guaranteed to them: each round finds one more at least.
+  while (answer.failure === undefined) {
+    const short = plannedEvses.filter(
+      (index) => !first.includes(index) && (answer.amps[index] ?? 0) < (owed[index] ?? 0),
+    );
+    if (short.length === 0) return answer;
+    first = [...first, ...short];
+    answer = guaranteedFirst(input, found, { first, owed, fair });
+  }
+  return fair;
+}
+
+function guaranteedFirst(
+  input: PlanInput,
+  found: Found,
+  { first, owed, fair }: { first: readonly number[]; owed: readonly number[]; fair: Solved },
+): Solved {
+  const { evses, plannedEvses, open } = found;
+  const isFirst = (index: number): boolean => first.includes(index);
+  const capped = evses.map((now, index) => ({ ...now, capAmps: Math.min(now.capAmps, owed[index] ?? 0) }));
+  // What the plan would rather have later is theirs now.
+  const given = solve(input, { ...found, evses: capped, plannedEvses: first, targets: [] });
+  if (given.failure !== undefined) return given;
+  const others = plannedEvses.filter((index) => !isFirst(index));
+  const left = remaining(open, loads(input.topology, given.amps)).map(notNegative);
+  const rest = solve(input, { ...found, plannedEvses: others, open: left });
+  const boundOf = (index: number): Bound | undefined => {
+    const bound = fair.bounds[index];
+    return bound?.kind === 'circuit' ? bound : given.bounds[index];
+  };
+  return {
+    problem: fair.problem,
+    amps: rest.amps.map((amps, index) => (isFirst(index) ? (given.amps[index] ?? 0) : amps)),
+    bounds: rest.bounds.map((bound, index) => (isFirst(index) ? boundOf(index) : bound)),
+    failure: rest.failure,
   };
 }
 
@@ -76,7 +126,7 @@ function problemOf(
         minAmps: evse.minAmps,
         maxAmps: Math.min(now.capAmps, maxAmps),
         stepAmps: now.record.traits.stepAmps,
-        weight: evse.weight * weightFactor,
+        weight: shareOf(evse, session) * weightFactor,
         isOn,
         ...turnOf(now, monotonicMs),
         laxityMs: laxity,

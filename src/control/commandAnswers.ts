@@ -1,6 +1,7 @@
 import type { StationId } from '../domain/ids.ts';
 import { outlivesSession } from '../domain/traits.ts';
 import { learnFromAcceptance, learnFromRefusal } from './deviceLearning.ts';
+import { refusedAgain } from './escalation.ts';
 import type { EvseBook } from './evseBook.ts';
 import { changeSetpoint, type EvseRecord } from './evseRecord.ts';
 import type { CommandAnswer, StationCommand } from './ports.ts';
@@ -25,8 +26,8 @@ export function applyAnswer(book: EvseBook, answer: CommandAnswer): void {
     book.ports.onStanding(record.evse.id, command.amps);
     return;
   }
-  if (record.retryAtMs !== undefined) log.info({ evseId: record.evse.id }, 'station takes commands again');
-  record.retryAtMs = undefined;
+  if (record.refusal !== undefined) log.info({ evseId: record.evse.id }, 'station takes commands again');
+  record.refusal = undefined;
   if (outlivesSession(record.traits.rung)) notePersistent(record, nowMs);
   const afterAmps = ledger.lease(record.evse.id)?.setpointAmps;
   if (afterAmps !== undefined) changeSetpoint(record, { beforeAmps, afterAmps }, book.moments());
@@ -64,16 +65,17 @@ function commandFailed(
     log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
     return;
   }
-  const isKnown = (kind === 'lease' ? record.retryAtMs : record.standingRetryAtMs) !== undefined;
+  const isKnown = (kind === 'lease' ? record.refusal : record.standingRetryAtMs) !== undefined;
   if (!isKnown) log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
   const station = taught(book, record, stationId);
   const next = station && learnFromRefusal(station, command, answer, book.ports);
   // What is written another way goes out with the next tick. Until it is taken the EVSE counts as it is.
-  const retryAtMs = clock.monotonicMs() + (next === 'now' ? 0 : book.options.retryMs);
+  const nowMs = clock.monotonicMs();
+  const retryAtMs = nowMs + (next === 'now' ? 0 : book.options.retryMs);
   if (kind === 'standing') {
     record.standingRetryAtMs = retryAtMs;
     return;
   }
-  record.retryAtMs = retryAtMs;
+  record.refusal = refusedAgain(record.refusal, nowMs, retryAtMs);
   book.ports.onDrop();
 }

@@ -3,7 +3,7 @@ import type { EvseId } from '../domain/ids.ts';
 import type { Logger } from '../log.ts';
 import { loads } from './capacity.ts';
 import { type Dispatched, type DispatchOptions, dispatch } from './dispatch.ts';
-import { climb, dueRungs } from './escalation.ts';
+import { climb, dueRungs } from './dueRungs.ts';
 import type { ExposureLedger } from './exposure.ts';
 import type { HorizonTarget } from './horizonTargets.ts';
 import { nodeFlow } from './nodePower.ts';

@@ -60,7 +60,9 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
     const heldAmps = ledger.lease(at.evse.id)?.setpointAmps;
     const attempt = state.station(at.evse.station)?.device.attempt ?? 0;
     const cause = intent(input, index, at, planned, record);
-    return [{ index, at, planned, record, attempt, heldAmps, intent: cause }];
+    const isRaising =
+      cause === 'assert' || cause === 'raise' || (cause === 'standing' && isOpen(input, record));
+    return [{ index, at, planned, record, attempt, heldAmps, intent: cause, isRaising }];
   });
 
   const kept = evses.flatMap((evse): Dispatched[] => {
@@ -71,14 +73,18 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
     if (cause === 'tail' || cause === 'refresh') {
       return [{ evseIndex: index, cause, command: lease(input, evse, heldAmps) }];
     }
-    const isBeneath = cause === 'standing' && !isOpen(input, evse);
-    return isBeneath ? [{ evseIndex: index, cause, command: standing(input, evse) }] : [];
+    return cause === 'standing' && !evse.isRaising
+      ? [{ evseIndex: index, cause, command: standing(input, evse) }]
+      : [];
   });
-  return [...kept, ...raises(input, evses)];
+  const raising = evses.filter(({ isRaising }) => isRaising);
+  return [...kept, ...raises(input, raising)];
 }
 
 interface Evaluated extends Addressee {
   readonly intent: Dispatched['cause'] | undefined;
+  /** It goes out as far as the capacity is proven free. */
+  readonly isRaising: boolean;
 }
 
 const isTooSoon = ({ ledger, monotonicMs }: DispatchInput, { id, partner }: Evse): boolean =>
@@ -98,6 +104,9 @@ function intent(
   // Another operator is told of sessions alone.
   const isOurs = evse.partner === undefined;
   const lacksStanding = isOurs && mayAsk && !isReplaced && !ledger.hasStanding(evse.id, planned.standingAmps);
+  const rung = rungs.get(index);
+  // Setpoints are in vain there, and the others cannot make room for it.
+  if (rung === 'remote stop') return 'escalate';
   if (!planned.isPlanned) return lacksStanding ? 'standing' : undefined;
 
   const held = ledger.lease(evse.id);
@@ -109,7 +118,6 @@ function intent(
   if (isDoubtful) return 'assert';
   const rise = planned.allocatedAmps - held.setpointAmps;
   if (rise < -sameAmps) return 'lower';
-  const rung = rungs.get(index);
   if (rung !== undefined && rung !== 'alarm') return 'escalate';
   const { leaseForm } = record.traits;
   const hasTail = leaseForm !== 'none' && leaseForm !== 'offline';
@@ -126,9 +134,15 @@ function intent(
 const endsHigher = ({ traits }: EvseRecord, held: Lease, { standingAmps }: EvsePlan): boolean =>
   endsInStanding(traits.leaseForm) && standingAmps > Math.max(held.setpointAmps, held.tailAmps);
 
-/** Whether a standing profile is in force as soon as it arrives: a car is there, and no lease is certainly above it. */
-const isOpen = ({ ledger, monotonicMs }: DispatchInput, { at, record }: Evaluated): boolean =>
-  record.session !== undefined && !ledger.hidesStanding(at.evse.id, monotonicMs);
+/** Whether a standing profile may be in force as soon as it arrives: a car may be there, and no lease is certainly above it. */
+function isOpen(
+  { ledger, monotonicMs }: DispatchInput,
+  { evse, session, status, traits }: EvseRecord,
+): boolean {
+  // A session that an earlier process lost may be held by what the standing profile would take the place of.
+  const mayBeHeld = status === 'unknown' && outlivesSession(traits.rung);
+  return (session !== undefined || mayBeHeld) && !ledger.hidesStanding(evse.id, monotonicMs);
+}
 
 /** What ends nowhere but offline needs no renewal; what never ends is renewed to show that it is still obeyed. */
 const renewedAfterMs = (record: EvseRecord, { leaseMs }: DispatchOptions): number =>
@@ -143,27 +157,21 @@ const isWornOut = ({ traits, persistentAtMs }: EvseRecord, nowMs: number): boole
 const refreshShare = (index: number): number => 0.5 - 0.1 * ((index * 0.618_034) % 1);
 
 /** Raises, first leases and open standing profiles, each as far as the capacity is proven free, the lowest first. */
-function raises(input: DispatchInput, evses: readonly Evaluated[]): readonly Dispatched[] {
+function raises(input: DispatchInput, raising: readonly Evaluated[]): readonly Dispatched[] {
   const left = provenFree(input);
-  const asking = evses
-    .filter((evse) => asks(input, evse))
-    .sort((a, b) => (a.heldAmps ?? 0) - (b.heldAmps ?? 0));
-  return asking.flatMap((evse): Dispatched[] => {
-    const { index, planned, intent: cause } = evse;
-    const provenAmps = provenFor(input, evse, left);
-    const given =
-      cause === 'standing' ? openStanding(input, evse, provenAmps) : raised(input, evse, provenAmps);
-    if (given === undefined) return [];
-    const { exposureAmps } = planned;
-    take(input.topology, index, Math.max(0, given.amps - exposureAmps), left, exposureAmps);
-    return [given.dispatched];
-  });
+  return raising
+    .toSorted((a, b) => (a.heldAmps ?? 0) - (b.heldAmps ?? 0))
+    .flatMap((evse): Dispatched[] => {
+      const { index, planned, intent: cause } = evse;
+      const provenAmps = provenFor(input, evse, left);
+      const given =
+        cause === 'standing' ? openStanding(input, evse, provenAmps) : raised(input, evse, provenAmps);
+      if (given === undefined) return [];
+      const { exposureAmps } = planned;
+      take(input.topology, index, Math.max(0, given.amps - exposureAmps), left, exposureAmps);
+      return [given.dispatched];
+    });
 }
-
-const asks = (input: DispatchInput, evse: Evaluated): boolean => {
-  const { intent: cause } = evse;
-  return cause === 'assert' || cause === 'raise' || (cause === 'standing' && isOpen(input, evse));
-};
 
 function provenFree({ topology, plan }: DispatchInput): Remaining {
   const exposures = plan.evses.map(({ exposureAmps }) => exposureAmps);

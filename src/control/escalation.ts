@@ -1,21 +1,34 @@
-import type { Evse } from '../domain/site.ts';
-import type { Logger } from '../log.ts';
-import { isOver, loads, remaining } from './capacity.ts';
-import type { Plan } from './plan.ts';
-import type { SiteState } from './siteState.ts';
-import type { Topology, TopologyEvse } from './topology.ts';
-
-/** What is done about a station that says yes and does nothing, in this order. */
+/** What is done about a station that does not do what it is told, in this order. */
 export type Rung = 'repeat' | 'station maximum' | 'remote stop' | 'alarm';
 
-/** A station was measured above all that may be in force there. Meanwhile the others make room for it. */
-export interface Escalation {
+/** How far somebody went about such a station. */
+interface Measures {
   readonly sinceMs: number;
   /** What was done so far, in order. */
   readonly done: readonly Rung[];
+  /** When it was last asked to end its session. */
+  readonly stopAskedAtMs?: number;
+}
+
+/** A station was measured above all that may be in force there. Meanwhile the others make room for it. */
+export interface Escalation extends Measures {
   /** What it drew last. */
   readonly drawAmps: number;
 }
+
+/** A station takes no setpoint: it refuses every one, or answers none. Meanwhile the others make room for it. */
+export interface Refusal extends Measures {
+  /** Since when a circuit above is over its limit meanwhile; as long as none is, the last tick. */
+  readonly sinceMs: number;
+  /** Until then it counts as it is. */
+  readonly retryAtMs: number;
+}
+
+/** The refusal after one more setpoint that was not taken. */
+export const refusedAgain = (before: Refusal | undefined, atMs: number, retryAtMs: number): Refusal => ({
+  ...(before ?? { sinceMs: atMs, done: [] }),
+  retryAtMs,
+});
 
 /** What its measurements say about an EVSE's obedience. */
 export interface Obedience {
@@ -44,6 +57,8 @@ const rungs: readonly { readonly rung: Rung; readonly afterMs: number }[] = [
   { rung: 'remote stop', afterMs: 30_000 },
   { rung: 'alarm', afterMs: 45_000 },
 ];
+/** What ended no session may not have arrived, or was refused: it is asked for again. */
+const stopAgainMs = 30_000;
 
 /** The obedience after a measurement of a car that had the time to follow its setpoint. */
 export function measured(
@@ -63,63 +78,28 @@ export function measured(
   return { aboveCount, withinCount, escalation };
 }
 
+export interface Now {
+  readonly atMs: number;
+  /** Whether a circuit above is over its limit. */
+  readonly isOver: boolean;
+}
+
 /**
- * The next rung of an escalation, when its time has come. A session is stopped only while a circuit above is over
- * its limit: where the others can make room, a car that takes too much is a fault to be mended, not a danger.
+ * The furthest rung whose time has come: what could not be sent meanwhile keeps none of the others back. A session is stopped only while a circuit above is over its limit: where the
+ * others can make room, a car that takes too much is a fault to be mended, not a danger.
  */
 export function dueRung(
-  { sinceMs, done }: Escalation,
-  now: { readonly atMs: number; readonly isOver: boolean },
+  { sinceMs, done, stopAskedAtMs = Number.NEGATIVE_INFINITY }: Measures,
+  now: Now,
 ): Rung | undefined {
-  return rungs.find(
-    ({ rung, afterMs }) =>
-      now.atMs - sinceMs >= afterMs && !done.includes(rung) && (rung !== 'remote stop' || now.isOver),
-  )?.rung;
+  const isOpen = (rung: Rung): boolean =>
+    rung === 'remote stop' ? now.isOver && now.atMs - stopAskedAtMs >= stopAgainMs : !done.includes(rung);
+  return rungs.findLast(({ rung, afterMs }) => now.atMs - sinceMs >= afterMs && isOpen(rung))?.rung;
 }
 
-/** Another rung was climbed: its command is on its way, or there is nothing left but to call somebody. */
-export function climb(
-  record: { readonly evse: Evse; obedience: Obedience },
-  rung: Rung,
-  { log, nowMs }: { readonly log: Logger; readonly nowMs: number },
-): void {
-  const { escalation } = record.obedience;
-  if (escalation === undefined) return;
-  const { drawAmps, sinceMs, done } = escalation;
-  record.obedience = { ...record.obedience, escalation: { ...escalation, done: [...done, rung] } };
-  const { id: evseId, station: stationId } = record.evse;
-  const fields = { evseId, stationId, rung, drawAmps, forMs: nowMs - sinceMs };
-  if (rung === 'alarm') log.error(fields, 'station does not obey: somebody must go there');
-  else log.warn(fields, 'station does not obey');
-}
-
-const noRungs: ReadonlyMap<number, Rung> = new Map();
-
-/** What is to be done now, by the EVSE's index in the topology. */
-export function dueRungs(input: {
-  readonly topology: Topology;
-  readonly plan: Plan;
-  readonly state: SiteState;
-  readonly monotonicMs: number;
-}): ReadonlyMap<number, Rung> {
-  const { topology, plan, state, monotonicMs: atMs } = input;
-  const escalationOf = ({ evse }: TopologyEvse): Escalation | undefined =>
-    state.evse(evse.id).obedience.escalation;
-  if (topology.evses.every((at) => escalationOf(at) === undefined)) return noRungs;
-  const escalating = topology.evses.flatMap((at, index) => {
-    const escalation = escalationOf(at);
-    return escalation === undefined ? [] : { index, path: at.path, escalation };
-  });
-  const exposures = plan.evses.map(({ exposureAmps }) => exposureAmps);
-  const left = remaining(
-    plan.nodes.map(({ capacity }) => capacity),
-    loads(topology, exposures),
-  );
-  return new Map(
-    escalating.flatMap(({ index, path, escalation }) => {
-      const isAnyOver = path.some((node) => left[node] !== undefined && isOver(left[node]));
-      const rung = dueRung(escalation, { atMs, isOver: isAnyOver });
-      return rung === undefined ? [] : [[index, rung] as const];
-    }),
-  );
-}
+/** With another rung. */
+export const climbed = <Kind extends Measures>(before: Kind, rung: Rung, nowMs: number): Kind => ({
+  ...before,
+  done: before.done.includes(rung) ? before.done : [...before.done, rung],
+  ...(rung === 'remote stop' && { stopAskedAtMs: nowMs }),
+});

@@ -110,7 +110,7 @@ function canPlan({ state, ledger, monotonicMs }: EvseNowInput, record: EvseRecor
   if (record.session === undefined || !state.isOnline(record.evse.station)) return false;
   // What we would set does not hold there: it counts in full.
   if (ledger.isOverridden(record.evse.id)) return false;
-  return record.retryAtMs === undefined || monotonicMs >= record.retryAtMs;
+  return record.refusal === undefined || monotonicMs >= record.refusal.retryAtMs;
 }
 
 const heldAmps = ({ ledger, monotonicMs }: EvseNowInput, { evse }: EvseRecord): number =>

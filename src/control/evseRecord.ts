@@ -1,5 +1,6 @@
 import { type Draw, withSample } from '../domain/draw.ts';
 import type { FormerCar } from '../domain/drawRange.ts';
+import { offeredAgain, type Pause, paused } from '../domain/pause.ts';
 import type { PhaseAmps } from '../domain/phases.ts';
 import { doubted, type PhaseUse, unknownPhaseUse, withPhases } from '../domain/phaseUse.ts';
 import { overdrawAmps, takesAll } from '../domain/reclaim.ts';
@@ -8,9 +9,10 @@ import type { Session } from '../domain/session.ts';
 import type { Evse } from '../domain/site.ts';
 import type { EvseMeasurement, EvseStatus } from '../domain/stationEvent.ts';
 import { type Supply, usedAmps } from '../domain/supply.ts';
+import { type SureDraw, sureDraw } from '../domain/sureDraw.ts';
 import { resolvedTraits, type StationTraits } from '../domain/traits.ts';
 import type { ExternalLimit } from './chargingNews.ts';
-import { measured, type Obedience, obedient } from './escalation.ts';
+import { measured, type Obedience, obedient, type Refusal } from './escalation.ts';
 import type { EnergyMark } from './partnerEnergy.ts';
 
 /** What we hold about one EVSE. Instants are monotonic. */
@@ -44,6 +46,8 @@ export interface EvseRecord {
   leftUnusedSinceMs: number | undefined;
   /** Since when its car, which charged before, takes nothing at all. A pause of ours does not end that. */
   idleSinceMs: number | undefined;
+  /** Its car charged when it was paused, and has not since. */
+  pause: Pause | undefined;
   /** Whether it is offered current, and since when it is or is not; 0 as long as the session had none. */
   isOn: boolean;
   sinceMs: number;
@@ -57,8 +61,8 @@ export interface EvseRecord {
   persistentAtMs: readonly number[];
   /** Its setpoint went down: a raise waits. */
   loweredAtMs: number;
-  /** It refused a lease or did not answer: until then it counts as it is. */
-  retryAtMs: number | undefined;
+  /** Since it refused a lease or did not answer. */
+  refusal: Refusal | undefined;
   /** The same for its standing profile, which not every station takes. Leases go on. */
   standingRetryAtMs: number | undefined;
 }
@@ -83,6 +87,7 @@ export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRe
   settledAtMs: nowMs,
   leftUnusedSinceMs: undefined,
   idleSinceMs: undefined,
+  pause: undefined,
   isOn: false,
   sinceMs: 0,
   waitingSinceMs: nowMs,
@@ -90,7 +95,7 @@ export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRe
   carNeeds: undefined,
   persistentAtMs: [],
   loweredAtMs: Number.NEGATIVE_INFINITY,
-  retryAtMs: undefined,
+  refusal: undefined,
   standingRetryAtMs: undefined,
 });
 
@@ -116,9 +121,10 @@ export function forgetCar(
   record.settledAtMs = input.settledAtMs;
   record.leftUnusedSinceMs = undefined;
   record.idleSinceMs = undefined;
+  record.pause = undefined;
   record.partnerAmps = undefined;
   // What it refused was for the session before.
-  record.retryAtMs = undefined;
+  record.refusal = undefined;
   record.isOn = false;
   record.sinceMs = 0;
   record.waitingSinceMs = input.nowMs;
@@ -138,9 +144,16 @@ export function changeSetpoint(
   if (afterAmps > 0 === record.isOn) return;
   doubtPhases(record);
   record.isOn = afterAmps > 0;
+  record.pause = record.isOn
+    ? offeredAgain(record.pause, input.nowMs)
+    : paused(record.pause, { wasCharging: isCharging(record), nowMs: input.nowMs });
   record.sinceMs = input.nowMs;
   record.waitingSinceMs = input.nowMs;
 }
+
+/** What was measured last, before its setpoint changed. */
+const isCharging = ({ evse, supply, draw, idleSinceMs }: EvseRecord): boolean =>
+  idleSinceMs === undefined && draw !== undefined && !isIdle(usedAmps(supply, evse.wiring, draw.amps));
 
 /** What makes cars start anew makes them choose anew: the phases they use have to be shown again. */
 export function doubtPhases(record: EvseRecord): void {
@@ -163,29 +176,38 @@ export function drawnAmps(
   return isFresh ? usedAmps(supply, evse.wiring, draw.amps) : undefined;
 }
 
-/** The station told what flows, `exposureAmps` being the most that may and `setpointAmpsMin` the least it may have been told. */
+/** What surely flowed there at an instant, for who compares it with a meter. */
+export function surelyDrawn(
+  { evse, supply, draw, session, settledAtMs }: EvseRecord,
+  { isOnline, hasSession }: { readonly isOnline: boolean; readonly hasSession: boolean },
+  atMs: number,
+): SureDraw {
+  const isTaken = hasSession || session !== undefined;
+  return sureDraw({ evse, supply, draw, isOnline, hasSession: isTaken, settledAtMs, atMs });
+}
+
+/**
+ * The station told what flows, `exposureAmps` being the most that may and `setpointAmpsMin` the least it may have been
+ * told: only what was surely offered can be left unused.
+ */
 export function takeMeasurement(
   record: EvseRecord,
   amps: PhaseAmps,
-  input: {
-    readonly setpointAmps: number;
-    readonly setpointAmpsMin: number;
-    readonly exposureAmps: number;
-    readonly nowMs: number;
-  },
+  input: { readonly setpointAmpsMin: number; readonly exposureAmps: number; readonly nowMs: number },
 ): void {
-  const { setpointAmps, exposureAmps, nowMs } = input;
+  const { setpointAmpsMin, exposureAmps, nowMs } = input;
   const leastAllowedAmps = record.setpointAmpsMin + record.overdrawAmps;
   record.draw = withSample(record.draw, { amps, arrivedAtMs: nowMs, leastAllowedAmps });
-  record.setpointAmpsMin = input.setpointAmpsMin;
+  record.setpointAmpsMin = setpointAmpsMin;
   record.awaitsDrawUntilMs = 0;
 
   const drawAmps = usedAmps(record.supply, record.evse.wiring, amps);
   const isSettled = nowMs >= record.settledAtMs;
-  if (setpointAmps === 0 || takesAll({ drawAmps, setpointAmps })) record.leftUnusedSinceMs = undefined;
+  if (setpointAmpsMin === 0 || takesAll({ drawAmps, setpointAmps: setpointAmpsMin }))
+    record.leftUnusedSinceMs = undefined;
   else if (isSettled) record.leftUnusedSinceMs ??= nowMs;
   if (!isIdle(drawAmps)) record.idleSinceMs = undefined;
-  else if (setpointAmps > 0 && isSettled && hasCharged(record.session?.energyWh ?? 0))
+  else if (setpointAmpsMin > 0 && isSettled && hasCharged(record.session?.energyWh ?? 0))
     record.idleSinceMs ??= nowMs;
   if (!isSettled || record.session === undefined) return;
   record.overdrawAmps = overdrawAmps({ drawAmps, exposureAmps });

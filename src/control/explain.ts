@@ -49,7 +49,7 @@ function because(reason: EvseReason, evse: EvseView, site: SiteView): string {
     case 'offline':
       return `the station is offline, so ${amps(evse.exposureAmps)} is kept free for what it may still allow`;
     case 'not answering':
-      return `the station did not take its last command, so ${amps(evse.exposureAmps)} counts until it is asked again`;
+      return `the station did not take its last command, so ${amps(evse.exposureAmps)} counts until it is asked again${reason.rung === undefined ? '' : `; ${measures[reason.rung]}`}`;
     case 'token refused':
       return '0 A: its driver may not charge, and the station is asked to end the session';
     case 'waiting for others':
@@ -74,6 +74,8 @@ function plannedLater(
   switch (why) {
     case 'cheaper':
       return `waits for ${next}, when energy is cheaper; ${needs}`;
+    case 'greener':
+      return `waits for ${next}, when energy is cleaner; ${needs}`;
     case 'peak':
       return most > 0
         ? `held to ${amps(most)} to keep the hour below the peak that is paid for; ${needs}`

@@ -13,6 +13,7 @@ export interface FutureCar {
   readonly wiring: readonly Phase[];
   readonly maxAmps: number;
   readonly priority: number;
+  readonly weight: number;
   readonly kwPerAmp: number;
   /** `Infinity` where its driver told none. */
   readonly needKwh: number;
@@ -94,7 +95,7 @@ function problemOf(
 ): Problem {
   return {
     circuits: problemCircuits(topology, nodes),
-    evses: cars.flatMap(({ evse, wiring, maxAmps, priority }, index) => {
+    evses: cars.flatMap(({ evse, wiring, maxAmps, priority, weight }, index) => {
       const at = topology.evses[evse];
       const circuit = at?.path[0];
       if (at === undefined || circuit === undefined) return [];
@@ -108,7 +109,7 @@ function problemOf(
         maxAmps: isThere[index] === true ? maxAmps : 0,
         stepAmps: 0,
         priority,
-        weight: at.evse.weight,
+        weight,
         isOn: false,
         sinceMs: 0,
         waitingMs: 0,

@@ -274,8 +274,8 @@ export class HorizonLoop {
     const sessions = topology.evses.flatMap(({ evse }) => {
       const { session } = state.evse(evse.id);
       if (session === undefined) return [];
-      const { id, wantedEnergyWh, departureAtMs, priority } = session;
-      return [id, wantedEnergyWh, departureAtMs, priority, state.isOnline(evse.station)];
+      const { id, wantedEnergyWh, departureAtMs, priority, profile } = session;
+      return [id, wantedEnergyWh, departureAtMs, priority, profile, state.isOnline(evse.station)];
     });
     const limits = topology.nodes.flatMap((node) =>
       state

@@ -1,21 +1,15 @@
-import {
-  type PeakTariff as PeakProblem,
-  type PlanProblem,
-  supplies,
-  wiringBits,
-} from '../../solver/planProblem.ts';
+import { type PlanProblem, supplies, wiringBits } from '../../solver/planProblem.ts';
 import type { Allocation, Problem } from '../../solver/problem.ts';
-import { localTime } from '../domain/localTime.ts';
 import type { Phase, PhaseAmps } from '../domain/phases.ts';
 import type { SitePrices } from '../domain/prices.ts';
-import type { Session } from '../domain/session.ts';
+import { type Session, shareOf } from '../domain/session.ts';
 import type { Site } from '../domain/site.ts';
 import { loadCount, starVolts } from '../domain/supply.ts';
 import { loads } from './capacity.ts';
-import { type CapacityInput, expectedAmps, type NodeAhead, nodesAhead } from './horizonCapacity.ts';
+import { type CapacityInput, type NodeAhead, nodesAhead } from './horizonCapacity.ts';
 import { type FutureCar, fairFuture } from './horizonFair.ts';
+import { peakOf, rootOf } from './horizonPeak.ts';
 import { hourMs, type Slots, slotAt, slotsAhead } from './horizonSlots.ts';
-import { wattsOf } from './nodePlan.ts';
 import type { Node, TopologyEvse } from './topology.ts';
 
 export interface HorizonInput extends CapacityInput {
@@ -35,7 +29,7 @@ export interface SeenCar {
   readonly wiring: readonly Phase[];
 }
 
-/** A session whose driver told when to leave and how much to charge. */
+/** A session whose driver told when to leave and how much to charge, and does not want it at once. */
 export interface Member {
   readonly at: TopologyEvse;
   readonly evse: number;
@@ -45,6 +39,8 @@ export interface Member {
   readonly wiring: readonly Phase[];
   readonly maxAmps: number;
   readonly kwPerAmp: number;
+  /** Per slot: what a kWh counts for it, in money or, where its driver prefers green energy, in kg of CO2. */
+  readonly perKwh: Float64Array;
   /** What it would have now without a plan. */
   readonly fairAmps: number;
 }
@@ -96,6 +92,7 @@ export function horizonOf(input: HorizonInput): Horizon | undefined {
     }),
     prices: input.prices,
     peakTariff: site.peakTariff,
+    emissions: site.emissions,
   });
   return withShares(input, { cars, slots, nodes });
 }
@@ -116,7 +113,7 @@ function carsOf({ site, topology, plan, state, nowMs, seenOf }: HorizonInput): r
     const { departureAtMs: departureMs, wantedEnergyWh, energyWh, startedAtMs } = session;
     const seen = seenOf(session);
     const wiring = seen?.wiring ?? at.evse.wiring;
-    const isMember =
+    const hasWish =
       at.site.id === site.id &&
       wantedEnergyWh !== undefined &&
       departureMs !== undefined &&
@@ -126,14 +123,16 @@ function carsOf({ site, topology, plan, state, nowMs, seenOf }: HorizonInput): r
         session,
         at,
         evse,
-        isMember,
+        // Whoever wants it fast, or has booked power, waits for nothing: it gets what the ticks give.
+        isMember: hasWish && session.profile !== 'FAST' && !isGuaranteed(session, nowMs),
         wiring,
         departureMs,
         maxAmps: Math.min(seen?.maxAmps ?? at.evse.maxAmps, planned.capAmps),
         priority: session.priority ?? at.evse.priority,
+        weight: shareOf(at.evse, session),
         kwPerAmp: (loadCount(at.site.supply, wiring) * at.site.supply.phaseVolts) / 1000,
-        needKwh: isMember ? Math.max(0, wantedEnergyWh - energyWh) / 1000 : Number.POSITIVE_INFINITY,
-        untilMs: isMember
+        needKwh: hasWish ? Math.max(0, wantedEnergyWh - energyWh) / 1000 : Number.POSITIVE_INFINITY,
+        untilMs: hasWish
           ? departureMs
           : Math.min(
               departureMs !== undefined && departureMs > nowMs ? departureMs : Number.POSITIVE_INFINITY,
@@ -143,6 +142,9 @@ function carsOf({ site, topology, plan, state, nowMs, seenOf }: HorizonInput): r
     ];
   });
 }
+
+const isGuaranteed = ({ guaranteedUntilMs = 0 }: Session, nowMs: number): boolean =>
+  nowMs < guaranteedUntilMs;
 
 interface Parts {
   readonly cars: readonly Car[];
@@ -167,7 +169,9 @@ function withShares(input: HorizonInput, { cars, slots, nodes }: Parts): Horizon
   const present = slotAt(slotMs, nowMs);
   const members = cars.flatMap((car): readonly Member[] => {
     if (!car.isMember || car.departureMs === undefined) return [];
-    return [{ ...car, departureMs: car.departureMs, fairAmps: fair.amps[present]?.[car.evse] ?? 0 }];
+    const perKwh = car.session.profile === 'GREEN' ? slots.kgPerKwh : slots.pricePerKwh;
+    const fairAmps = fair.amps[present]?.[car.evse] ?? 0;
+    return [{ ...car, departureMs: car.departureMs, perKwh, fairAmps }];
   });
   const ours = new Set(members.map(({ evse }) => evse));
   const others = fair.amps.map((amps) =>
@@ -194,11 +198,6 @@ function withShares(input: HorizonInput, { cars, slots, nodes }: Parts): Horizon
 const solverSupply = (node: Node | undefined): 'TN' | 'IT' =>
   node?.kind === 'circuit' ? node.site.supply.system : 'TN';
 
-const rootOf = ({ topology, site }: HorizonInput): number =>
-  topology.nodes.findIndex(
-    (node) => node.kind === 'circuit' && node.site.id === site.id && node.circuit.parent === undefined,
-  );
-
 function without(
   node: NodeAhead,
   load: { readonly amps: PhaseAmps; readonly watts: number } | undefined,
@@ -221,6 +220,9 @@ function problemOf(
     nowMs,
     slotMs: slots.slotMs,
     pricePerKwh: slots.pricePerKwh,
+    ...(members.some(({ perKwh }) => perKwh !== slots.pricePerKwh) && {
+      ownPricePerKwh: Float64Array.from(members.flatMap(({ perKwh }) => [...perKwh])),
+    }),
     parent: Int32Array.from(nodes, (index) => placeOf(topology.nodes[index]?.parent ?? -1)),
     supply: Uint8Array.from(nodes, (index) => supplies.indexOf(solverSupply(topology.nodes[index]))),
     limit: Float64Array.from(
@@ -238,41 +240,5 @@ function problemOf(
       ({ at, session }) => at.evse.weight * 10 ** Math.min(priorityMax, session.priority ?? at.evse.priority),
     ),
     peak: peakOf(input, slots, { circuit: placeOf(rootOf(input)), othersKw }),
-  };
-}
-
-function peakOf(
-  input: HorizonInput,
-  { slotMs, peakHours }: Slots,
-  { circuit, othersKw }: { readonly circuit: number; readonly othersKw: readonly number[] },
-): PeakProblem | undefined {
-  const { site, memory, nowMs, topology } = input;
-  const { peakTariff } = site;
-  const root = topology.nodes[rootOf(input)];
-  if (peakTariff === undefined || root === undefined) return undefined;
-  const seen = memory.peaks(site.id);
-  const hours = peakHours.map(({ fromMs, day }) => {
-    const atMs = Math.max(nowMs, fromMs);
-    const amps = expectedAmps(input, root, rootOf(input), atMs, 0.5);
-    const kw = wattsOf(amps, site.supply) / 1000 + (othersKw[slotAt(slotMs, atMs)] ?? 0);
-    const leftShare = (fromMs + hourMs - atMs) / hourMs;
-    return { fromMs, day, kw: kw * leftShare, kwh: fromMs <= nowMs ? (seen?.hourKwh ?? 0) : 0 };
-  });
-  const today = localTime(site.timeZone, nowMs).day;
-  const todayKw = seen?.todayKw ?? 0;
-  // The highest hour of today so far is one more of today's, or past when none is to come.
-  const goesOn = hours.some(({ day }) => day === today);
-  const before = { fromMs: (slotMs[0] ?? nowMs) - 24 * hourMs, day: today, kw: todayKw, kwh: 0 };
-  const all = goesOn ? [before, ...hours] : hours;
-  const pastKw = [...(seen?.pastKw ?? []), ...(goesOn || todayKw === 0 ? [] : [todayKw])];
-  return {
-    circuit,
-    pricePerKw: peakTariff.perKw,
-    count: peakTariff.highestHours,
-    pastKw: Float64Array.from(pastKw.sort((a, b) => b - a).slice(0, peakTariff.highestHours)),
-    hourMs: Float64Array.from(all, ({ fromMs }) => fromMs),
-    hourDay: Int32Array.from(all, ({ day }) => day),
-    hourBackgroundKw: Float64Array.from(all, ({ kw }) => kw),
-    hourChargedKwh: Float64Array.from(all, ({ kwh }) => kwh),
   };
 }

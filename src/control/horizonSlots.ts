@@ -1,6 +1,6 @@
 import { slotGrid } from '../../solver/planProblem.ts';
 import { isWithin, type LocalTime, localTime } from '../domain/localTime.ts';
-import { type PeakTariff, priceAt, type SitePrices } from '../domain/prices.ts';
+import { type KwhTable, kwhAt, type PeakTariff, priceAt, type SitePrices } from '../domain/prices.ts';
 
 export const hourMs = 3_600_000;
 const quarterMs = 900_000;
@@ -19,6 +19,7 @@ export interface SlotsInput {
   readonly limitEdgesMs: readonly number[];
   readonly prices: SitePrices;
   readonly peakTariff: PeakTariff | undefined;
+  readonly emissions?: KwhTable | undefined;
 }
 
 /** The time ahead, cut where something changes. One entry per slot, but one more in `slotMs`. */
@@ -28,6 +29,8 @@ export interface Slots {
   readonly told: readonly (number | undefined)[];
   /** For the plan: an hour without a price counts as the dearest known, so that nobody waits for it. */
   readonly pricePerKwh: Float64Array;
+  /** Of CO2, for drivers who mind it more than the price; the same in every slot where nobody told. */
+  readonly kgPerKwh: Float64Array;
   /** Hours ahead that a power charge counts, the present one included. */
   readonly peakHours: readonly { readonly fromMs: number; readonly day: number }[];
 }
@@ -41,24 +44,32 @@ export function slotsAhead(input: SlotsInput): Slots {
   const anchorMs = Math.floor(nowMs / hourMs) * hourMs;
   const lastMs = Math.min(Math.max(anchorMs + hourMs, ...departuresMs), anchorMs + horizonMaxMs);
   const quarters = quarterPrices(input, anchorMs, lastMs);
+  const cleanness = quarterEmissions(input, anchorMs, lastMs);
   const peakHours = peakTariff === undefined ? [] : hoursOf(peakTariff, timeZone, nowMs, lastMs);
   const edges = [
     ...first(departuresMs, nowMs, departureEdgesMax),
     ...first(limitEdgesMs, nowMs, limitEdgesMax),
     ...priceEdges(quarters),
+    ...priceEdges(cleanness),
     ...peakHours.flatMap(({ fromMs }) => [fromMs, fromMs + hourMs]),
   ];
   const slotMs = slotGrid(anchorMs, Math.ceil((lastMs - anchorMs) / hourMs), edges);
-  const told = Array.from(slotMs.subarray(1), (untilMs, slot) => {
+  const told = bySlot(slotMs, quarters);
+  const kgPerKwh = Float64Array.from(bySlot(slotMs, cleanness), (kg) => kg ?? 0);
+  const dearest = Math.max(...told.map((price) => price ?? Number.NEGATIVE_INFINITY));
+  const unknown = Number.isFinite(dearest) ? dearest : 0;
+  const pricePerKwh = Float64Array.from(told, (price) => price ?? unknown);
+  return { slotMs, told, pricePerKwh, kgPerKwh, peakHours };
+}
+
+/** The mean of each slot; undefined where a part of it is not known. */
+const bySlot = (slotMs: Float64Array, quarters: readonly QuarterPrice[]): readonly (number | undefined)[] =>
+  Array.from(slotMs.subarray(1), (untilMs, slot) => {
     const fromMs = slotMs[slot] ?? untilMs;
     const inside = quarters.filter(({ atMs }) => atMs < untilMs && atMs + quarterMs > fromMs);
     const known = inside.flatMap(({ perKwh }) => perKwh ?? []);
     return known.length > 0 && known.length === inside.length ? mean(known) : undefined;
   });
-  const dearest = Math.max(...told.map((price) => price ?? Number.NEGATIVE_INFINITY));
-  const unknown = Number.isFinite(dearest) ? dearest : 0;
-  return { slotMs, told, pricePerKwh: Float64Array.from(told, (price) => price ?? unknown), peakHours };
-}
 
 /** Index of the slot an instant lies in; the last one past the end. */
 export function slotAt(slotMs: Float64Array, atMs: number): number {
@@ -71,22 +82,39 @@ interface QuarterPrice {
   readonly perKwh: number | undefined;
 }
 
-/** Of each site's prices those of the last plan: local time costs more than all else here, and hours stay the same. */
-const lastQuarters = new WeakMap<SitePrices, ReadonlyMap<number, number | undefined>>();
-
-function quarterPrices(
+const quarterPrices = (
   { prices, timeZone }: SlotsInput,
   fromMs: number,
   untilMs: number,
+): readonly QuarterPrice[] =>
+  prices.table === undefined && prices.series === undefined
+    ? []
+    : quartersOf(prices, { fromMs, untilMs }, (atMs) => priceAt(prices, timeZone, atMs));
+
+const quarterEmissions = (
+  { emissions, timeZone }: SlotsInput,
+  fromMs: number,
+  untilMs: number,
+): readonly QuarterPrice[] =>
+  emissions === undefined
+    ? []
+    : quartersOf(emissions, { fromMs, untilMs }, (atMs) => kwhAt(emissions, timeZone, atMs));
+
+/** What each told for the last plan: local time costs more than all else here, and hours stay the same. */
+const lastQuarters = new WeakMap<object, ReadonlyMap<number, number | undefined>>();
+
+function quartersOf(
+  source: object,
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+  tellAt: (atMs: number) => number | undefined,
 ): readonly QuarterPrice[] {
-  if (prices.table === undefined && prices.series === undefined) return [];
-  const known = lastQuarters.get(prices);
+  const known = lastQuarters.get(source);
   const count = Math.ceil((untilMs - fromMs) / quarterMs);
   const quarters = Array.from({ length: count }, (_, index) => {
     const atMs = fromMs + index * quarterMs;
-    return { atMs, perKwh: known?.has(atMs) ? known.get(atMs) : priceAt(prices, timeZone, atMs) };
+    return { atMs, perKwh: known?.has(atMs) ? known.get(atMs) : tellAt(atMs) };
   });
-  lastQuarters.set(prices, new Map(quarters.map(({ atMs, perKwh }) => [atMs, perKwh])));
+  lastQuarters.set(source, new Map(quarters.map(({ atMs, perKwh }) => [atMs, perKwh])));
   return quarters;
 }
 

@@ -27,7 +27,7 @@ export interface HorizonTarget {
 
 /** What a car waits for. */
 export interface PlanWait {
-  readonly why: 'cheaper' | 'peak' | 'others first' | 'has enough';
+  readonly why: 'cheaper' | 'greener' | 'peak' | 'others first' | 'has enough';
   /** When its next current is planned; undefined where none is. */
   readonly untilMs: number | undefined;
   readonly openWh: number;
@@ -111,10 +111,10 @@ function targetOf(input: TargetInput): HorizonTarget {
   const held = (why: PlanWait['why'], untilMs: number | undefined): HorizonTarget => {
     return { ...free, maxAmps: 0, weightFactor: 1, wait: { why, untilMs, openWh, departureMs } };
   };
-  const hasPrice = slots.told.some((price) => price !== undefined) || site.peakTariff !== undefined;
+  const minds = slots.told.some((price) => price !== undefined) || site.peakTariff !== undefined;
   // What nobody asked for is not paid for; where nothing costs, it goes on.
   if (member.needKwh <= openKwhMin)
-    return hasPrice ? held('has enough', undefined) : { ...free, weightFactor: 1 };
+    return minds || isGreen(member) ? held('has enough', undefined) : { ...free, weightFactor: 1 };
   // Whoever cannot be served in full is never held back.
   if ((plan.shortfallKwh[index] ?? 0) > openKwhMin)
     return { ...free, weightFactor: Math.max(1, weightFactor) };
@@ -135,19 +135,21 @@ function targetOf(input: TargetInput): HorizonTarget {
  * then both share all the same: fairly, as long as nobody's wish hangs on it.
  */
 function whyLater(
-  { plan, member, slot, isInPeak, isContended: others }: TargetInput,
+  { member, slot, isInPeak, isContended: others }: TargetInput,
   amps: Float64Array,
 ): PlanWait['why'] | undefined {
-  const { pricePerKwh } = plan.horizon.slots;
-  const price = pricePerKwh[slot] ?? 0;
+  const { perKwh } = member;
+  const price = perKwh[slot] ?? 0;
   let isCheaper = true;
   amps.forEach((value, at) => {
-    if (at > slot && value >= leastAmps(member) && (pricePerKwh[at] ?? price) >= price) isCheaper = false;
+    if (at > slot && value >= leastAmps(member) && (perKwh[at] ?? price) >= price) isCheaper = false;
   });
-  if (isCheaper) return 'cheaper';
+  if (isCheaper) return isGreen(member) ? 'greener' : 'cheaper';
   if (isInPeak) return 'peak';
   return others ? 'others first' : undefined;
 }
+
+const isGreen = ({ session }: Member): boolean => session.profile === 'GREEN';
 
 /** Amps per slot of one member. */
 export function plannedAmps({ horizon, amps }: SitePlan, member: number): Float64Array {

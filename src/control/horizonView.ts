@@ -5,6 +5,7 @@ import type { Horizon, Member } from './horizonProblem.ts';
 import { hourMs, slotAt } from './horizonSlots.ts';
 import { plannedAmps, type SitePlan } from './horizonTargets.ts';
 import { nodeName, type Topology } from './topology.ts';
+import { wantedWatts } from './wantedWatts.ts';
 
 /** What is planned at a site over the coming hours. */
 export interface HorizonView {
@@ -45,12 +46,25 @@ export interface PlannedSession {
   readonly needsWh: number;
   /** By slot: the mean on each of its conductors. */
   readonly amps: readonly number[];
+  /** By slot: what it would have if nothing were short. */
+  readonly wantedWatts: readonly number[];
   /** Planned until it leaves. */
   readonly plannedWh: number;
   readonly shortfallWh: number;
   /** Why it cannot have all; undefined when it can. */
-  readonly shortfallWhy: string | undefined;
+  readonly shortfallWhy: ShortfallReason | undefined;
 }
+
+export type ShortfallReason =
+  /** Whatever the circuits: even at the most it can take, it leaves before it has all. */
+  | {
+      readonly kind: 'not enough time';
+      readonly maxAmps: number;
+      readonly neededHours: number;
+      readonly leftHours: number;
+    }
+  | { readonly kind: 'circuit full'; readonly circuit: string }
+  | { readonly kind: 'area full'; readonly area: string };
 
 export interface HorizonViewInput {
   readonly siteId: SiteId;
@@ -129,6 +143,7 @@ function sessionView(
     departureMs,
     needsWh: 1000 * needKwh,
     amps: Array.from(plannedAmps(plan, index).subarray(first)),
+    wantedWatts: wantedWatts(plan, member, index).slice(first),
     plannedWh: 1000 * needKwh - shortfallWh,
     shortfallWh,
     shortfallWhy: shortfallWh < 1 ? undefined : whyShort(plan.horizon, member, topology),
@@ -136,13 +151,15 @@ function sessionView(
 }
 
 /** Too late whatever the circuits, or else the circuit that has least for it on the way. */
-function whyShort({ madeAtMs, slots, ahead, nodes }: Horizon, member: Member, topology: Topology): string {
-  const hours = Math.max(0, member.departureMs - madeAtMs) / hourMs;
-  const neededHours = member.needKwh / (member.maxAmps * member.kwPerAmp);
-  if (neededHours > hours) {
-    const tenths = (value: number): number => Math.round(value * 10) / 10;
-    return `even at ${tenths(member.maxAmps)} A it would take ${tenths(neededHours)} h, and it leaves in ${tenths(hours)} h`;
-  }
+function whyShort(
+  { madeAtMs, slots, ahead, nodes }: Horizon,
+  member: Member,
+  topology: Topology,
+): ShortfallReason {
+  const { maxAmps } = member;
+  const leftHours = Math.max(0, member.departureMs - madeAtMs) / hourMs;
+  const neededHours = member.needKwh / (maxAmps * member.kwPerAmp);
+  if (neededHours > leftHours) return { kind: 'not enough time', maxAmps, neededHours, leftHours };
   const last = slotAt(slots.slotMs, member.departureMs - 1);
   const least = nodes
     .map((node, at) => {
@@ -157,7 +174,6 @@ function whyShort({ madeAtMs, slots, ahead, nodes }: Horizon, member: Member, to
     .filter(({ node }) => member.at.path.includes(node))
     .sort((a, b) => a.room - b.room)[0];
   const found = least && topology.nodes[least.node];
-  const place =
-    found?.kind === 'area' ? `area ${nodeName(found)}` : `circuit ${found ? nodeName(found) : ''}`;
-  return `${place} is full until it leaves`;
+  const name = found === undefined ? '' : nodeName(found);
+  return found?.kind === 'area' ? { kind: 'area full', area: name } : { kind: 'circuit full', circuit: name };
 }

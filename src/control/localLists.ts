@@ -1,16 +1,17 @@
 import type { SiteId, StationId } from '../domain/ids.ts';
-import { judged, type Token } from '../domain/token.ts';
+import {
+  holds,
+  type ListBounds,
+  type ListPart,
+  type LocalList,
+  listedTokens,
+  listParts,
+  markOf,
+  wholeList,
+} from '../domain/localList.ts';
+import type { Token } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from './ports.ts';
-
-/** One token on the list of a station. */
-export interface ListedToken {
-  readonly tokenId: string;
-  readonly tokenType?: string;
-  readonly status: 'accepted' | 'blocked';
-  readonly groupTokenId?: string;
-  readonly expiresAtMs?: number;
-}
 
 /** What became of asking a station; `unsent`: it is not there. */
 export type ListOutcome<Value> =
@@ -27,12 +28,9 @@ export interface LocalListPorts {
   digest(text: string): string;
   /** The version of the list that a station holds; below 1: none. */
   versionAt(station: StationId): Promise<ListOutcome<number>>;
-  /** Replaces it. */
-  replaceAt(
-    station: StationId,
-    version: number,
-    entries: readonly ListedToken[],
-  ): Promise<ListOutcome<undefined>>;
+  /** What it says may be on its list and in one message; left out: it does not say. */
+  boundsAt(station: StationId): Promise<ListOutcome<Partial<ListBounds>>>;
+  sendTo(station: StationId, part: ListPart): Promise<ListOutcome<undefined>>;
 }
 
 const everyMs = 30_000;
@@ -42,25 +40,34 @@ const refusedForMs = 24 * 3_600_000;
 const agreedForMs = 24 * 3_600_000;
 /** Of one list. Beyond this those come first that were set last. */
 const entriesMax = 1_000;
+/** Lists that stations of the same sites may still hold: from each of them they are told only what changed. */
+const formerMax = 8;
 
 interface Known {
-  readonly version: number;
+  readonly mark: number;
+  readonly bounds: ListBounds;
   readonly untilMs: number;
+}
+
+/** Lists of the same sites and length, the newest first. */
+interface Lists {
+  readonly revision: number;
+  readonly newest: LocalList;
+  readonly former: readonly LocalList[];
 }
 
 /**
  * Keeps the lists by which stations let drivers charge without us equal to the tokens that are good there.
  *
- * The version of a list is made from what is on it, so that nothing has to be remembered: a station that tells this
- * version holds the list. They are asked one after the other, for thousands come back at once.
+ * The version that a station tells shows which list it holds, so that it is told what changed, and nothing has to be
+ * remembered over a restart. They are asked one after the other, for thousands come back at once.
  */
 export class LocalLists {
   readonly #ports: LocalListPorts;
   /** What each station was last found to hold, or to refuse. */
   readonly #known = new Map<StationId, Known>();
-  #revision: number | undefined;
-  /** Of the revision, by the sites of a station. */
-  #lists = new Map<string, LocalList>();
+  /** By the sites of a station, and how much it can hold. */
+  readonly #lists = new Map<string, Lists>();
   #cancel: (() => void) | undefined;
   #isStopped = false;
 
@@ -86,58 +93,78 @@ export class LocalLists {
   async #sweep(): Promise<void> {
     for (const { id, sites } of this.#ports.stations) {
       if (this.#isStopped) return;
-      const list = this.#listOf(sites);
       const known = this.#known.get(id);
-      if (known?.version === list.version && this.#nowMs() < known.untilMs) continue;
-      await this.#follow(id, list);
+      const isSettled =
+        known !== undefined &&
+        this.#nowMs() < known.untilMs &&
+        known.mark === this.#listsOf(sites, known.bounds).newest.mark;
+      if (!isSettled) await this.#follow(id, sites);
     }
   }
 
-  async #follow(id: StationId, list: LocalList): Promise<void> {
-    const { versionAt, replaceAt, log } = this.#ports;
-    const held = await versionAt(id);
-    if (held.outcome !== 'accepted') {
-      this.#failed(id, list, held);
-      return;
-    }
-    const holdsIt = held.value === list.version || (list.entries.length === 0 && held.value < 1);
-    const replaced = holdsIt ? undefined : await replaceAt(id, list.version, list.entries);
-    if (replaced !== undefined && replaced.outcome !== 'accepted') {
-      this.#failed(id, list, replaced);
-      return;
-    }
-    this.#known.set(id, { version: list.version, untilMs: this.#nowMs() + agreedForMs });
-    if (replaced !== undefined)
-      log.info({ stationId: id, entries: list.entries.length }, 'local list of a station replaced');
+  async #follow(id: StationId, sites: readonly SiteId[]): Promise<void> {
+    const held = await this.#ports.versionAt(id);
+    const bounds = held.outcome === 'accepted' ? await this.#boundsOf(id) : unbounded;
+    const lists = this.#listsOf(sites, bounds);
+    const { mark, entries } = lists.newest;
+    const told = held.outcome === 'accepted' ? await this.#update(id, held.value, { lists, bounds }) : held;
+    // One that is away, or does not answer, is asked again with the next sweep.
+    if (told.outcome === 'timed-out' || told.outcome === 'unsent') return;
+    const isAgreed = told.outcome === 'accepted';
+    const untilMs = this.#nowMs() + (isAgreed ? agreedForMs : refusedForMs);
+    this.#known.set(id, { mark, bounds, untilMs });
+    const { log } = this.#ports;
+    const what = { stationId: id, entries: entries.length };
+    if (!isAgreed) log.warn({ ...what, reason: told.reason }, 'station refused its local list');
+    else if (told.value !== undefined)
+      log.info({ ...what, ...told.value }, 'local list of a station changed');
   }
 
-  /** One that is away, or does not answer, is asked again with the next sweep. */
-  #failed(
+  /** One that tells none is sent its list as a single message. */
+  async #boundsOf(id: StationId): Promise<ListBounds> {
+    const told = await this.#ports.boundsAt(id);
+    const bounds = { ...unbounded, ...(told.outcome === 'accepted' ? told.value : {}) };
+    return { ...bounds, entriesMax: Math.min(entriesMax, bounds.entriesMax) };
+  }
+
+  /** Tells a station what it lacks, and all of it where it does not take that; undefined: it lacks nothing. */
+  async #update(
     id: StationId,
-    { version, entries }: LocalList,
-    { outcome, reason }: Exclude<ListOutcome<unknown>, { outcome: 'accepted' }>,
-  ): void {
-    if (outcome !== 'rejected') return;
-    this.#known.set(id, { version, untilMs: this.#nowMs() + refusedForMs });
-    this.#ports.log.warn(
-      { stationId: id, entries: entries.length, reason },
-      'station refused its local list',
-    );
+    heldVersion: number,
+    { lists, bounds }: { readonly lists: Lists; readonly bounds: ListBounds },
+  ): Promise<ListOutcome<Sent | undefined>> {
+    const { newest, former } = lists;
+    const { perMessageMax } = bounds;
+    if (holds(heldVersion, newest)) return { outcome: 'accepted', value: undefined };
+    const parts = listParts(heldVersion, newest, { former, perMessageMax });
+    const sent = await this.#send(id, parts);
+    if (sent.outcome !== 'rejected' || parts[0]?.isFull === true) return sent;
+    return this.#send(id, wholeList(heldVersion, newest, perMessageMax));
   }
 
-  #listOf(sites: readonly SiteId[]): LocalList {
-    const { tokens, digest } = this.#ports;
-    if (this.#revision !== tokens.revision) {
-      this.#revision = tokens.revision;
-      this.#lists = new Map();
+  async #send(id: StationId, parts: readonly ListPart[]): Promise<ListOutcome<Sent>> {
+    for (const part of parts) {
+      const sent = await this.#ports.sendTo(id, part);
+      if (sent.outcome !== 'accepted') return sent;
     }
-    const key = sites.join(' ');
+    return { outcome: 'accepted', value: { messages: parts.length, isFull: parts[0]?.isFull === true } };
+  }
+
+  #listsOf(sites: readonly SiteId[], { entriesMax }: Pick<ListBounds, 'entriesMax'>): Lists {
+    const { tokens, digest } = this.#ports;
+    const { revision } = tokens;
+    const key = `${entriesMax} ${sites.join(' ')}`;
     const known = this.#lists.get(key);
-    if (known !== undefined) return known;
-    const entries = listedTokens(tokens.list(), sites, this.#nowMs());
-    const list = { version: versionOf(digest(JSON.stringify(entries))), entries };
-    this.#lists.set(key, list);
-    return list;
+    if (known?.revision === revision) return known;
+    const entries = listedTokens(tokens.list(), sites, { nowMs: this.#nowMs(), entriesMax });
+    const newest = { entries, mark: markOf(digest(JSON.stringify(entries))) };
+    const former = known === undefined ? [] : [known.newest, ...known.former];
+    const lists = {
+      ...{ revision, newest },
+      former: former.filter(({ mark }) => mark !== newest.mark).slice(0, formerMax),
+    };
+    this.#lists.set(key, lists);
+    return lists;
   }
 
   #nowMs(): number {
@@ -145,36 +172,9 @@ export class LocalLists {
   }
 }
 
-interface LocalList {
-  readonly version: number;
-  readonly entries: readonly ListedToken[];
+interface Sent {
+  readonly messages: number;
+  readonly isFull: boolean;
 }
 
-/** Those that are good at one of the sites, and those that are blocked; of what expired nothing is said. */
-export function listedTokens(
-  tokens: readonly Token[],
-  sites: readonly SiteId[],
-  nowMs: number,
-): readonly ListedToken[] {
-  return tokens
-    .filter((token) => token.sites.length === 0 || token.sites.some((site) => sites.includes(site)))
-    .toSorted((a, b) => b.setAtMs - a.setAtMs)
-    .flatMap((token): ListedToken[] => {
-      const { status } = judged(token, { sites, type: undefined, cacheMs: 0, nowMs });
-      if (status !== 'accepted' && status !== 'blocked') return [];
-      const { id: tokenId, type: tokenType, groupId: groupTokenId, expiresAtMs } = token;
-      return [
-        {
-          tokenId,
-          status,
-          ...(tokenType !== undefined && { tokenType }),
-          ...(groupTokenId !== undefined && { groupTokenId }),
-          ...(expiresAtMs !== undefined && { expiresAtMs }),
-        },
-      ];
-    })
-    .slice(0, entriesMax);
-}
-
-/** Above 0 and within what fits an integer of every station. */
-const versionOf = (digest: string): number => 1 + (Number.parseInt(digest.slice(0, 8), 16) % 1_000_000_000);
+const unbounded: ListBounds = { entriesMax, perMessageMax: entriesMax };

@@ -10,9 +10,10 @@ import { phaseSuspicion, watchPhases } from '../domain/phaseSwap.ts';
 import { addAmps, everyPhase, noAmps, type Phase, type PhaseAmps, perPhase } from '../domain/phases.ts';
 import type { Area, Circuit } from '../domain/site.ts';
 import { type LineShares, partsFactor, type Supply, starVolts } from '../domain/supply.ts';
-import { addDraws, compared, nothingDrawn, type SureDraw, sureDraw } from '../domain/sureDraw.ts';
+import { addDraws, compared, nothingDrawn, type SureDraw } from '../domain/sureDraw.ts';
 import type { Capacity } from './capacity.ts';
 import type { EvseNow } from './evseNow.ts';
+import { surelyDrawn } from './evseRecord.ts';
 import type { Releases } from './gridBook.ts';
 import { type LimitNow, limitNow } from './limitNow.ts';
 import { type MeterFinding, noFinding } from './meterBook.ts';
@@ -218,10 +219,7 @@ const drawnBelow = ({ state, evses }: NodePlanInput, node: CircuitNode, atMs: nu
   node.evses.reduce((sum, index) => {
     const record = evses[index]?.record;
     if (record === undefined) return sum;
-    const { evse, supply, draw, session, settledAtMs } = record;
-    const { isOnline, hasSession } = state.presence(evse.id);
-    const isTaken = hasSession || session !== undefined;
-    return addDraws(sum, sureDraw({ evse, supply, draw, isOnline, hasSession: isTaken, settledAtMs, atMs }));
+    return addDraws(sum, surelyDrawn(record, state.presence(record.evse.id), atMs));
   }, nothingDrawn);
 
 const unmeasured = (amps: PhaseAmps): Background => ({ amps, basis: 'assumed', doubtedSinceMs: undefined });

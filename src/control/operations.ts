@@ -21,7 +21,10 @@ export interface OperationsPorts {
   };
 }
 
-export type SessionWish = Pick<Partial<Session>, 'wantedEnergyWh' | 'departureAtMs' | 'priority'>;
+export type SessionWish = Pick<
+  Partial<Session>,
+  'wantedEnergyWh' | 'departureAtMs' | 'priority' | 'profile' | 'guaranteedWatts' | 'guaranteedUntilMs'
+>;
 
 export interface Operations {
   setLimit(limit: GridLimit): Promise<void>;

@@ -37,6 +37,22 @@ export function overLimits(topology: Topology, plan: Plan, load: readonly Load[]
   return found;
 }
 
+/** Whether more flows at a node than may, by its meter; where none tells it, or is believed, whether it may flow. */
+export function isOverNow(topology: Topology, plan: Plan, load: readonly Load[], index: number): boolean {
+  const [node, planned, ours] = [topology.nodes[index], plan.nodes[index], load[index]];
+  if (node === undefined || planned === undefined || ours === undefined) return false;
+  const found: OverLimit[] = [];
+  judge(node, planned, ours, found);
+  return found.some(({ kind, on }) => kind === 'measured' || !isMetered(node, planned, on));
+}
+
+/** Whether a meter that is believed tells all that flows there. */
+function isMetered(node: Node, { metered }: NodePlan, on: OverLimit['on']): boolean {
+  if (node.kind !== 'circuit' || node.circuit.meter?.measures !== 'total') return false;
+  const asked = phases.filter((phase) => on === 'sum' || on === phaseName(phase));
+  return asked.every((phase) => metered?.amps[phase] !== undefined);
+}
+
 /** Adds what is over at one node. Most never is, so nothing is made before that is known. */
 function judge(node: Node, planned: NodePlan, ours: Load, found: OverLimit[]): void {
   const { limit, metered, marginAmps, capacity } = planned;

@@ -217,12 +217,12 @@ interface Explained {
 }
 
 function reason(input: PublishInput, { record, planned, setpointAmps, stop }: Explained): EvseReason {
-  const { evse, session, retryAtMs } = record;
+  const { evse, session, refusal } = record;
   if (session === undefined) return { kind: 'no session' };
   const { escalation } = record.obedience;
   if (escalation !== undefined)
     return { kind: 'not obeying', amps: escalation.drawAmps, rung: escalation.done.at(-1) };
-  if (retryAtMs !== undefined) return { kind: 'not answering' };
+  if (refusal !== undefined) return { kind: 'not answering', rung: refusal.done.at(-1) };
   if (stop !== undefined) return { kind: 'stopped', by: stop.by, why: stop.reason };
   if (session.isRefused === true) return { kind: 'token refused' };
   const { bound, allocatedAmps, capAmps, target } = planned;

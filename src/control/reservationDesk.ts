@@ -37,6 +37,7 @@ export type ReservationWish = Pick<
 export class ReservationDesk {
   readonly #ports: ReservationPorts;
   readonly #held = new Map<number, Reservation>();
+  readonly #listeners = new Set<(id: number) => void>();
   #cancelSweep: () => void = () => undefined;
   #isStopped = false;
 
@@ -50,6 +51,12 @@ export class ReservationDesk {
   find(id: number, stationId: StationId): Reservation | undefined {
     const reservation = this.#held.get(id);
     return reservation?.stationId === stationId ? reservation : undefined;
+  }
+
+  /** Tells of every reservation that became another, once that is durable. The returned function ends it. */
+  onChanged(listener: (id: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Whether this EVSE is kept for somebody now. A reservation of any EVSE keeps none in particular. */
@@ -139,6 +146,7 @@ export class ReservationDesk {
     else return reservation;
     await book.updateReservation(after);
     log.info({ reservationId: id, stationId, evseNumber, state }, 'reservation changed');
+    for (const listener of this.#listeners) listener(id);
     return after;
   }
 

@@ -80,18 +80,19 @@ export class SessionBook {
 
   /** What its driver wants, as the control has it. */
   follow(session: Session): void {
-    const { id, wantedEnergyWh, departureAtMs, priority } = session;
+    const { id, wantedEnergyWh, departureAtMs, priority, profile } = session;
     const known = this.#open.get(id)?.record.session;
     const isSame =
       known?.wantedEnergyWh === wantedEnergyWh &&
       known?.departureAtMs === departureAtMs &&
-      known?.priority === priority;
+      known?.priority === priority &&
+      known?.profile === profile;
     if (known !== undefined && isSame) return;
     void this.#inTurn(session.stationId, async () => {
       const entry = await this.#entry(id, true);
       // Without a fact it is one that was simulated, or that an earlier version left behind.
       const record = entry?.record ?? recordFrom(session);
-      const wish = { wantedEnergyWh, departureAtMs, priority };
+      const wish = { wantedEnergyWh, departureAtMs, priority, profile };
       void this.#put({ ...record, session: { ...record.session, ...wish } }, entry);
     });
   }
@@ -206,6 +207,7 @@ function isNews(before: SessionRecord, after: SessionRecord): boolean {
     a.wantedEnergyWh !== b.wantedEnergyWh ||
     a.departureAtMs !== b.departureAtMs ||
     a.priority !== b.priority ||
+    a.profile !== b.profile ||
     before.meterStartWh !== after.meterStartWh ||
     before.marks.join() !== after.marks.join()
   );

@@ -135,7 +135,7 @@ export type EvseReason =
   /** The plan over the coming hours holds it back. `needsWh` is what it still wants by `departureMs`. */
   | {
       readonly kind: 'planned later';
-      readonly why: 'cheaper' | 'peak' | 'others first' | 'has enough';
+      readonly why: 'cheaper' | 'greener' | 'peak' | 'others first' | 'has enough';
       readonly amps: number;
       readonly untilMs: number | undefined;
       readonly needsWh: number;
@@ -147,8 +147,11 @@ export type EvseReason =
   | { readonly kind: 'offline' }
   /** It was measured above what it may; `rung` is what was done about it last. */
   | { readonly kind: 'not obeying'; readonly amps: number; readonly rung: Rung | undefined }
-  /** The station refused its last command or did not answer it: it counts as it is until it is asked again. */
-  | { readonly kind: 'not answering' }
+  /**
+   * The station refused its last command or did not answer it: it counts as it is until it is asked again. `rung`: what was
+   * done last because the others could not make room for it.
+   */
+  | { readonly kind: 'not answering'; readonly rung?: Rung | undefined }
   /** Its driver may not charge. */
   | { readonly kind: 'token refused' }
   /** Capacity is not proven free yet: others must confirm their decrease first. */

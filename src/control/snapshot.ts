@@ -58,6 +58,7 @@ export function controlSnapshot(sites: readonly Site[], { state, ledger, loop }:
             record: station.record,
             skew: station.skew,
             device: station.device,
+            pauses: station.pauses,
           };
     }),
     limits: state.limits(),

@@ -1,5 +1,6 @@
 import { withConnection, withHardware } from '../domain/deviceRecord.ts';
 import { drawOnCircuit } from '../domain/draw.ts';
+import { noPauses } from '../domain/pause.ts';
 import { afterChange, afterMeasurement, sessionFrom } from '../domain/sessionChange.ts';
 import type { StationEvent } from '../domain/stationEvent.ts';
 import { applyChargingNews } from './chargingNews.ts';
@@ -7,6 +8,7 @@ import { setDevice } from './deviceLearning.ts';
 import type { EvseBook } from './evseBook.ts';
 import { doubtPhases, type EvseRecord, forgetCar, notePhases, takeMeasurement } from './evseRecord.ts';
 import { notePartnerEnergy } from './partnerEnergy.ts';
+import { endPause, learnFromPause } from './pauseLesson.ts';
 import { noteTimestamp, type Station } from './stationRecord.ts';
 
 /** A station told something: it is put in its place, and wakes the loop when it asks for less. */
@@ -37,6 +39,7 @@ export function applyStationEvent(book: EvseBook, event: StationEvent): void {
       break;
     case 'booted':
       station.record = { ...station.record, hardware: event.hardware };
+      if (event.hardware.firmware !== station.device.hardware?.firmware) station.pauses = noPauses;
       setDevice(station, withHardware(station.device, event.hardware));
       for (const { evse } of station.evses) ports.ledger.rebooted(evse.id);
       introduced(book, station);
@@ -85,7 +88,9 @@ export function applyStationEvent(book: EvseBook, event: StationEvent): void {
 function introduced(book: EvseBook, { record, evses }: Station): void {
   for (const evse of evses) {
     doubtPhases(evse);
-    evse.retryAtMs = undefined;
+    // It may have restarted, and its car with it.
+    evse.pause = undefined;
+    evse.refusal = undefined;
     evse.standingRetryAtMs = undefined;
   }
   book.ports.onStation(record);
@@ -136,6 +141,8 @@ function finish(
 ): void {
   const { session, evse } = record;
   if (session === undefined) return;
+  const station = book.station(evse.station);
+  if (station !== undefined) learnFromPause(book, station, record);
   const mostAmps = book.mostAmps(record);
   const energyWh = end.energyWh ?? session.energyWh;
   book.setSession(record, {
@@ -173,11 +180,11 @@ function applyMeasurement(book: EvseBook, event: Extract<StationEvent, { kind: '
   const { ledger } = book.ports;
   const wasObedient = record.obedience.escalation === undefined;
   takeMeasurement(record, amps, {
-    setpointAmps: ledger.lease(id)?.setpointAmps ?? 0,
     setpointAmpsMin: ledger.setpointAmpsMin(id, nowMs),
     exposureAmps: ledger.exposureAmps(id, book.presence(id), nowMs),
     nowMs,
   });
+  if (station !== undefined) endPause(book, station, record, nowMs);
   if (!wasObedient && record.obedience.escalation === undefined)
     book.ports.log.info({ evseId: id }, 'station obeys again');
 }

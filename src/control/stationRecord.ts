@@ -1,6 +1,7 @@
 import { type ClockSkew, isOff, unknownSkew, withTimestamp } from '../domain/clockSkew.ts';
 import { type DeviceRecord, newDevice } from '../domain/deviceRecord.ts';
 import type { StationId } from '../domain/ids.ts';
+import { noPauses, type PauseRow } from '../domain/pause.ts';
 import type { StationEvent, StationHardware } from '../domain/stationEvent.ts';
 import type { Logger } from '../log.ts';
 import type { EvseRecord } from './evseRecord.ts';
@@ -20,6 +21,7 @@ export interface Station {
   record: StationRecord;
   skew: ClockSkew;
   device: DeviceRecord;
+  pauses: PauseRow;
   readonly evses: EvseRecord[];
 }
 
@@ -28,6 +30,7 @@ export const newStation = (id: StationId, evse: EvseRecord): Station => ({
   record: { id, protocol: undefined, hardware: undefined, lastSeenAtMs: 0 },
   skew: unknownSkew,
   device: newDevice(evse.evse.traits),
+  pauses: noPauses,
   evses: [evse],
 });
 

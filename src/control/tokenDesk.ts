@@ -11,6 +11,7 @@ import {
   tokenName,
 } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
+import type { BookedEvses } from './bookedEvses.ts';
 import type { Clock } from './ports.ts';
 
 export interface TokenDeskPorts {
@@ -26,6 +27,7 @@ export interface TokenDeskPorts {
     saveToken(token: Token): Promise<void>;
     deleteToken(key: string): Promise<void>;
   };
+  readonly booked: Pick<BookedEvses, 'verdict'>;
   /** Asked one after the other. */
   readonly sources: readonly TokenSource[];
 }
@@ -94,7 +96,12 @@ export class TokenDesk {
   }
 
   async #judged(request: TokenRequest): Promise<Authorization> {
-    const { clock, sitesOf, policyOf } = this.#ports;
+    const { clock, sitesOf, policyOf, booked } = this.#ports;
+    const verdict = booked.verdict(request, clock.nowMs());
+    // What holds at a time is asked again: a station that remembers it would not ask.
+    const now = { groupId: undefined, cacheUntilMs: clock.nowMs() };
+    if (verdict === 'theirs') return { status: 'accepted', ...now };
+    if (verdict === 'kept' && !this.#charges(request)) return { status: 'reserved', ...now };
     const sites = sitesOf(request.stationId, request.evseNumber);
     const policies = sites.map(policyOf);
     const token = this.#tokens.get(tokenName(request.tokenId));
@@ -136,6 +143,14 @@ export class TokenDesk {
         },
       );
     });
+  }
+
+  /** Its driver charges there already, and may end that. */
+  #charges({ stationId, tokenId }: TokenRequest): boolean {
+    const name = tokenName(tokenId);
+    return this.#ports
+      .runningSessions()
+      .some((session) => session.stationId === stationId && tokenName(session.tokenId ?? '') === name);
   }
 
   /** The token charges in another session, and must not. */

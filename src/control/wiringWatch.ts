@@ -4,14 +4,7 @@ import { meteredCurrent } from '../domain/meterState.ts';
 import { addAmps, noAmps, type PhaseAmps, perPhase, phases } from '../domain/phases.ts';
 import type { Circuit, Evse, Site } from '../domain/site.ts';
 import type { Supply } from '../domain/supply.ts';
-import {
-  addDraws,
-  compared,
-  nothingDrawn,
-  type PendingReading,
-  type SureDraw,
-  sureDraw,
-} from '../domain/sureDraw.ts';
+import { addDraws, compared, nothingDrawn, type PendingReading, type SureDraw } from '../domain/sureDraw.ts';
 import {
   findingOf,
   isTelling,
@@ -22,6 +15,7 @@ import {
   type WiringFinding,
   withStep,
 } from '../domain/wiringEvidence.ts';
+import { surelyDrawn } from './evseRecord.ts';
 import type { SiteState } from './siteState.ts';
 
 /** A meter, and the EVSEs whose steps it shows. */
@@ -102,10 +96,7 @@ export class WiringWatch {
   }
 
   #drawn(evse: Evse, atMs: number): SureDraw {
-    const { supply, draw, session, settledAtMs } = this.#state.evse(evse.id);
-    const { isOnline, hasSession } = this.#state.presence(evse.id);
-    const isTaken = hasSession || session !== undefined;
-    return sureDraw({ evse, supply, draw, isOnline, hasSession: isTaken, settledAtMs, atMs });
+    return surelyDrawn(this.#state.evse(evse.id), this.#state.presence(evse.id), atMs);
   }
 
   /** Every EVSE is compared with the last time its draw was known, so that each step counts once. */

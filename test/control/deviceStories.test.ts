@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { evseId } from '../../src/domain/ids.ts';
-import type { StationTraits } from '../../src/domain/traits.ts';
+import { layersOf } from '../../src/domain/deviceRecord.ts';
+import { evseId, stationId } from '../../src/domain/ids.ts';
+import { explainedTraits, mayPause, type StationTraits } from '../../src/domain/traits.ts';
 import { type DeviceQuirkName, deviceQuirks } from '../../src/sim/deviceQuirks.ts';
 import { DeviceWorld } from './deviceWorld.ts';
 import { givenCircuit, givenEvse, givenSite } from './givenSite.ts';
@@ -130,6 +131,54 @@ describe('a pause of a device', () => {
     world.worstAmps();
     await world.run(60);
     expect(world.worstAmps()).toBeLessThanOrEqual(40.01);
+  });
+});
+
+describe('a device whose cars do not come back from a pause', () => {
+  const site = givenSite().id;
+  /** The car of the first EVSE charges, is paused for a minute, offered current again, and leaves after a while. */
+  const pausedSession = async (world: DeviceWorld, offeredS = 400): Promise<void> => {
+    world.control.state.stopSite({ siteId: site, atMs: world.clock.nowMs(), by: 'test', reason: 'pause' });
+    await world.run(60);
+    world.control.state.releaseSite(site);
+    await world.run(offeredS);
+    world.unplug('A1');
+    await world.run(30);
+    world.plugIn('A1');
+    await world.run(120);
+  };
+  const resumes = (world: DeviceWorld) => {
+    const device = world.control.state.station(stationId('CP-A1'))?.device;
+    return explainedTraits(device === undefined ? [] : layersOf(device)).find(
+      ({ name }) => name === 'resumes',
+    );
+  };
+
+  it('Q8 stays paused: it is known by the third session, with the reason, and told to the operator', async () => {
+    const world = await given('Q8 stays paused');
+    await pausedSession(world);
+    await pausedSession(world);
+    expect(resumes(world)).toMatchObject({ value: 'well', source: 'default' });
+    await pausedSession(world);
+    expect(resumes(world)).toEqual({
+      ...{ name: 'resumes', value: 'stays paused', source: 'learnt' },
+      why: '3 sessions one after the other never charged again after a pause',
+    });
+    expect(mayPause(world.traits('A1'))).toBe(false);
+    expect(world.told(taught)).toMatchObject([{ stationId: 'CP-A1', resumes: 'stays paused' }]);
+  });
+
+  it('cars that leave before they could have begun teach nothing', async () => {
+    const world = await given('Q8 stays paused');
+    for (let session = 0; session < 4; session += 1) await pausedSession(world, 120);
+    expect(world.told(taught)).toEqual([]);
+  });
+
+  it('one that comes back after each pause is never suspected', async () => {
+    const world = await given('Q6 stack level 0 only');
+    for (let session = 0; session < 4; session += 1) await pausedSession(world, 330);
+    expect(world.traits('A1').resumes).toBe('well');
+    expect(world.told(taught)).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ import { Stations, type StationsOptions } from '../../src/ocpp/stations.ts';
 import { dialect16 } from '../../src/ocpp/v16/dialect.ts';
 import { dialect201 } from '../../src/ocpp/v201/dialect.ts';
 import type { DeviceQuirk } from '../../src/sim/deviceQuirks.ts';
-import { plugIn, stepStation } from '../../src/sim/station.ts';
+import { plugIn, stepStation, unplug } from '../../src/sim/station.ts';
 import type { StationCodec } from '../../src/sim/stationCodec.ts';
 import { connected, disconnected, nextNotice, replied } from '../../src/sim/stationLink.ts';
 import {
@@ -42,6 +42,8 @@ const options: StationsOptions = {
   maxUnansweredCalls: 32,
   maxBadFrames: 16,
   maxBufferedBytes: 1_000_000,
+  maxLogBytes: 0,
+  maxStationLogBytes: 0,
   frameBurst: 1_000,
   framesPerSecond: 1_000,
 };
@@ -187,6 +189,12 @@ export class DeviceWorld {
     const device = this.#device(evse.station);
     const car = carModel({ maxAmps, needWh: 100_000 });
     device.station = plugIn(device.station, evse.number, car, 'TAG');
+  }
+
+  unplug(id: string): void {
+    const evse = this.#evse(id);
+    const device = this.#device(evse.station);
+    device.station = unplug(device.station, evse.number);
   }
 
   async run(seconds: number): Promise<this> {

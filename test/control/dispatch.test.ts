@@ -225,7 +225,16 @@ describe('what is sent', () => {
     expect(send(failed, { roomAmps: 52 })).toEqual(['A1 standing']);
   });
 
-  it('is no standing profile in the place of a setpoint that a car may be held by', () => {
+  it('is a standing profile to an EVSE that told nothing yet, which is above it or has no car', () => {
+    const { world, send } = given();
+    world.unplug('A1');
+    world.farSide.reboot(world.station('A1'), 'nothing');
+    world.state.evse(evseId('A1')).status = 'unknown';
+    const untold = [{ isPlanned: false, exposureAmps: 32, standingAmps: 12 }, asBefore, asBefore];
+    expect(send(untold, { roomAmps: 40 })).toEqual(['A1 standing']);
+  });
+
+  describe('where setpoints take the place of the standing profile', () => {
     const traits = {
       unit: 'A',
       stepAmps: 1,
@@ -233,9 +242,23 @@ describe('what is sent', () => {
       leaseForm: 'tail',
       rung: 'transaction default',
     } as const;
-    const { world, send } = given(givenSite({ evses: givenEvses(1, { traits }) }));
-    world.farSide.reboot(world.station('A1'), 'nothing');
-    expect(send([{ isPlanned: false, exposureAmps: 32 }], { roomAmps: 100 })).toEqual([]);
+    const replacing = () => given(givenSite({ evses: givenEvses(1, { traits }) }));
+
+    it('is no standing profile beside a session', () => {
+      const { world, send } = replacing();
+      world.farSide.reboot(world.station('A1'), 'nothing');
+      expect(send([{ isPlanned: false, exposureAmps: 32 }], { roomAmps: 100 })).toEqual([]);
+    });
+
+    it('is one to an EVSE that told nothing yet only where it fits: its session may have been lost', () => {
+      const { world, send } = replacing();
+      world.unplug('A1');
+      world.farSide.reboot(world.station('A1'), 'nothing');
+      world.state.evse(evseId('A1')).status = 'unknown';
+      const untold = [{ isPlanned: false, exposureAmps: 32, standingAmps: 12 }];
+      expect(send(untold, { roomAmps: 31 })).toEqual([]);
+      expect(send(untold, { roomAmps: 32 })).toEqual(['A1 standing']);
+    });
   });
 
   it('carries all a station needs to know, in its own terms', () => {
@@ -285,9 +308,13 @@ describe('a rung for a station that does not obey', () => {
     expect(commands()[0]?.command).toMatchObject({ kind: 'station maximum', amps: 10, durationMs: leaseMs });
   });
 
-  it('ends its session', () => {
+  it.each([
+    ['where it is told setpoints', asBefore],
+    ['where it takes none', { isPlanned: false }],
+    ['before a decrease, which would be in vain', { allocatedAmps: 6 }],
+  ])('ends its session %s', (_where, planned) => {
     const { send, commands } = given();
-    send([asBefore, asBefore, asBefore], first('remote stop'));
+    send([planned, asBefore, asBefore], first('remote stop'));
     expect(commands()[0]?.command).toMatchObject({ kind: 'remote stop', transactionId: 'T1' });
   });
 
@@ -296,8 +323,8 @@ describe('a rung for a station that does not obey', () => {
     expect(send([asBefore, asBefore, asBefore], first('alarm'))).toEqual([]);
   });
 
-  it('waits for a decrease', () => {
+  it('repeats nothing before a decrease', () => {
     const { send } = given();
-    expect(send([{ allocatedAmps: 6 }, asBefore, asBefore], first('remote stop'))).toEqual(['A1 lower 6']);
+    expect(send([{ allocatedAmps: 6 }, asBefore, asBefore], first('repeat'))).toEqual(['A1 lower 6']);
   });
 });

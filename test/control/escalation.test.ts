@@ -47,9 +47,18 @@ describe('the rungs', () => {
     [30_000, ['repeat', 'station maximum'], 'remote stop'],
     [44_999, ['repeat', 'station maximum', 'remote stop'], undefined],
     [45_000, ['repeat', 'station maximum', 'remote stop'], 'alarm'],
-    [900_000, ['repeat', 'station maximum', 'remote stop', 'alarm'], undefined],
   ])('after %d ms with %j done is %s', (atMs, done, rung) => {
-    expect(dueRung(given(...done), { atMs, isOver: true })).toBe(rung);
+    const stopped = done.includes('remote stop') ? { stopAskedAtMs: 30_000 } : {};
+    expect(dueRung({ ...given(...done), ...stopped }, { atMs, isOver: true })).toBe(rung);
+  });
+
+  it.each<[number, boolean, Rung | undefined]>([
+    [59_999, true, undefined],
+    [60_000, true, 'remote stop'],
+    [60_000, false, undefined],
+  ])('ask again to end a session that goes on: after %d ms, over %s, is %s', (atMs, isOver, rung) => {
+    const done = given('repeat', 'station maximum', 'remote stop', 'alarm');
+    expect(dueRung({ ...done, stopAskedAtMs: 30_000 }, { atMs, isOver })).toBe(rung);
   });
 
   it('leave the session running while nothing is over its limit, and call somebody', () => {
@@ -63,7 +72,9 @@ describe('the rungs', () => {
     expect(dueRung(done, { atMs: 900_000, isOver: true })).toBe('remote stop');
   });
 
-  it('come one at a time', () => {
-    expect(dueRung(given(), { atMs: 900_000, isOver: true })).toBe('repeat');
+  it('do not wait for what could not be sent before', () => {
+    expect(dueRung(given(), { atMs: 30_000, isOver: true })).toBe('remote stop');
+    expect(dueRung(given('alarm'), { atMs: 900_000, isOver: true })).toBe('remote stop');
+    expect(dueRung(given('alarm'), { atMs: 900_000, isOver: false })).toBe('station maximum');
   });
 });

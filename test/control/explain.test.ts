@@ -101,6 +101,10 @@ describe('the explanation of an EVSE', () => {
       '6 A: the station did not take its last command, so 16 A counts until it is asked again',
     ],
     [
+      given({ kind: 'not answering', rung: 'remote stop' }, { exposureAmps: 16 }),
+      '6 A: the station did not take its last command, so 16 A counts until it is asked again; it was asked to end the session',
+    ],
+    [
       given({ kind: 'waiting for others' }, { allocatedAmps: 16 }),
       '6 A: 16 A is planned and comes once others have confirmed their decrease',
     ],

@@ -5,10 +5,10 @@ import type { StationEvent } from '../../src/domain/stationEvent.ts';
 import type { VirtualClock } from '../virtualClock.ts';
 
 /**
- * How a station takes commands. `silent` loses them, `deaf` applies them but its answer is lost, `ignores` says
+ * How a station takes commands. `rejects` refuses setpoints, `rejects all` the end of a session too, `silent` loses them, `deaf` applies them but its answer is lost, `ignores` says
  * yes and does nothing, `ignores leases` does so with what is meant for one EVSE.
  */
-export type Manner = 'obeys' | 'rejects' | 'silent' | 'deaf' | 'ignores' | 'ignores leases';
+export type Manner = 'obeys' | 'rejects' | 'rejects all' | 'silent' | 'deaf' | 'ignores' | 'ignores leases';
 
 /** A car follows a lower offer this late and a higher one at once: the worst the standard allows [IEC 61851-1: 5 s]. */
 const followLowerMs = 5_000;
@@ -216,13 +216,14 @@ export class FarSide {
     // What is on the wire arrives even when the socket closes before the answer.
     if (manner === 'obeys' || manner === 'deaf')
       this.#clock.after(delayMs, () => this.#apply(station, real, command));
-    const isForAll = command.kind === 'station maximum' || command.kind === 'remote stop';
-    if (manner === 'ignores leases' && isForAll)
+    const isStop = command.kind === 'remote stop';
+    const isForAll = command.kind === 'station maximum' || isStop;
+    if ((manner === 'ignores leases' && isForAll) || (manner === 'rejects' && isStop))
       this.#clock.after(delayMs, () => this.#apply(station, real, command));
     if (manner === 'ignores' || manner === 'ignores leases') station.hasLied = true;
     const isAnswered = manner !== 'silent' && manner !== 'deaf';
-    if (isAnswered)
-      this.#clock.after(2 * delayMs, () => settle(manner === 'rejects' ? 'rejected' : 'accepted'));
+    const isRefused = manner === 'rejects all' || (manner === 'rejects' && !isStop);
+    if (isAnswered) this.#clock.after(2 * delayMs, () => settle(isRefused ? 'rejected' : 'accepted'));
     this.#clock.after(this.#options.callTimeoutMs, () => settle('timed-out'));
   }
 

@@ -100,6 +100,44 @@ describe('a station that does not take commands', () => {
     },
   );
 
+  it('has its session ended within 45 s where the others cannot make room, and not before it refused three times', () => {
+    const world = givenBusyGarage();
+    world.station('A1').manner = 'rejects';
+    // 11 A of background and 13 A of its own, where 20 A may flow.
+    world.setLimit({ amps: 20 });
+    world.run(25);
+    expect(world.real('A1').transactionId).toBeDefined();
+    expect(world.view('A1').reason).toEqual({ kind: 'not answering' });
+    world.run(20);
+    expect(world.real('A1').transactionId).toBeUndefined();
+    expect(world.overload().longestMs).toBeLessThanOrEqual(45_000);
+    expect(world.sent.filter(({ command }) => command.kind === 'remote stop')).toHaveLength(1);
+  });
+
+  it('and refuses to end its session too is asked twice a minute and told of, until its lease has run out', () => {
+    const world = givenBusyGarage();
+    world.station('A1').manner = 'rejects all';
+    world.setLimit({ amps: 20 });
+    world.run(70);
+    const stops = (): number => world.sent.filter(({ command }) => command.kind === 'remote stop').length;
+    expect(stops()).toBe(2);
+    expect(world.view('A1').reason).toEqual({ kind: 'not answering', rung: 'alarm' });
+    world.run(120);
+    expect(stops()).toBe(2);
+    expect(world.view('A1').reason).toEqual({ kind: 'not answering' });
+  });
+
+  it('is left in its session while it takes what it is told within half a minute', () => {
+    const world = givenBusyGarage();
+    world.station('A1').manner = 'rejects';
+    world.setLimit({ amps: 20 });
+    world.run(28);
+    world.station('A1').manner = 'obeys';
+    world.run(60);
+    expect(world.real('A1').transactionId).toBeDefined();
+    expect(world.sent.filter(({ command }) => command.kind === 'remote stop')).toHaveLength(0);
+  });
+
   it('is asked in every way there is once, then every ten seconds, and not at every tick', () => {
     const world = givenBusyGarage();
     world.station('A1').manner = 'rejects';

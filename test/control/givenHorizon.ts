@@ -6,6 +6,7 @@ import { type HorizonMemory, horizonMemory } from '../../src/control/horizonMemo
 import type { PriceBook } from '../../src/control/priceBook.ts';
 import { priceBook } from '../../src/control/priceBook.ts';
 import { evseId } from '../../src/domain/ids.ts';
+import type { ProfileType } from '../../src/domain/roaming/token.ts';
 import type { Site } from '../../src/domain/site.ts';
 import { createLogger } from '../../src/log.ts';
 import { givenSite } from './givenSite.ts';
@@ -29,12 +30,18 @@ export function onThisThread(planner: Planner): (options: PlanThreadOptions) => 
   };
 }
 
+interface Wish {
+  readonly kwh?: number;
+  readonly withinHours?: number;
+  readonly profile?: ProfileType;
+}
+
 export interface PlannedWorld {
   readonly world: World;
   readonly prices: PriceBook;
   readonly memory: HorizonMemory;
   /** The driver tells what it needs, and by when: hours from now. */
-  wish(id: string, wish: { readonly kwh: number; readonly withinHours: number }): void;
+  wish(id: string, wish: Wish): void;
   /** kWh that the car at an EVSE has taken. */
   takenKwh(id: string): number;
 }
@@ -73,12 +80,13 @@ export function plannedWorld(
     world,
     prices,
     memory,
-    wish: (id, { kwh, withinHours }) => {
+    wish: (id, { kwh, withinHours, profile }) => {
       const { session } = world.state.evse(evseId(id));
       if (session === undefined) throw new Error(`no session at ${id}`);
       world.state.changeSession(session.id, {
-        wantedEnergyWh: 1000 * kwh,
-        departureAtMs: world.clock.nowMs() + withinHours * 3_600_000,
+        ...(kwh !== undefined && { wantedEnergyWh: 1000 * kwh }),
+        ...(withinHours !== undefined && { departureAtMs: world.clock.nowMs() + withinHours * 3_600_000 }),
+        ...(profile !== undefined && { profile }),
       });
     },
     takenKwh: (id) => world.real(id).energyWh / 1000,

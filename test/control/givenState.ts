@@ -3,6 +3,7 @@ import { ExposureLedger } from '../../src/control/exposure.ts';
 import type { RememberedExposure } from '../../src/control/inherited.ts';
 import { SiteState } from '../../src/control/siteState.ts';
 import type { StationRecord } from '../../src/control/stationRecord.ts';
+import type { DeviceRecord } from '../../src/domain/deviceRecord.ts';
 import { type EvseId, stationId } from '../../src/domain/ids.ts';
 import type { Session } from '../../src/domain/session.ts';
 import type { Site } from '../../src/domain/site.ts';
@@ -28,6 +29,7 @@ export class GivenState {
   drops = 0;
   readonly sessions: Session[] = [];
   readonly stations: StationRecord[] = [];
+  readonly devices: DeviceRecord[] = [];
   readonly standing: { readonly evseId: EvseId; readonly amps: number }[] = [];
   #sequence = 0;
 
@@ -51,6 +53,7 @@ export class GivenState {
         },
         onSession: (session) => this.sessions.push(session),
         onStation: (station) => this.stations.push(station),
+        onDevice: (_id, device) => this.devices.push(device),
         onStanding: (evseId, amps) => this.standing.push({ evseId, amps }),
       },
       { followMs, retryMs: 10_000 },

@@ -79,6 +79,30 @@ describe('a plan over a night with cheap hours', { timeout: 60_000 }, () => {
     expect(explained(made, 'A1')).toContain('has what its driver asked for');
   });
 
+  it('lets a car wait for cleaner hours where its driver prefers green energy, whatever they cost', () => {
+    const afternoon = { months: [], weekdays: [], fromMinute: 15 * 60, untilMinute: 17 * 60, perKwh: 0.02 };
+    const made = given({ prices: nightRate, emissions: { perKwh: 0.4, rules: [afternoon] } });
+    const { world } = made;
+    world.plugIn('A1').plugIn('A2').run(5);
+    made.wish('A1', { kwh: 30, withinHours: 17.9, profile: 'GREEN' });
+    made.wish('A2', { kwh: 30, withinHours: 17.9, profile: 'CHEAP' });
+    world.run(60);
+    expect(explained(made, 'A1')).toMatch(/^0 A: waits for 15:00, when energy is cleaner; needs/);
+    expect(explained(made, 'A2')).toMatch(/^0 A: waits for 22:00, when energy is cheaper; needs/);
+    world.run(4 * hourS);
+    expect(made.takenKwh('A1')).toBeGreaterThanOrEqual(30);
+    expect(made.takenKwh('A2')).toBeLessThan(1);
+  });
+
+  it('lets a car wait for nothing where its driver wants it fast', () => {
+    const made = given({ prices: nightRate });
+    made.world.plugIn('A1').plugIn('A2').run(5);
+    made.wish('A1', { kwh: 30, withinHours: 17.9, profile: 'FAST' });
+    made.wish('A2', { kwh: 30, withinHours: 17.9 });
+    made.world.run(60);
+    expect([made.world.setpointAmps('A1'), made.world.setpointAmps('A2')]).toEqual([32, 0]);
+  });
+
   it('leaves a car whose driver told nothing as it would be without a plan', () => {
     const made = given({ prices: nightRate });
     made.world.plugIn('A1').plugIn('A2').run(5);
@@ -103,6 +127,14 @@ describe('a plan where there is not room for all', { timeout: 60_000 }, () => {
     world.unplug('A1').run(2 * hourS);
     expect(made.takenKwh('A2')).toBeGreaterThanOrEqual(21);
     expect(world.overload().longestMs).toBe(0);
+  });
+
+  it('counts whoever wants it fast twice', () => {
+    const made = given({ circuits: [givenCircuit({ breakerAmps: 36, assumedBackgroundAmps: 0 })] });
+    made.world.plugIn('A1').plugIn('A2').run(5);
+    made.wish('A1', { profile: 'FAST' });
+    made.world.run(60);
+    expect([made.world.setpointAmps('A1'), made.world.setpointAmps('A2')]).toEqual([24, 12]);
   });
 
   it('shares fairly as long as nobody leaves with less for it', () => {
@@ -170,10 +202,11 @@ describe('a plan where there is not room for all', { timeout: 60_000 }, () => {
     ]);
     // 2 h of 40 A are 55 kWh for 80.
     expect(short?.reduce((sum, [, kwh]) => sum + Number(kwh), 0)).toBeGreaterThanOrEqual(25);
+    const neededHours = expect.closeTo(2.7, 1);
     expect(short).toContainEqual([
       'A1',
       expect.any(Number),
-      expect.stringMatching(/even at 32 A it would take 2.7 h/),
+      { kind: 'not enough time', maxAmps: 32, neededHours, leftHours: expect.closeTo(2, 1) },
     ]);
   });
 });

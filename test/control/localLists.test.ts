@@ -1,39 +1,39 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type ListedToken,
-  type ListOutcome,
-  LocalLists,
-  listedTokens,
-} from '../../src/control/localLists.ts';
+import { type ListOutcome, LocalLists } from '../../src/control/localLists.ts';
 import { type SiteId, siteId, stationId } from '../../src/domain/ids.ts';
+import type { ListBounds, ListChange, ListPart } from '../../src/domain/localList.ts';
 import type { Token } from '../../src/domain/token.ts';
 import { createLogger } from '../../src/log.ts';
+import { givenToken } from '../domain/givenToken.ts';
 import { VirtualClock } from '../virtualClock.ts';
 
 const garage = siteId('garage');
-const depot = siteId('depot');
 const startMs = new VirtualClock().nowMs();
-
-const token = (id: string, change: Partial<Token> = {}): Token => ({
-  ...{ key: id, id, type: undefined, groupId: undefined, isBlocked: false, expiresAtMs: undefined },
-  ...{ sites: [], note: '', setAtMs: startMs, setBy: 'office', ...change },
-});
+const token = (id: string, change: Partial<Token> = {}): Token =>
+  givenToken(id, { setAtMs: startMs, ...change });
+const many = (count: number): readonly Token[] =>
+  Array.from({ length: count }, (_, index) => token(`T${index}`));
 
 const stops: (() => void)[] = [];
 afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
-/** One station with its list, and whatever it is told to answer. */
+type Refusal = Exclude<ListOutcome<unknown>, { outcome: 'accepted' }>;
+
+/** One station with its list, which it keeps as it is told to, and whatever it is told to answer. */
 function given(tokens: readonly Token[], sites: readonly SiteId[] = [garage]) {
   const clock = new VirtualClock();
   const station = {
     version: 0,
-    entries: [] as readonly ListedToken[],
+    list: new Map<string, ListChange>(),
     asked: 0,
-    replaced: 0,
-    refuses: undefined as Exclude<ListOutcome<unknown>, { outcome: 'accepted' }> | undefined,
+    /** What it was told, the oldest first. */
+    told: [] as ListPart[],
+    bounds: {} as Partial<ListBounds>,
+    refuses: undefined as Refusal | undefined,
+    refusesPart: (_part: ListPart): Refusal | undefined => undefined,
   };
   const desk = { revision: 0, tokens, list: () => desk.tokens };
   const lists = new LocalLists({
@@ -46,9 +46,17 @@ function given(tokens: readonly Token[], sites: readonly SiteId[] = [garage]) {
       station.asked += 1;
       return station.refuses ?? { outcome: 'accepted', value: station.version };
     },
-    replaceAt: async (_id, version, entries) => {
-      station.replaced += 1;
-      Object.assign(station, { version, entries });
+    boundsAt: async () => ({ outcome: 'accepted', value: station.bounds }),
+    sendTo: async (_id, part) => {
+      station.told.push(part);
+      const refusal = station.refusesPart(part);
+      if (refusal !== undefined) return refusal;
+      if (part.isFull) station.list.clear();
+      else if (part.version <= station.version) return { outcome: 'rejected', reason: 'VersionMismatch' };
+      station.version = part.version;
+      for (const entry of part.entries)
+        if (entry.status === undefined) station.list.delete(entry.tokenId);
+        else station.list.set(entry.tokenId, entry);
       return { outcome: 'accepted', value: undefined };
     },
   });
@@ -69,41 +77,99 @@ function given(tokens: readonly Token[], sites: readonly SiteId[] = [garage]) {
   };
 }
 
-describe('the local list of a station', () => {
-  it('holds what is good or blocked at its sites, the newest first', () => {
-    const tokens = [
-      token('GOOD', { groupId: 'FAMILY', type: 'ISO14443', expiresAtMs: startMs + 1 }),
-      token('NEWER', { setAtMs: startMs + 1 }),
-      token('BLOCKED', { isBlocked: true }),
-      token('EXPIRED', { expiresAtMs: startMs }),
-      token('ELSEWHERE', { sites: [depot] }),
-      token('BLOCKED ELSEWHERE', { sites: [depot], isBlocked: true }),
-    ];
-    expect(listedTokens(tokens, [garage], startMs)).toEqual([
-      { tokenId: 'NEWER', status: 'accepted' },
-      {
-        ...{ tokenId: 'GOOD', tokenType: 'ISO14443', status: 'accepted', groupTokenId: 'FAMILY' },
-        expiresAtMs: startMs + 1,
-      },
-      { tokenId: 'BLOCKED', status: 'blocked' },
+const listed = ({ list }: { readonly list: ReadonlyMap<string, ListChange> }) => [...list.keys()].toSorted();
+const shape = ({ told }: { readonly told: readonly ListPart[] }) =>
+  told.map(({ isFull, entries }) => ({ isFull, entries: entries.length }));
+
+describe('local lists', () => {
+  it('are sent whole to a station that holds another one, once', async () => {
+    const { station, run } = given([token('A')]);
+    station.version = 7;
+    await run(300);
+    expect(station).toMatchObject({ asked: 1, told: [{ isFull: true, entries: [{ tokenId: 'A' }] }] });
+  });
+
+  it('are told as what changed to a station that holds one of ours', async () => {
+    const { station, run, set } = given([token('A'), token('B'), token('C'), token('D')]);
+    await run(60);
+    set([token('A'), token('C', { isBlocked: true }), token('D'), token('E')]);
+    await run(60);
+    expect(station.told[1]).toMatchObject({
+      isFull: false,
+      entries: [
+        { tokenId: 'B', status: undefined },
+        { tokenId: 'C', status: 'blocked' },
+        { tokenId: 'E', status: 'accepted' },
+      ],
+    });
+    expect(listed(station)).toEqual(['A', 'C', 'D', 'E']);
+  });
+
+  it('are told as what changed since, to one that was away over some changes', async () => {
+    const { station, run, set } = given(many(5));
+    await run(60);
+    station.refuses = { outcome: 'unsent', reason: 'the station is not connected' };
+    set(many(6));
+    await run(60);
+    set(many(7));
+    await run(60);
+    station.refuses = undefined;
+    await run(60);
+    expect(shape(station)).toEqual([
+      { isFull: true, entries: 5 },
+      { isFull: false, entries: 2 },
     ]);
   });
 
-  it('is no longer than a thousand', () => {
-    const tokens = Array.from({ length: 1_001 }, (_, index) => token(`T${index}`));
-    expect(listedTokens(tokens.slice(1), [garage], startMs)).toHaveLength(1_000);
-    expect(listedTokens(tokens, [garage], startMs)).toHaveLength(1_000);
-  });
-});
+  it.each(['VersionMismatch', 'Failed'])(
+    'are sent whole where a change is answered with %s',
+    async (reason) => {
+      const { station, run, set } = given(many(5));
+      await run(60);
+      station.refusesPart = ({ isFull }) => (isFull ? undefined : { outcome: 'rejected', reason });
+      set(many(6));
+      await run(300);
+      expect(shape(station).slice(1)).toEqual([
+        { isFull: false, entries: 1 },
+        { isFull: true, entries: 6 },
+      ]);
+      expect(listed(station)).toHaveLength(6);
+    },
+  );
 
-describe('local lists', () => {
-  it('are replaced where they differ, once, and again when a token changes', async () => {
-    const { station, run, set } = given([token('A')]);
-    await run(300);
-    expect(station).toMatchObject({ replaced: 1, entries: [{ tokenId: 'A' }] });
-    set([token('A'), token('B', { setAtMs: startMs + 1 })]);
+  it('come in parts where a message has room for so many, the first of a whole list replacing the one before', async () => {
+    const { station, run, set } = given(many(5));
+    station.bounds = { perMessageMax: 2 };
     await run(60);
-    expect(station).toMatchObject({ replaced: 2, entries: [{ tokenId: 'B' }, { tokenId: 'A' }] });
+    set([...many(5), token('X'), token('Y'), token('Z')]);
+    await run(60);
+    expect(shape(station)).toEqual([
+      { isFull: true, entries: 2 },
+      { isFull: false, entries: 2 },
+      { isFull: false, entries: 1 },
+      { isFull: false, entries: 2 },
+      { isFull: false, entries: 1 },
+    ]);
+    expect(listed(station)).toHaveLength(8);
+  });
+
+  it('that were cut off between two parts begin again', async () => {
+    const { station, run } = given(many(3));
+    station.bounds = { perMessageMax: 2 };
+    station.refusesPart = ({ isFull }) =>
+      isFull ? undefined : { outcome: 'timed-out', reason: 'no answer' };
+    await run(30);
+    station.refusesPart = () => undefined;
+    await run(30);
+    expect(shape(station).map(({ isFull }) => isFull)).toEqual([true, false, true, false]);
+    expect(listed(station)).toEqual(['T0', 'T1', 'T2']);
+  });
+
+  it('hold no more than a station has room for: what was set last', async () => {
+    const { station, run } = given([token('OLD', { setAtMs: 0 }), token('A'), token('B')]);
+    station.bounds = { entriesMax: 2 };
+    await run(60);
+    expect(listed(station)).toEqual(['A', 'B']);
   });
 
   it('are left where the station tells their version, as after a restart of ours', async () => {
@@ -112,13 +178,13 @@ describe('local lists', () => {
     const { station, run } = given([token('A', { note: 'his', setAtMs: 0 })]);
     station.version = before.station.version;
     await run(300);
-    expect(station).toMatchObject({ asked: 1, replaced: 0 });
+    expect(station).toMatchObject({ asked: 1, told: [] });
   });
 
   it('that are empty are not sent to a station without one', async () => {
     const { station, run } = given([]);
     await run(60);
-    expect(station).toMatchObject({ asked: 1, replaced: 0 });
+    expect(station).toMatchObject({ asked: 1, told: [] });
   });
 
   it('are set right again a day later where somebody else changed them', async () => {
@@ -126,17 +192,20 @@ describe('local lists', () => {
     await run(60);
     station.version = 7;
     await run(24 * 3_600);
-    expect(station.replaced).toBe(2);
+    expect(shape(station)).toEqual([
+      { isFull: true, entries: 1 },
+      { isFull: true, entries: 1 },
+    ]);
   });
 
   it('reach a station that was away with the next sweep', async () => {
     const { station, run } = given([token('A')]);
     station.refuses = { outcome: 'unsent', reason: 'the station is not connected' };
     await run(120);
-    expect(station).toMatchObject({ asked: 4, replaced: 0 });
+    expect(station).toMatchObject({ asked: 4, told: [] });
     station.refuses = undefined;
     await run(30);
-    expect(station.replaced).toBe(1);
+    expect(listed(station)).toEqual(['A']);
   });
 
   it('are not offered again for a day to a station that refuses them, unless they change', async () => {

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { circuitId } from '../../src/domain/ids.ts';
 import type { Manner } from './farSide.ts';
-import { givenEvses, givenSite } from './givenSite.ts';
+import { givenCircuit, givenEvses, givenSite } from './givenSite.ts';
 import { watch } from './invariants.ts';
 import { World } from './world.ts';
 
 const names = ['A1', 'A2', 'A3', 'A4'];
 
 /** Four cars at 63 A with 11 A of background, 13 A each, and then a limit that the first one's station ignores. */
-function givenDisobedience(manner: Manner, limitAmps: number): World {
-  const world = watch(new World({ sites: [givenSite({ evses: givenEvses(4) })] }))
+function givenDisobedience(
+  manner: Manner,
+  limitAmps: number,
+  measures: 'total' | 'background' = 'total',
+): World {
+  const circuits = [givenCircuit({ meter: { measures, maxAgeMs: 15_000 } })];
+  const world = watch(new World({ sites: [givenSite({ circuits, evses: givenEvses(4) })] }))
     .setBackground(11)
     .connectAll()
     .run(3);
@@ -41,8 +47,31 @@ describe('a station that says yes and does nothing', () => {
   it('is asked to end its session when the others cannot make room for it', () => {
     // 11 A of background and 13 A of its own, where 20 A may flow.
     const world = givenDisobedience('ignores', 20).run(80);
-    expect(told(world)).toEqual(['station maximum', 'remote stop']);
+    expect(told(world)).toEqual(['station maximum', 'remote stop', 'remote stop']);
     expect(world.view('A1').reason).toMatchObject({ kind: 'not obeying', rung: 'alarm' });
+  });
+});
+
+describe('a station that draws too much and refuses whatever it is told', () => {
+  it('is asked to end its session, whatever could not be tried before', () => {
+    const world = givenDisobedience('obeys', 20).unplug('A1').run(10);
+    // Somebody else cleared the profile that we count on.
+    Object.assign(world.station('A1'), { manner: 'rejects', hasLied: true });
+    world.real('A1').standingAmps = undefined;
+    world.plugIn('A1').run(60);
+    expect(told(world)).toEqual(['remote stop']);
+    expect(world.real('A1').transactionId).toBeUndefined();
+  });
+
+  it.each<[string, 'total' | 'background']>([
+    ['where the meter tells nothing any more', 'total'],
+    ['where the meter tells the background alone', 'background'],
+  ])('is asked to end its session %s', (_where, measures) => {
+    const world = givenDisobedience('rejects', 20, measures);
+    if (measures === 'total') world.silentMeters.add(circuitId('grid'));
+    world.run(75);
+    expect(told(world)).toEqual(['remote stop']);
+    expect(world.real('A1').transactionId).toBeUndefined();
   });
 });
 

@@ -84,6 +84,23 @@ describe('a car that is full', () => {
 });
 
 describe('a car that is not done', () => {
+  it('is not taken for full because its station paused it and the answer was lost', () => {
+    const world = watch(new World({ sites: [givenSite({ evses: givenEvses(2) })] }));
+    world
+      .setBackground(43)
+      .connectAll()
+      .run(3)
+      .plugIn('A1')
+      .plugIn('A2')
+      .run(2 * minuteS);
+    for (const station of ['A1', 'A2']) world.station(station).manner = 'deaf';
+    // Too little for anybody.
+    world.setBackground(60).run(8 * minuteS);
+    for (const station of ['A1', 'A2']) world.station(station).manner = 'obeys';
+    world.setBackground(43).run(2 * minuteS);
+    expect(setpoints(world)).toEqual([10, 10]);
+  });
+
   it('keeps its minimum when it has not charged yet: it may wait for its hour', () => {
     const world = watch(new World({ sites: [givenSite({ evses: givenEvses(2) })] }));
     world

@@ -286,14 +286,14 @@ describe('an answer', () => {
 
   it('that refuses a lease puts the EVSE off for a while, and the next one that is taken ends that', () => {
     const given = new GivenState().connect().begin().set(16, 'rejected');
-    expect(given.record.retryAtMs).toBe(given.clock.monotonicMs() + 10_000);
+    expect(given.record.refusal?.retryAtMs).toBe(given.clock.monotonicMs() + 10_000);
     given.set(16);
-    expect(given.record.retryAtMs).toBeUndefined();
+    expect(given.record.refusal).toBeUndefined();
   });
 
   it('that refuses a standing profile puts off that alone', () => {
     const given = new GivenState().connect().setStanding(6, 'rejected');
-    expect(given.record.retryAtMs).toBeUndefined();
+    expect(given.record.refusal).toBeUndefined();
     expect(given.record.standingRetryAtMs).toBe(given.clock.monotonicMs() + 10_000);
     expect(given.standing).toEqual([]);
     given.setStanding(6);
@@ -303,7 +303,7 @@ describe('an answer', () => {
 
   it('is waited for no longer once the station is back', () => {
     const given = new GivenState().connect().begin().set(16, 'timed-out').connect('occupied');
-    expect(given.record.retryAtMs).toBeUndefined();
+    expect(given.record.refusal).toBeUndefined();
   });
 
   it('that nobody gives counts as none after three minutes', () => {

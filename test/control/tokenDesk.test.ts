@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { BookedEvses } from '../../src/control/bookedEvses.ts';
 import { TokenDesk, type TokenDeskPorts } from '../../src/control/tokenDesk.ts';
-import { siteId, stationId } from '../../src/domain/ids.ts';
+import { evseId, sessionId, siteId, stationId } from '../../src/domain/ids.ts';
 import { answer, type Token, type TokenRequest } from '../../src/domain/token.ts';
 import { createLogger } from '../../src/log.ts';
 import { givenSession } from '../views.ts';
@@ -32,6 +33,7 @@ function given(tokens: readonly Token[], change: Partial<TokenDeskPorts> = {}) {
     runningSessions: () => [],
     book: { saveToken: async () => {}, deleteToken: async () => {} },
     sources: [],
+    booked: new BookedEvses(),
     ...change,
   };
   return new TokenDesk(ports, tokens);
@@ -123,5 +125,46 @@ describe('a stranger', () => {
     const asked = given([], { clock: slow, sources: [silent] }).authorize(request());
     slow.advance(5_000);
     expect(await asked).toEqual(answer('unknown'));
+  });
+});
+
+describe('an EVSE that is booked', () => {
+  const booked = new BookedEvses();
+  booked.put({
+    ...{ bookingId: 'B1', evseId: evseId('A1'), stationId: stationId('CP-A1'), evseNumber: 1 },
+    ...{ fromMs: nowMs, untilMs: nowMs + hourMs, tokenIds: ['BOOKED'], isExclusive: true },
+  });
+
+  it('is for whoever booked it, known or not, and for nobody else', async () => {
+    const desk = given([token()], { booked });
+    const status = async (change: Partial<TokenRequest>) => (await desk.authorize(request(change))).status;
+    expect(await status({ tokenId: 'booked' })).toBe('accepted');
+    expect(await status({})).toBe('reserved');
+    expect(await status({ evseNumber: 2 })).toBe('accepted');
+    // Which of its EVSEs is meant a station may tell later.
+    expect(await status({ evseNumber: undefined })).toBe('accepted');
+    expect(await status({ evseNumber: undefined, tokenId: 'BOOKED' })).toBe('accepted');
+  });
+
+  it('lets whoever charges there already go on, and end that', async () => {
+    const desk = given([token()], {
+      booked,
+      ...running({ id: sessionId('CP-A1~7'), stationId: stationId('CP-A1'), transactionId: '7' }),
+    });
+    expect((await desk.authorize(request())).status).toBe('accepted');
+  });
+
+  it('is for everybody again once its driver has come, or its time is over', async () => {
+    const status = async (change: object) => {
+      const other = new BookedEvses();
+      other.put({
+        ...{ bookingId: 'B1', evseId: evseId('A1'), stationId: stationId('CP-A1'), evseNumber: 1 },
+        ...{ fromMs: nowMs, untilMs: nowMs + hourMs, tokenIds: ['BOOKED'], isExclusive: true, ...change },
+      });
+      return (await given([token()], { booked: other }).authorize(request())).status;
+    };
+    expect(await status({ isExclusive: false })).toBe('accepted');
+    expect(await status({ untilMs: nowMs })).toBe('accepted');
+    expect(await status({ fromMs: nowMs + 1 })).toBe('accepted');
   });
 });

@@ -1,32 +1,9 @@
 import { expect, it } from 'vitest';
-import type { GridConnection } from '../../src/domain/gridConnection.ts';
-import { circuitId, siteId } from '../../src/domain/ids.ts';
 import { LimitTruth } from '../../src/sim/twin/limitTruth.ts';
 import { GridLine } from '../../src/sim/twin/lines/gridLine.ts';
 import type { TwinGrid } from '../../src/sim/twin/ports.ts';
 import { TwinClock, TwinProcess } from '../../src/sim/twin/twinClock.ts';
-
-const connection: GridConnection = {
-  id: 'dso',
-  profile: 'generic',
-  targets: [
-    {
-      target: { kind: 'circuit', siteId: siteId('site'), circuitId: circuitId('grid') },
-      externalIds: ['EAN-1'],
-      failsafe: { watts: 5_000 },
-    },
-  ],
-  heartbeatTimeoutMs: undefined,
-  boundary: 'connection',
-  minDurationMs: 0,
-  afterMin: 'hold',
-  supersede: 'lowest',
-  mayRaiseAboveContract: false,
-  meanCeiling: 1,
-  release: { randomMs: 0, rampMs: 0 },
-  levelsWatts: [],
-  devices14a: undefined,
-};
+import { givenConnection } from '../control/givenConnection.ts';
 
 it('says a refused wish again every ten seconds, once in as many copies as everything has', async () => {
   const clock = new TwinClock(0);
@@ -46,6 +23,7 @@ it('says a refused wish again every ten seconds, once in as many copies as every
     isInTouch: () => true,
   };
   const server = () => ({ service: { grid }, process });
+  const connection = givenConnection({ heartbeatTimeoutMs: undefined });
   const input = { connection, fullWatts: 10_000, clock, truth: new LimitTruth(), server, trace: () => {} };
   const line = new GridLine(input);
   line.copies = 3;

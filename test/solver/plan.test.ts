@@ -24,6 +24,20 @@ describe('a plan', () => {
     expect(ampsOf(warm.plan(given(), limitMs))).toEqual([0, 0, 16, 0]);
   });
 
+  it('charges each car where what counts for it is least', () => {
+    const two = (values: readonly number[]) => Float64Array.from(values);
+    const problem = given({
+      ...{ id: two([7, 8]), circuit: Int32Array.of(0, 0), wiring: Uint8Array.of(1, 2) },
+      ...{ phaseVolts: two([250, 250]), maxAmps: two([16, 16]), needKwh: two([4, 4]), startMs: two([0, 0]) },
+      ...{ departureMs: two([4 * hourMs, 4 * hourMs]), weight: two([1, 1]) },
+    });
+    const mixed = { ...problem, ownPricePerKwh: two([...problem.pricePerKwh, 0.4, 0.02, 0.4, 0.3]) };
+    expect(ampsOf(warm.plan(mixed, limitMs))).toEqual([0, 0, 16, 0, 0, 16, 0, 0]);
+    expect(ampsOf(warm.plan(problem, limitMs))).toEqual([0, 0, 16, 0, 0, 0, 16, 0]);
+    const short = { ...problem, ownPricePerKwh: two([1, 2]) };
+    expect(warm.plan(short, limitMs)).toMatchObject({ status: 'failed' });
+  });
+
   it('charges at once where all prices are the same', () => {
     const flat = given({ pricePerKwh: Float64Array.of(1, 1, 1, 1), needKwh: Float64Array.of(6) });
     expect(ampsOf(warm.plan(flat, limitMs))).toEqual([16, 8, 0, 0]);

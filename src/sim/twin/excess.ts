@@ -22,6 +22,8 @@ const toleranceAmps = 0.05;
 
 interface NodeExcess {
   sinceMs: number | undefined;
+  /** What caused it so far, and for how long. */
+  readonly secondsBy: Map<ExcessCause, number>;
   /** When a step last gave it a reason. */
   steppedAtMs: number;
   limit: NodeLimit;
@@ -32,15 +34,19 @@ export interface ExcessFigures {
   readonly seconds: Record<ExcessCause, number>;
   /** Beyond the reaction time, whatever the cause. */
   worstAmps: number;
-  longestS: number;
+  /** Of one excess, past the reaction time. */
+  readonly longestS: Record<ExcessCause, number>;
   /** The instant of the first second nobody can explain. */
   unexplainedAtMs: number | undefined;
 }
 
+export const byCause = (value: (cause: ExcessCause) => number): Record<ExcessCause, number> =>
+  Object.fromEntries(excessCauses.map((cause) => [cause, value(cause)])) as Record<ExcessCause, number>;
+
 export const noExcess = (): ExcessFigures => ({
-  seconds: Object.fromEntries(excessCauses.map((cause) => [cause, 0])) as Record<ExcessCause, number>,
+  seconds: byCause(() => 0),
   worstAmps: 0,
-  longestS: 0,
+  longestS: byCause(() => 0),
   unexplainedAtMs: undefined,
 });
 
@@ -57,6 +63,7 @@ export class ExcessMeter {
     this.#cause = cause;
     this.#nodes = topology.nodes.map(() => ({
       sinceMs: undefined,
+      secondsBy: new Map(),
       steppedAtMs: Number.NEGATIVE_INFINITY,
       limit: { amps: Number.POSITIVE_INFINITY, watts: Number.POSITIVE_INFINITY },
       background: [0, 0, 0],
@@ -89,6 +96,7 @@ export class ExcessMeter {
     const overAmps = over(total, limit, starVolts);
     if (overAmps <= toleranceAmps) {
       at.sinceMs = undefined;
+      at.secondsBy.clear();
       return;
     }
     at.sinceMs ??= nowMs - dtMs;
@@ -101,7 +109,10 @@ export class ExcessMeter {
     this.figures.seconds[cause] += dtMs / 1000;
     if (cause === 'background alone' || cause === 'reaction') return;
     this.figures.worstAmps = Math.max(this.figures.worstAmps, overAmps);
-    this.figures.longestS = Math.max(this.figures.longestS, (nowMs - at.sinceMs) / 1000);
+    const { longestS } = this.figures;
+    const lastedS = (at.secondsBy.get(cause) ?? 0) + dtMs / 1000;
+    at.secondsBy.set(cause, lastedS);
+    longestS[cause] = Math.max(longestS[cause], lastedS);
     if (cause === 'unexplained') this.figures.unexplainedAtMs ??= nowMs;
   }
 }

@@ -82,11 +82,11 @@ export class Flows {
     });
   }
 
-  /** What would flow through a node if of all stations below it only some drew. */
-  withOnly(
+  /** What would flow through a node if each EVSE below it drew this share of what it does, up to 1. */
+  withShares(
     node: number,
     stationOf: (index: number) => TwinStation,
-    draws: (twin: TwinStation) => boolean,
+    shareOf: (twin: TwinStation, evseNumber: number) => number,
   ): Flow {
     const flow = this.#flows[node];
     if (flow === undefined) return { amps: noAmps, watts: 0 };
@@ -94,10 +94,11 @@ export class Flows {
     let watts = flow.backgroundWatts;
     for (const index of this.#topology.nodes[node]?.evses ?? []) {
       const at = this.#topology.evses[index];
-      const drawn = at && draws(stationOf(index)) ? drawnParts(at, stationOf(index)) : undefined;
+      const share = at === undefined ? 0 : shareOf(stationOf(index), at.evse.number);
+      const drawn = at && share > 0 ? drawnParts(at, stationOf(index)) : undefined;
       if (at === undefined || drawn === undefined) continue;
-      for (const phase of phases) parts[phase] += drawn[phase];
-      watts += (drawn[0] + drawn[1] + drawn[2]) * at.site.supply.phaseVolts;
+      for (const phase of phases) parts[phase] += drawn[phase] * share;
+      watts += (drawn[0] + drawn[1] + drawn[2]) * share * at.site.supply.phaseVolts;
     }
     return { amps: flow.supply === undefined ? parts : lineAmps(flow.supply, parts), watts };
   }

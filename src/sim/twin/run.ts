@@ -36,7 +36,7 @@ export interface TwinResult {
   readonly unlimited: readonly Unlimited[];
   readonly secondsOver: Readonly<Record<ExcessCause, number>>;
   readonly worstExcessAmps: number;
-  readonly longestExcessS: number;
+  readonly longestExcessS: Readonly<Record<ExcessCause, number>>;
   readonly unexplainedAtMs: number | undefined;
   readonly deliveredWh: number;
   readonly oracleWh: number;
@@ -98,9 +98,11 @@ function resultOf(
   const sum = noExcess();
   for (const { excess } of world.scenes) {
     const { figures } = excess;
-    for (const cause of excessCauses) sum.seconds[cause] += figures.seconds[cause];
+    for (const cause of excessCauses) {
+      sum.seconds[cause] += figures.seconds[cause];
+      sum.longestS[cause] = Math.max(sum.longestS[cause], figures.longestS[cause]);
+    }
     sum.worstAmps = Math.max(sum.worstAmps, figures.worstAmps);
-    sum.longestS = Math.max(sum.longestS, figures.longestS);
     sum.unexplainedAtMs ??= figures.unexplainedAtMs;
   }
   const evses = place.sites.reduce((count, site) => count + site.evses.length, 0);

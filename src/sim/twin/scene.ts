@@ -50,7 +50,7 @@ export function newScene(topology: Topology, flows: Flows, input: SceneInput): S
       meters: input.meters(),
       servedSinceMs: sinceMs,
       awaySinceMs,
-      isTooMuch: (holds) => isOver(flows.withOnly(node, stationOf, holds)),
+      isTooMuch: (shareOf) => isOver(flows.withShares(node, stationOf, shareOf)),
     });
   });
   return {

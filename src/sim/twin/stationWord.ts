@@ -13,17 +13,19 @@ const liveMs = 30_000;
 
 /** Does what a command says, or what its manner makes of it. Whether it says yes. */
 export function obey(twin: TwinStation, { command, call, meant }: OnTheWay): boolean {
-  if (twin.manner === 'rejects') return false;
+  const isStop = command.kind === 'remote stop';
+  if (twin.manner === 'rejects all' || (twin.manner === 'rejects' && !isStop)) return false;
+  const isIgnored = twin.manner === 'ignores all' || (twin.manner === 'ignores' && !isStop);
   const { station, codec } = twin;
   const handled = codec.handle(station, call);
   const isAccepted = handled.answer.kind === 'result' && statusOf(handled.answer.payload) === 'Accepted';
   if (!isAccepted) return false;
-  const isLying = twin.manner === 'ignores' || twin.manner === 'forgets tail';
+  const isLying = isIgnored || twin.manner === 'forgets tail';
   if (isLying || meant !== call || twin.promised !== undefined)
     twin.promised = codec.handle(inItsWord(twin), meant).station.profiles;
   if (twin.manner === 'forgets tail')
     twin.station = settle({ ...station, profiles: handled.station.profiles.map(withoutTail) });
-  else if (twin.manner !== 'ignores') twin.station = handled.station;
+  else if (!isIgnored) twin.station = handled.station;
   judgeWord(twin);
   if (command.kind === 'lease') twin.acknowledged.set(command.evseId, command);
   return true;

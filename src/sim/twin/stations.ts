@@ -18,6 +18,7 @@ import { commandLine } from './trace.ts';
 import type { TwinClock, TwinProcess } from './twinClock.ts';
 import {
   effectAmps,
+  isAboveItsWord,
   isOutOfReach,
   type Line,
   newTwinStation,
@@ -150,7 +151,7 @@ export class TwinStations {
     twin.station = isIdle ? { ...station, nowMs } : stepStation(station, nowMs);
     if (twin.drawFactor > 1 && !isIdle) twin.disobeyedAtMs = this.#input.clock.nowMs;
     if (isOutOfReach(twin)) twin.outOfReachAtMs = this.#input.clock.nowMs;
-    if (twin.promised !== undefined) twin.disobeyedAtMs = this.#input.clock.nowMs;
+    if (isAboveItsWord(twin)) twin.disobeyedAtMs = this.#input.clock.nowMs;
     if (station.link === 'restarting' && twin.station.link === 'offline') this.#connectSoon(twin);
   }
 

@@ -16,10 +16,20 @@ import {
 } from '../stationState.ts';
 
 /**
- * How a station takes commands. `deaf` obeys and its answer is lost; `ignores` says yes and does nothing; `forgets
- * tail` keeps a lease's first value for ever; `quirky` does what its quirks make of what it says yes to.
+ * How a station takes commands. `rejects` refuses setpoints, `rejects all` the end of a session too; `ignores` and `ignores
+ * all` say yes to as much and do nothing; `deaf` obeys and its answer is lost; `forgets tail` keeps a lease's first value for
+ * ever; `quirky` does what its quirks make of what it says yes to.
  */
-export type Manner = 'obeys' | 'rejects' | 'ignores' | 'deaf' | 'slow' | 'forgets tail' | 'quirky';
+export type Manner =
+  | 'obeys'
+  | 'rejects'
+  | 'rejects all'
+  | 'ignores'
+  | 'ignores all'
+  | 'deaf'
+  | 'slow'
+  | 'forgets tail'
+  | 'quirky';
 
 /** A car follows a lower offer this late at worst [IEC 61851-1: 5 s]. */
 const followMs = 5_000;
@@ -63,7 +73,7 @@ export interface TwinStation {
   station: Station;
   /** What it acknowledged, where that is not what it holds: undefined for one that keeps its word. */
   promised: readonly InstalledProfile[] | undefined;
-  /** When it last broke its word, or drew more than it may. */
+  /** When it last let a car have more than it acknowledged, or a car took more than it may. */
   disobeyedAtMs: number;
   /** When nobody could tell it anything, or it did not do it, for the last time. */
   outOfReachAtMs: number;
@@ -143,6 +153,10 @@ export function newTwinStation(input: {
 export const isOutOfReach = ({ manner, isAway, clockAheadMs, line, station, model }: TwinStation): boolean =>
   manner !== 'obeys' || isAway || clockAheadMs !== 0 || line === undefined || station.model !== model;
 
+/** Whether it would end a session that it is told to end. What one does that would not, nobody can mend from afar. */
+export const canBeStopped = ({ manner, isAway, line }: TwinStation): boolean =>
+  manner !== 'rejects all' && manner !== 'ignores all' && !isAway && line?.isHalfOpen === false;
+
 /** What a command would make an EVSE offer if it arrived now and were obeyed. */
 export function effectAmps(twin: TwinStation, evseNumber: number, call: Call): number {
   const after = twin.codec.handle(inItsWord(twin), call).station;
@@ -153,6 +167,22 @@ export function effectAmps(twin: TwinStation, evseNumber: number, call: Call): n
 /** The station as it would be if it kept its word. */
 export const inItsWord = ({ station, promised, model }: TwinStation): Station =>
   promised === undefined ? station : { ...station, model, profiles: promised };
+
+/** The share of what its car draws now that it may by what the station acknowledged. */
+export function shareInItsWord(twin: TwinStation, evseNumber: number): number {
+  const drawAmps = (findEvse(twin.station, evseNumber)?.car?.drawAmps ?? 0) * twin.drawFactor;
+  const station = inItsWord(twin);
+  const state = findEvse(station, evseNumber);
+  if (drawAmps <= 0 || state === undefined) return 1;
+  return Math.min(1, offeredAmps(station, state) / drawAmps);
+}
+
+/** Whether a car there is offered more than the station acknowledged. What it only forgot may be less. */
+export function isAboveItsWord(twin: TwinStation): boolean {
+  if (twin.promised === undefined) return false;
+  const station = inItsWord(twin);
+  return station.evses.some((evse) => evse.offeredAmps > offeredAmps(station, evse));
+}
 
 /**
  * The most that may be in force at an EVSE now, from what the station itself holds and what is on its way to it: the
