@@ -17,6 +17,8 @@ export interface ConnectionPort {
   readonly clock: Clock;
   readonly log: Logger;
   answer(action: string, payload: unknown, messageId: string): Soon<RpcAnswer>;
+  /** A message came from the station, or went to it. */
+  passed(isSent: boolean, text: string): void;
   /** Called once, whoever ended it. */
   onClosed(): void;
 }
@@ -104,6 +106,7 @@ export class Connection {
     // Messages are text; a binary one is read all the same and refused if it is none. [OCPP 2.0.1 Part 4, 4.1.2]
     const text = data.toString();
     this.#port.log.trace({ bytes: text.length, isBinary }, 'frame received');
+    this.#port.passed(false, text);
     this.#rpc.receive(text);
   }
 
@@ -114,7 +117,9 @@ export class Connection {
   }
 
   #write(text: string): void {
-    if (!this.#isClosed && this.#hasRoomFor(text.length)) this.#socket.send(text);
+    if (this.#isClosed || !this.#hasRoomFor(text.length)) return;
+    this.#socket.send(text);
+    this.#port.passed(true, text);
   }
 
   /** Drops a peer that does not read. */

@@ -1,5 +1,6 @@
 import type { StationLink } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
+import type { LoggedMessage } from '../domain/loggedMessage.ts';
 import { Door, type DoorLimits, type DoorPorts } from './door.ts';
 import type { StationsPorts } from './knownStation.ts';
 import { listen, type TlsSource } from './listener.ts';
@@ -45,6 +46,8 @@ const defaults: Limits = {
   maxWaitingCalls: 64,
   maxUnansweredCalls: 32,
   maxBadFrames: 16,
+  maxLogBytes: 64 * 1024 * 1024,
+  maxStationLogBytes: 64 * 1024,
   maxBufferedBytes: 1024 * 1024,
   frameBurst: 200,
   framesPerSecond: 20,
@@ -75,6 +78,8 @@ export interface OcppGateway extends StationLink {
   prepare(stationId: StationId, message: StationMessage): Preparation;
   /** What charging profiles lie on a station, as far as we know; undefined before it first connected. */
   profiles(stationId: StationId): ProfileBook | undefined;
+  /** The newest messages between a station and us, the oldest first; none before it first connected. */
+  messages(stationId: StationId): readonly LoggedMessage[];
   /** May be called twice. */
   stop(): Promise<void>;
 }
@@ -127,6 +132,7 @@ export async function startOcppGateway(
     tlsPort: encrypted?.port,
     send: (command) => stations.send(command),
     profiles: (stationId) => stations.profiles(stationId),
+    messages: (stationId) => stations.messages(stationId),
     request: (stationId, request) => stations.request(stationId, request),
     prepareRequest: (stationId, request) => stations.prepareRequest(stationId, request),
     prepare: (stationId, message) => stations.prepare(stationId, message),

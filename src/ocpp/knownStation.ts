@@ -6,6 +6,7 @@ import type { Authorization, TokenRequest } from '../domain/token.ts';
 import type { Logger } from '../log.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect, SignedCertificate, StationNews, StationScope, TransactionStart } from './dialect.ts';
+import type { StationMessages } from './messageLog.ts';
 import type { MissingStopLimits } from './missingStops.ts';
 import { Relay, type RelayStore, type Upstream } from './proxy/relay.ts';
 import { RefusedSessions } from './refusedSessions.ts';
@@ -68,6 +69,8 @@ export interface KnownStation {
   readonly tokens: TokenGate;
   readonly refused: RefusedSessions;
   readonly restarts: RestartWatch;
+  /** The newest that it said and was told. */
+  readonly messages: StationMessages;
   line: Line | undefined;
   isConfigured: boolean;
 }
@@ -93,6 +96,7 @@ export function knownStation(
     stationNowMs(): number;
     tell(news: StationNews): void;
     stopTransaction(transactionId: string): void;
+    readonly messages: StationMessages;
   },
 ): KnownStation {
   const { clock, takeFacts, authorize, tell, proxy, stationNowMs } = ports;
@@ -128,6 +132,7 @@ export function knownStation(
     tokens: new TokenGate({ clock, log }, authorize),
     refused,
     restarts: new RestartWatch(),
+    messages: ports.messages,
     line: undefined,
     isConfigured: false,
   };

@@ -1,4 +1,5 @@
 import type { ScheduleForm } from '../control/ports.ts';
+import type { ListBounds } from '../domain/localList.ts';
 
 /**
  * What an operator or another part of the service may ask a station, in no version's words. Setpoints are not
@@ -63,6 +64,8 @@ export type CareRequest =
   | { readonly kind: 'cancel reservation'; readonly reservationId: number }
   | { readonly kind: 'clear cache' }
   | { readonly kind: 'local list version' }
+  /** How much may be on its local list, and in one message of it. */
+  | { readonly kind: 'local list bounds' }
   | {
       readonly kind: 'send local list';
       readonly version: number;
@@ -157,6 +160,7 @@ export type ReplyData =
       readonly unknownKeys: readonly string[];
     }
   | { readonly kind: 'local list'; readonly version: number }
+  | { readonly kind: 'local list bounds'; readonly bounds: Partial<ListBounds> }
   | { readonly kind: 'log'; readonly fileName: string | undefined }
   | { readonly kind: 'certificates'; readonly certificates: readonly CertificateHash[] };
 

@@ -135,29 +135,39 @@ export class Rpc {
       return;
     }
     this.#unanswered.set(call.messageId, call);
-    if (!this.#isAnswering) void this.#answerAll();
+    if (!this.#isAnswering) this.#answerAll();
   }
 
   #waiting(kind: CallFrame['kind']): number {
     return [...this.#unanswered.values()].filter((call) => call.kind === kind).length;
   }
 
-  /** Awaits nothing that is there at once, so that most answers go out before this returns. */
-  async #answerAll(): Promise<void> {
+  /** Waits for nothing that is there at once, so that most answers go out before this returns. */
+  #answerAll(): void {
     this.#isAnswering = true;
     // A map's iteration also visits what is added meanwhile.
     for (const call of this.#unanswered.values()) {
       const soon = this.#answerOf(call);
-      const answer = soon instanceof Promise ? await soon : soon;
-      this.#unanswered.delete(call.messageId);
-      if (answer instanceof Error) {
-        if (call.kind === 'call') this.#writeRefusal(call.messageId, answer);
-        continue;
+      if (soon instanceof Promise) {
+        void soon.then((answer) => {
+          this.#answered(call, answer);
+          this.#answerAll();
+        });
+        return;
       }
-      if (call.kind === 'call') this.#port.write(writeResult(call.messageId, answer.payload));
-      answer.afterwards();
+      this.#answered(call, soon);
     }
     this.#isAnswering = false;
+  }
+
+  #answered({ kind, messageId }: CallFrame, answer: RpcAnswer | Refusal): void {
+    this.#unanswered.delete(messageId);
+    if (answer instanceof Error) {
+      if (kind === 'call') this.#writeRefusal(messageId, answer);
+      return;
+    }
+    if (kind === 'call') this.#port.write(writeResult(messageId, answer.payload));
+    answer.afterwards();
   }
 
   #answerOf({ action, payload, messageId }: CallFrame): Soon<RpcAnswer | Refusal> {

@@ -29,17 +29,6 @@ export interface SampledMeasurement {
 /** The measurand of a sample that names none. [OCPP 2.0.1 Part 2, SampledValueType] */
 export const defaultMeasurand = 'Energy.Active.Import.Register';
 
-/** Factors to the domain's unit. A unit that does not belong to its measurand makes the sample unusable. */
-const unitFactors: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  'Current.Import': { A: 1 },
-  'Current.Export': { A: 1 },
-  'Current.Offered': { A: 1 },
-  'Power.Active.Import': { W: 1, kW: 1000 },
-  'Power.Active.Export': { W: 1, kW: 1000 },
-  [defaultMeasurand]: { Wh: 1, kWh: 1000 },
-  SoC: { Percent: 1 },
-};
-
 /** A current is measured to neutral or on the conductor; between two phases it means nothing to us. */
 const phaseNames: Readonly<Record<string, Phase>> = {
   L1: 0,
@@ -57,7 +46,7 @@ export function sampledMeasurement(samples: readonly Sample[]): SampledMeasureme
     const name = quantityOf(sample);
     if (name === undefined) continue;
     quantities[name] ??= { whole: undefined, perPhase: [undefined, undefined, undefined], told: 0 };
-    note(quantities[name], sample);
+    note(quantities[name], sample, unitFactors[name]);
   }
   const { current, currentOut, offered, power, powerOut, register, beginRegister, stateOfCharge } =
     quantities;
@@ -93,6 +82,18 @@ type QuantityName =
   | 'stateOfCharge';
 type Quantities = { [Name in QuantityName]?: Quantity };
 
+type Factors = Readonly<Record<string, number>>;
+const amps: Factors = { A: 1 };
+const watts: Factors = { W: 1, kW: 1000 };
+const wattHours: Factors = { Wh: 1, kWh: 1000 };
+/** To the domain's unit. A unit that does not belong to its quantity makes the sample unusable. */
+const unitFactors: Readonly<Record<QuantityName, Factors>> = {
+  ...{ current: amps, currentOut: amps, offered: amps },
+  ...{ power: watts, powerOut: watts },
+  ...{ register: wattHours, beginRegister: wattHours },
+  stateOfCharge: { Percent: 1 },
+};
+
 /** Measured in the car or the casing, it is not what the circuit feeds the EVSE; but only the car knows its battery. */
 function quantityOf({ measurand, location, context }: Sample): QuantityName | undefined {
   if (measurand === 'SoC') return 'stateOfCharge';
@@ -115,14 +116,14 @@ function quantityOf({ measurand, location, context }: Sample): QuantityName | un
   }
 }
 
-function note(quantity: Quantity, sample: Sample): void {
+function note(quantity: Quantity, sample: Sample, factors: Factors): void {
   if (sample.phase === undefined) {
-    quantity.whole = inDomainUnit(sample);
+    quantity.whole = inDomainUnit(sample, factors);
     return;
   }
   const phase = phaseNames[sample.phase];
   if (phase === undefined) return;
-  quantity.perPhase[phase] = inDomainUnit(sample);
+  quantity.perPhase[phase] = inDomainUnit(sample, factors);
   quantity.told |= 1 << phase;
 }
 
@@ -161,8 +162,7 @@ function highest(values: readonly (number | undefined)[] | undefined): number | 
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-function inDomainUnit({ measurand, value, unit }: Sample): number | undefined {
-  const factors = unitFactors[measurand] ?? {};
+function inDomainUnit({ value, unit }: Sample, factors: Factors): number | undefined {
   const factor = unit === undefined ? 1 : factors[unit];
   if (value === undefined || factor === undefined) return undefined;
   const converted = value * factor;

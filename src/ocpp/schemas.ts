@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Ajv, type ErrorObject, type SchemaObject } from 'ajv';
 import addFormatsModule from 'ajv-formats';
-import { violations } from '../schema.ts';
+import { onceNeeded, violations } from '../schema.ts';
 import type { ErrorCode } from './errors.ts';
 
 // The package is CommonJS with a default export.
@@ -41,8 +41,8 @@ export interface PublishedSchemas {
 /**
  * The schemas of a version as the Open Charge Alliance published them, from the package `ocpp-rpc`.
  *
- * A schema is compiled when it is asked for. The version folders ask at module level, so that everything is
- * ready before the first station connects: compiling one on its first use would stall every other station.
+ * The version folders ask for them at module level, so that `compileAll` finds them: everything is ready before the first
+ * station connects, as compiling one on its first use would stall every other station.
  */
 export function publishedSchemas(file: 'ocpp1_6.json' | 'ocpp2_0_1.json' | 'ocpp2_1.json'): PublishedSchemas {
   const published: readonly SchemaObject[] = require(`ocpp-rpc/lib/schemas/${file}`);
@@ -57,10 +57,10 @@ export function publishedSchemas(file: 'ocpp1_6.json' | 'ocpp2_0_1.json' | 'ocpp
     if (schema === undefined) throw new Error(`ocpp-rpc's ${file} has no schema of ${name}`);
     // All references are local, and Ajv's URI parser refuses the ids ("URN without nid").
     const { $id: _id, ...body } = schema;
-    const validate = ajv.compile<T>(body);
+    const validate = onceNeeded(() => ajv.compile<T>(body));
     return {
-      check: (payload): payload is T => validate(payload),
-      violation: () => violation(validate.errors),
+      check: (payload): payload is T => validate()(payload),
+      violation: () => violation(validate().errors),
     };
   };
   return {

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { StationCommand } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
+import type { LoggedMessage } from '../domain/loggedMessage.ts';
 import type { ReportBody } from '../domain/stationReport.ts';
 import { CommandFence } from './commandFence.ts';
 import { configured } from './configuring.ts';
@@ -15,6 +16,7 @@ import {
   type StationsPorts,
 } from './knownStation.ts';
 import { liveNews } from './liveNews.ts';
+import { MessageLog, type MessageLogLimits } from './messageLog.ts';
 import type { StationMessage } from './messages.ts';
 import type { MissingStopLimits } from './missingStops.ts';
 import {
@@ -33,7 +35,7 @@ import { passwordRefusal } from './security/rotation.ts';
 import { afterwards, type Soon } from './soon.ts';
 import { stationScope } from './stationScope.ts';
 
-export interface StationsOptions extends ConnectionLimits, MissingStopLimits {
+export interface StationsOptions extends ConnectionLimits, MissingStopLimits, MessageLogLimits {
   readonly heartbeatIntervalS: number;
   readonly meterIntervalS: number;
   /** How long a station has to answer when another one with its identity wants in. */
@@ -53,10 +55,12 @@ export class Stations {
   readonly #ports: StationsPorts;
   readonly #known = new Map<StationId, KnownStation>();
   readonly #fence = new CommandFence();
+  readonly #messages: MessageLog;
 
   constructor(options: StationsOptions, ports: StationsPorts) {
     this.#options = options;
     this.#ports = ports;
+    this.#messages = new MessageLog(options, ports.clock);
   }
 
   hasRoomFor(stationId: StationId): boolean {
@@ -81,6 +85,7 @@ export class Stations {
       clock: this.#ports.clock,
       log: station.log,
       answer: (action, payload, messageId) => this.#answer(station, line, { action, payload, messageId }),
+      passed: (isSent, text) => station.messages.note(isSent, text),
       onClosed: () => this.#closed(station, line),
     });
     const reached = {
@@ -137,6 +142,11 @@ export class Stations {
     return this.#known.get(stationId)?.profiles.book;
   }
 
+  /** The newest messages of a station, the oldest first. */
+  messages(stationId: StationId): readonly LoggedMessage[] {
+    return this.#known.get(stationId)?.messages.read() ?? none;
+  }
+
   stop(): void {
     for (const { line, history, refused, relay } of this.#known.values()) {
       relay?.disconnect();
@@ -182,6 +192,7 @@ export class Stations {
       ...this.#ports,
       stationNowMs: () => this.#stationNowMs(station),
       tell: (news) => this.#tell(station, news),
+      messages: this.#messages.station(),
       stopTransaction: (transactionId) => void this.request(id, { kind: 'remote stop', transactionId }),
     });
     this.#known.set(id, station);

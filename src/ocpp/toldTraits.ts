@@ -26,5 +26,6 @@ function unitOf(allowed: string | undefined): 'A' | 'W' | undefined {
   return words.includes('power') || words.includes('w') ? 'W' : undefined;
 }
 
-const whole = (text: string | undefined): number | undefined =>
+/** A number of up to six digits; undefined where it is none. */
+export const whole = (text: string | undefined): number | undefined =>
   text !== undefined && /^\s*\d{1,6}\s*$/.test(text) ? Number(text) : undefined;

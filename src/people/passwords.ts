@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { inTurn } from './inTurn.ts';
+import { inTurn } from '../domain/inTurn.ts';
 
 /** What hashing costs: `128 × N × r` bytes, `p` times one after the other. */
 export interface PasswordCost {

@@ -1,3 +1,4 @@
+import { inTurn } from '../domain/inTurn.ts';
 import type { Refusal } from '../domain/limitRequest.ts';
 import type {
   KeyOutcome,
@@ -9,7 +10,6 @@ import type {
   Visit,
 } from '../domain/peopleChange.ts';
 import type { ApiKey, Standing, User } from '../domain/person.ts';
-import { inTurn } from './inTurn.ts';
 import { Keys } from './keys.ts';
 import { csrfTokenOf, Logins } from './logins.ts';
 import { type PasswordCost, type Passwords, passwordHashing } from './passwords.ts';

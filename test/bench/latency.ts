@@ -4,6 +4,7 @@ import { startApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
+import { compileAll } from '../../src/schema.ts';
 import { wallMs } from './benchStation.ts';
 import { quantile, report } from './figures.ts';
 import type { FarSideMessage } from './latencyFarSide.ts';
@@ -37,6 +38,7 @@ interface TickSeen {
   readonly lowered: number;
 }
 
+compileAll();
 const app = await startApp(parseConfig(configText, 'the bench', {}), {
   clock: systemClock(),
   log: createLogger('error'),

@@ -9,6 +9,7 @@ import { startApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
+import { compileAll } from '../../src/schema.ts';
 import { freePort } from '../app/givenService.ts';
 import { report } from './figures.ts';
 import { cdrWire } from './ocpiCdr.ts';
@@ -51,6 +52,8 @@ const started = () =>
     ...{ clock, log, random: Math.random, newId: randomUUID, version: 'bench' },
     onBroken: () => process.exit(1),
   });
+// As `serve` does.
+compileAll();
 const first = await started();
 const api = `http://127.0.0.1:${port}`;
 const invited = await fetch(`${api}/api/v1/partners`, {

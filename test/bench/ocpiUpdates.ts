@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock.ts';
 import { evseId, type SessionId, sessionId, stationId } from '../../src/domain/ids.ts';
-import type { CdrLocation } from '../../src/domain/roaming/cdr.ts';
 import type { Partner } from '../../src/domain/roaming/partner.ts';
-import type { Token } from '../../src/domain/roaming/token.ts';
 import { recordOf, type SessionRecord, withFact } from '../../src/domain/sessionRecord.ts';
 import { createLogger } from '../../src/log.ts';
 import { PartnerClient } from '../../src/ocpi/partners/client.ts';
@@ -12,6 +10,7 @@ import { Pushes } from '../../src/ocpi/partners/pushes.ts';
 import { SessionDesk } from '../../src/ocpi/sessions/sessionDesk.ts';
 import { Outgoing } from '../../src/ocpi/transport/outgoing.ts';
 import { openStore } from '../../src/store/openStore.ts';
+import { givenPlace, givenToken } from '../ocpi/givenCharge.ts';
 import { pause } from './benchStation.ts';
 
 /** Sessions that run at the same time, so many of each partner. */
@@ -25,24 +24,10 @@ export interface Updates {
   readonly offered: number;
   /** Processor time of this process, meters and partners left out. */
   readonly processorMs: number;
+  readonly processorMsPerUpdate: number;
   readonly heapMostMb: number;
   readonly rssMostMb: number;
 }
-
-const location: CdrLocation = {
-  ...{ id: 'garage', address: 'Storgatan 1', city: 'Lund', country: 'SWE', evseUid: 'A1', evseId: '#NA' },
-  coordinates: { latitude: '55.70466', longitude: '13.19101' },
-  ...{ connectorId: '1', connectorStandard: 'IEC_62196_T2' },
-  ...{ connectorFormat: 'SOCKET', connectorPowerType: 'AC_3_PHASE' },
-};
-const place = {
-  ...{ countryCode: 'SE', partyId: 'GRG', currency: 'EUR', timeZone: 'Europe/Stockholm' },
-  ...{ location, tariffs: [] },
-};
-const token: Token = {
-  ...{ countryCode: 'DE', partyId: 'MSP', uid: 'CAFE', type: 'RFID', contractId: 'C1', issuer: 'MSP' },
-  ...{ isValid: true, whitelist: 'ALWAYS', lastUpdatedMs: 0 },
-};
 
 const partnerAt = (origin: string, index: number): Partner => ({
   ...{ id: `p${index}`, addedAtMs: 0, addedBy: 'bench' },
@@ -73,15 +58,17 @@ export async function pushUpdates(folder: string, origins: readonly string[]): P
   const records = new Map<SessionId, SessionRecord>();
   const partnerOf = (station: string) => `p${Number(station.slice(1)) % origins.length}`;
   const desk = new SessionDesk({
+    bookings: { claim: async () => undefined },
     ...{ clock, log, objects: store, book, pushes },
     tokens: {
-      ownerOf: async (station) => ({ partnerId: partnerOf(station), token, method: 'WHITELIST' }),
+      ownerOf: async (station) => ({ partnerId: partnerOf(station), token: givenToken, method: 'WHITELIST' }),
       spent: () => undefined,
     },
     recordOf: async (id) => records.get(id),
     recentSessions: async () => [],
     signedValuesOf: async () => [],
-    placeOf: () => place,
+    reserved: { claim: async () => undefined },
+    placeOf: () => givenPlace,
     isOurs: () => false,
     onCdr: () => undefined,
   });
@@ -113,12 +100,13 @@ export async function pushUpdates(folder: string, origins: readonly string[]): P
   }
   await pause(settleMs);
   const { user, system } = process.cpuUsage(before);
+  const processorMs = (user + system) / 1_000;
   desk.stop();
   pushes.stop();
   outgoing.stop();
   await store.stop();
   return {
-    ...{ offered, processorMs: (user + system) / 1_000 },
+    ...{ offered, processorMs, processorMsPerUpdate: processorMs / offered },
     ...{ heapMostMb: heapMost / 2 ** 20, rssMostMb: rssMost / 2 ** 20 },
   };
 }

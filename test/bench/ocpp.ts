@@ -27,7 +27,7 @@ const pingPongSockets = 50;
 const pingPongSeconds = 4;
 /** What is called often is compiled twice until it is fast. */
 const warmUpSeconds = 3;
-/** That each of the servers can answer on half a processor. */
+/** A rate that each of the servers can answer on half a processor. */
 const pacedCallsPerSecond = 5_000;
 /** For every car to be given its share before it is cut: proof of each raise, and some ticks. */
 const settleMs = 15_000;
@@ -103,10 +103,11 @@ async function callsPerCpuSecond(
   return figures;
 }
 
-const kinds = ['ours', 'bareWs', 'ocppRpc'] as const;
+const kinds = ['ours', 'oursUnlogged', 'bareWs', 'ocppRpc'] as const;
 type Rounds = Record<(typeof kinds)[number], number[]>;
-const most: Rounds = { ours: [], bareWs: [], ocppRpc: [] };
-const paced: Rounds = { ours: [], bareWs: [], ocppRpc: [] };
+const none = (): Rounds => ({ ours: [], oursUnlogged: [], bareWs: [], ocppRpc: [] });
+const most = none();
+const paced = none();
 // In turns, so that what else the machine does falls on all of them.
 for (let round = 0; round < Number(options.rounds); round += 1) {
   for (const kind of kinds) {
@@ -115,8 +116,9 @@ for (let round = 0; round < Number(options.rounds); round += 1) {
     paced[kind].push(figures.paced);
   }
 }
-const medians = ({ ours, bareWs, ocppRpc }: Rounds) => ({
+const medians = ({ ours, oursUnlogged, bareWs, ocppRpc }: Rounds) => ({
   ours: quantile(ours, 0.5),
+  oursUnlogged: quantile(oursUnlogged, 0.5),
   bareWs: quantile(bareWs, 0.5),
   ocppRpc: quantile(ocppRpc, 0.5),
 });
@@ -162,11 +164,13 @@ report(
   `${stations} stations, ${charging} of them charging, ${seconds} s of metering`,
   [
     { figure: 'calls per server processor second, ours', value: perCpuSecond.ours },
+    { figure: 'the same, without the log of messages', value: perCpuSecond.oursUnlogged },
     { figure: 'the same, bare ws with JSON.parse', value: perCpuSecond.bareWs },
     { figure: 'the same, ocpp-rpc strict', value: perCpuSecond.ocppRpc },
     { figure: 'ours to bare (goal 0.8)', value: perCpuSecond.ours / perCpuSecond.bareWs },
     { figure: 'ours to ocpp-rpc (goal 1.5)', value: perCpuSecond.ours / perCpuSecond.ocppRpc },
     { figure: `ours at ${pacedCallsPerSecond} calls a second`, value: pacedPerCpuSecond.ours },
+    { figure: 'the same, without the log of messages', value: pacedPerCpuSecond.oursUnlogged },
     { figure: 'ours to bare, at that rate', value: pacedPerCpuSecond.ours / pacedPerCpuSecond.bareWs },
     { figure: 'ours to ocpp-rpc, at that rate', value: pacedPerCpuSecond.ours / pacedPerCpuSecond.ocppRpc },
     { figure: 'first connection to all booted, ms', value: connected.lastAtMs - connectBeganAtMs },

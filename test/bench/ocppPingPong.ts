@@ -17,9 +17,8 @@ export interface PingPong {
 /**
  * The answers to one and the same call, made again and again on each socket, one at a time.
  *
- * The frames are made beforehand and written as bytes, so that this side has next to nothing to do. Where it is the slower
- * one it never sleeps, and a server that answers faster than it reads is spared waking it at each write, which is half the
- * cost of a call. A rate that all can answer puts all in the same place.
+ * The frames are made beforehand and written as bytes, so that this side has next to nothing to do, and it never sleeps: to
+ * wake it at a write would be half the cost of a call, and would fall on whichever server is slower than this side alone.
  */
 export async function pingPong(task: PingPong, action: string, payload: object): Promise<number> {
   const { sockets, seconds, callsPerSecond } = task;
@@ -33,8 +32,19 @@ export async function pingPong(task: PingPong, action: string, payload: object):
       return caller(socket, frames, pauseMs);
     }),
   );
+  const sleep = stayAwake();
   await pause(seconds * 1000);
+  sleep();
   return callers.map((stop) => stop()).reduce((sum, calls) => sum + calls, 0);
+}
+
+/** Spins until what it returns is called. */
+function stayAwake(): () => void {
+  let next = setImmediate(turn);
+  function turn(): void {
+    next = setImmediate(turn);
+  }
+  return () => clearImmediate(next);
 }
 
 /** Calls until it is stopped, which returns how many were answered. */

@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws';
 // The measured process of the OCPP bench. What it is comes in the environment; it tells its ports, and then its use of
 // processor and memory whenever it is asked. Ours is run as it is built: a loader of TypeScript costs at each call.
 
-export type ServerKind = 'ours' | 'bareWs' | 'ocppRpc' | 'app';
+export type ServerKind = 'ours' | 'oursUnlogged' | 'bareWs' | 'ocppRpc' | 'app';
 
 export interface ServerPorts {
   readonly ocppPort: number;
@@ -21,7 +21,11 @@ const stations = Number(process.env['BENCH_STATIONS'] ?? 0);
 const charging = Number(process.env['BENCH_CHARGING'] ?? 0);
 const stationsPerSite = 500;
 
-const servers: Readonly<Record<ServerKind, () => Promise<ServerPorts>>> = { ours, bareWs, ocppRpc, app };
+const servers: Readonly<Record<ServerKind, () => Promise<ServerPorts>>> = {
+  ours: () => ours(),
+  oursUnlogged: () => ours({ maxLogBytes: 0 }),
+  ...{ bareWs, ocppRpc, app },
+};
 const ports = await servers[kind]();
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
@@ -33,10 +37,13 @@ process.on('message', () => {
 process.send?.(ports);
 
 /** The gateway alone: every call checked against its schema, told to nobody. */
-async function ours(): Promise<ServerPorts> {
+async function ours(bounds: { readonly maxLogBytes?: number } = {}): Promise<ServerPorts> {
   const { startOcppGateway } = await built<typeof import('../../src/ocpp/gateway.ts')>('ocpp/gateway');
   const { systemClock } = await built<typeof import('../../src/clock.ts')>('clock');
   const { createLogger } = await built<typeof import('../../src/log.ts')>('log');
+  const { compileAll } = await built<typeof import('../../src/schema.ts')>('schema');
+  // As `serve` does.
+  compileAll();
   const gateway = await startOcppGateway(
     {
       host: '127.0.0.1',
@@ -45,6 +52,7 @@ async function ours(): Promise<ServerPorts> {
       // The bench is a flood.
       frameBurst: Number.MAX_SAFE_INTEGER,
       framesPerSecond: Number.MAX_SAFE_INTEGER,
+      ...bounds,
     },
     {
       clock: systemClock(),
@@ -88,6 +96,9 @@ async function app(): Promise<ServerPorts> {
   const { parseConfig } = await built<typeof import('../../src/config.ts')>('config');
   const { systemClock } = await built<typeof import('../../src/clock.ts')>('clock');
   const { createLogger } = await built<typeof import('../../src/log.ts')>('log');
+  const { compileAll } = await built<typeof import('../../src/schema.ts')>('schema');
+  // As `serve` does.
+  compileAll();
   const counts = [charging];
   for (let left = stations - charging; left > 0; left -= stationsPerSite) {
     counts.push(Math.min(left, stationsPerSite));

@@ -3,6 +3,7 @@ import { stationId } from '../../src/domain/ids.ts';
 import { answer } from '../../src/domain/token.ts';
 import { createLogger } from '../../src/log.ts';
 import { knownStation } from '../../src/ocpp/knownStation.ts';
+import { MessageLog } from '../../src/ocpp/messageLog.ts';
 import type { ResumedTransaction } from '../../src/ocpp/stationMemory.ts';
 import { VirtualClock } from '../virtualClock.ts';
 
@@ -35,6 +36,7 @@ describe('a station that is heard of for the first time after a restart', () => 
         resumed: () => [{ ...transaction, isRefused }],
         stationNowMs: () => clock.monotonicMs(),
         tell: () => {},
+        messages: new MessageLog({ maxLogBytes: 0, maxStationLogBytes: 0 }, clock).station(),
         stopTransaction: (transactionId) => asked.push(transactionId),
       },
     );

@@ -18,6 +18,7 @@ describe('signing in', () => {
       role: 'viewer',
       sites: ['garage'],
       rights: ['read sites', 'read sessions'],
+      features: [],
       csrfToken: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
       endsAt: '2026-01-31T13:00:00.000Z',
     });

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { every } from '../../domain/every.ts';
 import { instantMs } from '../../domain/instant.ts';
 import type { OscpConfig } from '../../domain/oscpConfig.ts';
 import type { Logger } from '../../log.ts';
 import type { HeardLimit, PromptGridPorts } from '../gridPorts.ts';
 import { accessTokens } from './accessTokens.ts';
-import { every } from './every.ts';
 import { GroupForecasts, type OscpGroup } from './forecasts.ts';
 import type { GridStates } from './gridStates.ts';
 import {
@@ -19,7 +19,7 @@ import {
 import { Peer, type PeerAccess } from './peer.ts';
 import { RecentRequests } from './recentRequests.ts';
 import { peerPolicy, Registration } from './registration.ts';
-import { Reports, type WishedWatts } from './reports.ts';
+import { Reports, type WishedPower } from './reports.ts';
 import type { SegmentPlace } from './segments.ts';
 import { sha256 } from './tokens.ts';
 
@@ -33,7 +33,7 @@ export interface OscpOptions {
 export interface OscpPorts {
   readonly grid: PromptGridPorts;
   readonly states: GridStates;
-  readonly wishedWatts: WishedWatts;
+  readonly wishedPower: WishedPower;
 }
 
 export type OscpAction =
@@ -70,7 +70,7 @@ export class OscpConnection {
   readonly #options: OscpOptions;
   readonly #grid: PromptGridPorts;
   readonly #states: GridStates;
-  readonly #wishedWatts: WishedWatts;
+  readonly #wishedPower: WishedPower;
   readonly #log: Logger;
   readonly #registration: Registration;
   readonly #forecasts: GroupForecasts;
@@ -86,12 +86,12 @@ export class OscpConnection {
   /** Of a handshake of ours that was not acknowledged yet, on the monotonic clock. */
   #offeredAtMs: number | undefined;
 
-  private constructor(options: OscpOptions, { grid, states, wishedWatts }: OscpPorts) {
+  private constructor(options: OscpOptions, { grid, states, wishedPower }: OscpPorts) {
     const { connectionId, config, boundary, groups } = options;
     this.#options = options;
     this.#grid = grid;
     this.#states = states;
-    this.#wishedWatts = wishedWatts;
+    this.#wishedPower = wishedPower;
     this.#log = grid.log.child({ connectionId });
     const { clock, random } = grid;
     const log = this.#log;
@@ -144,7 +144,7 @@ export class OscpConnection {
   }
 
   async #begin(): Promise<void> {
-    const { connectionId, config } = this.#options;
+    const { connectionId, config, boundary } = this.#options;
     const documents = await this.#states.gridStates(connectionId);
     this.#registration.adopt(documents);
     this.#forecasts.adopt(documents);
@@ -158,7 +158,7 @@ export class OscpConnection {
     );
     if (config.adjustS > 0 && !this.#isVector) {
       this.#ends.push(
-        every(this.#grid.clock, config.adjustS * 1000, () => this.#reports.wish(this.#wishedWatts)),
+        every(this.#grid.clock, config.adjustS * 1000, () => this.#reports.wish(this.#wishedPower, boundary)),
       );
     }
     const { behaviour } = this.#registration;

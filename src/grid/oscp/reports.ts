@@ -1,19 +1,19 @@
+import type { PowerSpan } from '../../control/wishedPower.ts';
 import type { OscpConfig } from '../../domain/oscpConfig.ts';
-import type { GridMeasurement, GridPorts, GridProgress } from '../gridPorts.ts';
+import type { GridMeasurement, GridPorts, GridProgress, HeardLimit } from '../gridPorts.ts';
 import type { GroupForecasts, OscpGroup } from './forecasts.ts';
 import { assetMeasurements, blocksOf, energyMeasurements, singleAsset } from './measurements.ts';
 import type { RequiredBehaviour } from './messages.ts';
 import type { Peer } from './peer.ts';
+import { isNews, type Wish, wishesOf } from './wishes.ts';
 
 const measurementAttempts = 3;
 const complaintAttempts = 8;
 const wishAttempts = 2;
-/** A wish nearer to the capacity than this is not worth a message. */
-const wishShareMin = 0.1;
 const complaintsMax = 1_000;
 
-/** What the cars at a target would draw if nothing but their sites stopped them, the building included. */
-export type WishedWatts = (target: OscpGroup['target']) => number | undefined;
+/** What is wanted within a boundary at a target from now on; empty where nobody knows. */
+export type WishedPower = (of: Pick<HeardLimit, 'target' | 'boundary'>) => readonly PowerSpan[];
 
 /** What the capacity provider gets from us unasked: measurements, wishes and complaints. */
 export class Reports {
@@ -23,7 +23,7 @@ export class Reports {
   readonly #peer: Peer;
   readonly #ports: GridPorts;
   readonly #earlier = new Map<string, GridMeasurement>();
-  readonly #wished = new Map<string, number>();
+  readonly #wished = new Map<string, readonly Wish[]>();
   readonly #complained = new Set<string>();
 
   constructor(
@@ -60,27 +60,20 @@ export class Reports {
     }
   }
 
-  /** Asks for the capacity that the cars would use until the present one ends, where it differs by much. */
-  wish(wishedWatts: WishedWatts): void {
-    const nowMs = this.#ports.clock.nowMs();
+  /** Asks for more or less capacity where what is wanted differs by much from what was given. */
+  wish(wishedPower: WishedPower, boundary: HeardLimit['boundary']): void {
     for (const { id, target } of this.#groups) {
-      const present = this.#forecasts
-        .consumption(id)
-        .find(({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs);
-      const watts = wishedWatts(target);
-      if (present === undefined || watts === undefined || !('watts' in present.value)) continue;
-      const given = present.value.watts;
-      const isWorth = Math.abs(watts - given) > wishShareMin * given && this.#wished.get(id) !== watts;
-      if (!isWorth) continue;
-      this.#wished.set(id, watts);
-      const items = blocksOf({ ...present, fromMs: Math.round(nowMs), value: { watts } });
+      const wishes = wishesOf(this.#forecasts.consumption(id), wishedPower({ target, boundary }));
+      const [first] = wishes;
+      if (first === undefined || !isNews(wishes, this.#wished.get(id) ?? [])) continue;
+      this.#wished.set(id, wishes);
       const message = {
         path: 'adjust_group_capacity_forecast',
         body: { group_id: id, type: 'CONSUMPTION' },
-        correlationId: present.requestId,
+        correlationId: first.requestId,
         attempts: wishAttempts,
       };
-      void this.#peer.deliverList(message, { key: 'forecasted_blocks', items });
+      void this.#peer.deliverList(message, { key: 'forecasted_blocks', items: wishes.flatMap(blocksOf) });
     }
   }
 

@@ -1,5 +1,7 @@
+import { listBounds } from '../listWords.ts';
 import type { CertificateHash, ReplyData, StationRequest } from '../requests.ts';
 import type { GetCompositeScheduleResponse, GetConfigurationResponse } from './messages.ts';
+import { listKeys } from './requestMessage.ts';
 import { compositeSchedule, configuration } from './toDomain.ts';
 
 /** What an answer tells beside its status. The published schema of its action has checked it. */
@@ -11,6 +13,11 @@ export function replyData(request: StationRequest, answer: object): ReplyData | 
       return configuration(answer as GetConfigurationResponse);
     case 'local list version':
       return { kind: 'local list', version: (answer as { readonly listVersion: number }).listVersion };
+    case 'local list bounds': {
+      const { configurationKey = [] } = answer as GetConfigurationResponse;
+      const told = (name: string) => configurationKey.find(({ key }) => key === name)?.value;
+      return listBounds({ entries: told(listKeys.entries), perMessage: told(listKeys.perMessage) });
+    }
     case 'get log': {
       // GetDiagnostics and GetLog spell it differently.
       const { fileName, filename } = answer as { readonly fileName?: string; readonly filename?: string };

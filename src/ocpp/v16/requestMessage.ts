@@ -1,5 +1,7 @@
 import type { RequestTranslation } from '../dialect.ts';
+import { listStatuses } from '../listWords.ts';
 import type { CareRequest, CertificateUse, LocalListEntry, StationRequest } from '../requests.ts';
+import { halfSignedWhy } from '../signedFirmware.ts';
 import { clearChargingProfile, startProfile } from './fromDomain.ts';
 
 /** What is asked of a station as the one message of 1.6 that asks for it. */
@@ -66,6 +68,8 @@ function careMessage(asked: CareRequest): RequestTranslation {
       return message('ClearCache', {});
     case 'local list version':
       return message('GetLocalListVersion', {});
+    case 'local list bounds':
+      return message('GetConfiguration', { key: [listKeys.perMessage, listKeys.entries] });
     case 'send local list':
       return message('SendLocalList', {
         listVersion: asked.version,
@@ -105,12 +109,8 @@ const uses: Readonly<Record<CertificateUse, string>> = {
   manufacturer: 'ManufacturerRootCertificate',
 };
 
-const statuses = {
-  accepted: 'Accepted',
-  blocked: 'Blocked',
-  expired: 'Expired',
-  invalid: 'Invalid',
-} as const;
+/** Configuration keys of the Local Auth List Management Profile. */
+export const listKeys = { entries: 'LocalAuthListMaxLength', perMessage: 'SendLocalListMaxLength' } as const;
 
 /** An entry without its info is taken off the list. */
 function listEntry({ tokenId: idTag, status, groupTokenId, expiresAtMs }: LocalListEntry): object {
@@ -118,7 +118,7 @@ function listEntry({ tokenId: idTag, status, groupTokenId, expiresAtMs }: LocalL
   return {
     idTag,
     idTagInfo: {
-      status: statuses[status],
+      status: listStatuses[status],
       ...(groupTokenId !== undefined && { parentIdTag: groupTokenId }),
       ...(expiresAtMs !== undefined && { expiryDate: iso(expiresAtMs) }),
     },
@@ -145,6 +145,8 @@ function logMessage(asked: Extract<CareRequest, { kind: 'get log' }>): RequestTr
 /** Signed where there is a signature: a station of the security extension may take no other. */
 function firmwareMessage(asked: Extract<CareRequest, { kind: 'update firmware' }>): RequestTranslation {
   const { requestId, url: location, retrieveAtMs, installAtMs, signature, signingCertificatePem } = asked;
+  const why = halfSignedWhy(asked);
+  if (why !== undefined) return { why };
   if (signature === undefined || signingCertificatePem === undefined)
     return message('UpdateFirmware', { location, retrieveDate: iso(retrieveAtMs) });
   const firmware = {

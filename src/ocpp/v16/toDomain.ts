@@ -114,6 +114,7 @@ const tokenStatuses: Readonly<Record<AuthorizationStatus, IdTagInfo['status']>> 
   blocked: 'Blocked',
   concurrent: 'ConcurrentTx',
   elsewhere: 'Invalid',
+  reserved: 'Invalid',
   expired: 'Expired',
   invalid: 'Invalid',
   unknown: 'Invalid',

@@ -1,5 +1,7 @@
 import type { RequestTranslation } from '../dialect.ts';
+import { listStatuses } from '../listWords.ts';
 import type { CareRequest, CertificateUse, LocalListEntry } from '../requests.ts';
+import { halfSignedWhy } from '../signedFirmware.ts';
 import { centralToken } from './fromDomain.ts';
 
 /** What a station needs besides charging, as messages of 2.x. */
@@ -23,6 +25,8 @@ export function careMessage(asked: CareRequest): RequestTranslation {
       return { action: 'ClearCache', payload: {} };
     case 'local list version':
       return { action: 'GetLocalListVersion', payload: {} };
+    case 'local list bounds':
+      return { action: 'GetVariables', payload: { getVariableData: [itemsPerMessage] } };
     case 'send local list':
       return localList(asked);
     case 'get log':
@@ -73,12 +77,8 @@ function reserveNow(asked: Extract<CareRequest, { kind: 'reserve' }>): RequestTr
   return { action: 'ReserveNow', payload };
 }
 
-const statuses = {
-  accepted: 'Accepted',
-  blocked: 'Blocked',
-  expired: 'Expired',
-  invalid: 'Invalid',
-} as const;
+/** How many tokens there may be all together is told in reports of the device model alone. */
+const itemsPerMessage = { component: { name: 'LocalAuthListCtrlr' }, variable: { name: 'ItemsPerMessage' } };
 
 /** An empty full list has no entries at all: the schema asks for one where there are any. */
 function localList({
@@ -107,7 +107,7 @@ function listEntry({
   return {
     idToken,
     idTokenInfo: {
-      status: statuses[status],
+      status: listStatuses[status],
       ...(groupTokenId !== undefined && { groupIdToken: centralToken(groupTokenId) }),
       ...(expiresAtMs !== undefined && { cacheExpiryDateTime: iso(expiresAtMs) }),
     },
@@ -126,6 +126,8 @@ function getLog(asked: Extract<CareRequest, { kind: 'get log' }>): RequestTransl
 
 function updateFirmware(asked: Extract<CareRequest, { kind: 'update firmware' }>): RequestTranslation {
   const { requestId, url: location, retrieveAtMs, installAtMs, signature, signingCertificatePem } = asked;
+  const why = halfSignedWhy(asked);
+  if (why !== undefined) return { why };
   const firmware = {
     location,
     retrieveDateTime: iso(retrieveAtMs),

@@ -35,6 +35,7 @@ export interface IdTokenInfo {
     | 'Expired'
     | 'Invalid'
     | 'NotAtThisLocation'
+    | 'NotAtThisTime'
     | 'Unknown';
   readonly cacheExpiryDateTime?: string;
   readonly groupIdToken?: IdToken;

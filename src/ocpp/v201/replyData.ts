@@ -1,3 +1,4 @@
+import { listBounds } from '../listWords.ts';
 import type { CertificateHash, ReplyData, StationRequest } from '../requests.ts';
 import type { GetCompositeScheduleResponse, GetVariablesResponse } from './messages.ts';
 import { compositeSchedule, configuration } from './toDomain.ts';
@@ -11,6 +12,10 @@ export function replyData(request: StationRequest, answer: object): ReplyData | 
       return configuration(answer as GetVariablesResponse);
     case 'local list version':
       return { kind: 'local list', version: (answer as { readonly versionNumber: number }).versionNumber };
+    case 'local list bounds': {
+      const { getVariableResult } = answer as GetVariablesResponse;
+      return listBounds({ entries: undefined, perMessage: getVariableResult[0]?.attributeValue });
+    }
     case 'get log':
       return { kind: 'log', fileName: (answer as { readonly filename?: string }).filename };
     case 'list certificates': {

@@ -23,6 +23,8 @@ export function requestMessage(asked: StationRequest): RequestTranslation {
       return { action: 'RequestStopTransaction', payload: { transactionId: asked.transactionId } };
     case 'trigger message': {
       const { message: requestedMessage, evseNumber: id } = asked;
+      if (requestedMessage === 'StatusNotification' && id === undefined)
+        return { why: 'OCPP 2.x tells the status of one connector: name its EVSE' };
       const evse = id === undefined ? {} : { evse: evseIn(requestedMessage, id) };
       return { action: 'TriggerMessage', payload: { requestedMessage, ...evse } };
     }

@@ -87,6 +87,7 @@ const tokenStatuses: Readonly<Record<AuthorizationStatus, IdTokenInfo['status']>
   blocked: 'Blocked',
   concurrent: 'ConcurrentTx',
   elsewhere: 'NotAtThisLocation',
+  reserved: 'NotAtThisTime',
   expired: 'Expired',
   invalid: 'Invalid',
   unknown: 'Unknown',

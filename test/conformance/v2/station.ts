@@ -12,10 +12,15 @@ export interface Given {
 }
 
 type GivenOptions = Parameters<typeof givenCsms>[1];
+type GivenPorts = Parameters<typeof givenCsms>[2];
 
 /** A connected station of OCPP 2.x. Its events are numbered in the order they are made. */
-export async function given(protocol: Protocol, options: GivenOptions = {}): Promise<Given> {
-  const csms = await givenCsms(protocol, options);
+export async function given(
+  protocol: Protocol,
+  options: GivenOptions = {},
+  ports: GivenPorts = {},
+): Promise<Given> {
+  const csms = await givenCsms(protocol, options, ports);
   const station = await csms.connect();
   let seqNo = -1;
   return {

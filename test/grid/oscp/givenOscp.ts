@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, expect } from 'vitest';
+import type { PowerSpan } from '../../../src/control/wishedPower.ts';
 import { circuitId, siteId } from '../../../src/domain/ids.ts';
 import type { OscpConfig } from '../../../src/domain/oscpConfig.ts';
 import type {
@@ -52,6 +53,13 @@ export const forecast = (blocks: readonly ForecastBlock[], change: Partial<Forec
   ...change,
 });
 
+/** Power that is wanted over minutes after the start. */
+export const wished = (fromMinutes: number, untilMinutes: number, watts: number): PowerSpan => ({
+  fromMs: startMs + fromMinutes * 60_000,
+  untilMs: startMs + untilMinutes * 60_000,
+  watts,
+});
+
 /** A limit in short: from, until (minutes after the start), value. */
 export const short = ({ fromMs, untilMs, value }: HeardLimit): readonly unknown[] => [
   (fromMs - startMs) / 60_000,
@@ -70,7 +78,7 @@ export interface GridHeard {
     progress: Omit<GridProgress, 'connectionId' | 'atMs' | 'measuredWatts'> & Partial<GridProgress>,
   ): void;
   measured: GridMeasurement;
-  wishedWatts: number | undefined;
+  wished: readonly PowerSpan[];
   /** Set to let the service fail to store, or to refuse. */
   hearing: 'well' | 'cannot store' | 'refuses' | 'refuses amps';
 }
@@ -101,7 +109,7 @@ function gridPorts(clock: VirtualClock): { readonly grid: PromptGridPorts; reado
       limitWatts: undefined,
       quality: 'measured',
     },
-    wishedWatts: undefined,
+    wished: [],
     hearing: 'well',
   };
   const verdict = (limit: HeardLimit): GridVerdict => {
@@ -217,7 +225,7 @@ export async function givenOscp(
   const start = (): Promise<OscpConnection> =>
     OscpConnection.start(
       { connectionId, config, boundary: 'connection', groups: [{ id: 'G1', target, phaseVolts: 230 }] },
-      { grid, states, wishedWatts: () => heard.wishedWatts },
+      { grid, states, wishedPower: () => heard.wished },
     );
   let connection = await start();
   serve(server, () => oscpHandler([connection], grid));

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { block, forecast, givenOscp, startMs } from './givenOscp.ts';
+import type { ReceivedMessage } from '../../../src/sim/capacityProvider/capacityProvider.ts';
+import { eventually } from '../../eventually.ts';
+import { block, forecast, givenOscp, startMs, wished } from './givenOscp.ts';
 
 async function given(...parts: Parameters<typeof givenOscp>) {
   const oscp = await givenOscp(...parts);
@@ -145,50 +147,100 @@ describe('GroupCapacityComplianceError', () => {
 });
 
 describe('AdjustGroupCapacityForecast', () => {
+  type Oscp = Awaited<ReturnType<typeof given>>;
+  const path = 'adjust_group_capacity_forecast';
+  /** What was asked for: what is sent again for want of an answer in time keeps its request id. */
+  const asked = ({ provider }: Oscp, of = path): readonly ReceivedMessage[] => [
+    ...new Map(provider.received(of).map((each) => [each.headers['x-request-id'], each])).values(),
+  ];
+  const blocksAsked = (oscp: Oscp): readonly unknown[] =>
+    asked(oscp).map(({ body }) => Object(body).forecasted_blocks);
+  const watts = (from: number, until: number, capacity: number) => ({
+    capacity,
+    phase: 'ALL',
+    unit: 'W',
+    start_time: at(from),
+    end_time: at(until),
+  });
+  /** A minute, in which we look once whether something is to be asked for; measurements show that it is over. */
+  async function minute(oscp: Oscp): Promise<void> {
+    const measured = 'update_group_measurements';
+    const before = asked(oscp, measured).length;
+    oscp.clock.advance(60_000);
+    await eventually(() => expect(asked(oscp, measured)).toHaveLength(before + 1));
+  }
+
   it.each([
     ['more', 80_000],
     ['less', 10_000],
-  ])('asks for %s when the cars want it, until the present block ends', async (_what, wishedWatts) => {
-    const { provider, heard, clock } = await given({ adjustS: 300 });
-    const sent = await provider.forecast(forecast([block(0, 15, 50), block(15, 30, 50)]));
-    heard.wishedWatts = wishedWatts;
-    clock.advance(300_000);
-    await expect.poll(() => provider.received('adjust_group_capacity_forecast').length).toBe(1);
-    expect(provider.received('adjust_group_capacity_forecast')[0]).toMatchObject({
-      headers: { 'x-correlation-id': sent.headers['x-request-id'] },
-      body: {
-        group_id: 'G1',
-        type: 'CONSUMPTION',
-        forecasted_blocks: [
-          { capacity: wishedWatts, phase: 'ALL', unit: 'W', start_time: at(5), end_time: at(15) },
-        ],
-      },
-    });
+  ])(
+    'asks for %s where that is wanted, block by block, for as long as it is known',
+    async (_what, wanted) => {
+      const oscp = await given({ adjustS: 300 });
+      const { provider, heard, clock } = oscp;
+      const sent = await provider.forecast(forecast([block(0, 15, 50), block(15, 60, 40)]));
+      heard.wished = [wished(5, 30, wanted)];
+      clock.advance(300_000);
+      await eventually(() => expect(asked(oscp)).toHaveLength(1));
+      expect(asked(oscp)[0]).toMatchObject({
+        headers: { 'x-correlation-id': sent.headers['x-request-id'] },
+        body: {
+          group_id: 'G1',
+          type: 'CONSUMPTION',
+          forecasted_blocks: [watts(5, 15, wanted), watts(15, 30, wanted)],
+        },
+      });
+    },
+  );
+
+  it('follows what is wanted over the hours, and leaves out what was given nearly so', async () => {
+    const oscp = await given({ adjustS: 60 });
+    await oscp.provider.forecast(forecast([block(0, 240, 50)]));
+    oscp.heard.wished = [wished(1, 60, 10_000), wished(60, 120, 52_000), wished(120, 180, 90_000)];
+    await minute(oscp);
+    await eventually(() => expect(asked(oscp)).toHaveLength(1));
+    expect(blocksAsked(oscp)).toEqual([[watts(1, 60, 10_000), watts(120, 180, 90_000)]]);
   });
 
   it.each([
-    ['nearly has it', 52_000],
-    ['does not know', undefined],
-  ])('asks for nothing when it %s', async (_what, wishedWatts) => {
-    const { provider, heard, clock } = await given({ adjustS: 60 });
-    await provider.forecast(forecast([block(0, 15, 50)]));
-    heard.wishedWatts = wishedWatts;
-    clock.advance(60_000);
-    await expect.poll(() => provider.received('update_group_measurements').length).toBe(1);
-    expect(provider.received('adjust_group_capacity_forecast')).toEqual([]);
+    ['nearly has it', [wished(1, 15, 52_000)]],
+    ['does not know', []],
+  ])('asks for nothing when it %s', async (_what, wishes) => {
+    const oscp = await given({ adjustS: 60 });
+    await oscp.provider.forecast(forecast([block(0, 15, 50)]));
+    oscp.heard.wished = wishes;
+    await minute(oscp);
+    expect(asked(oscp)).toEqual([]);
   });
 
-  it('asks once for the same', async () => {
-    const { provider, heard, clock } = await given({ adjustS: 60 });
-    await provider.forecast(forecast([block(0, 15, 50)]));
-    heard.wishedWatts = 90_000;
-    // What is sent again for want of an answer in time keeps its request id.
-    const asked = (path: string): number =>
-      new Set(provider.received(path).map(({ headers }) => headers['x-request-id'])).size;
-    for (const times of [1, 2, 3]) {
-      clock.advance(60_000);
-      await expect.poll(() => asked('update_group_measurements')).toBe(times);
+  it('asks once for nearly the same, again for something else, and for what it did not know of', async () => {
+    const oscp = await given({ adjustS: 60 });
+    await oscp.provider.forecast(forecast([block(0, 240, 50)]));
+    const story: readonly (readonly [untilMinutes: number, wanted: number, times: number])[] = [
+      [60, 90_000, 1],
+      [60, 90_000, 1],
+      [60, 95_000, 1],
+      [60, 120_000, 2],
+      [120, 120_000, 3],
+    ];
+    for (const [index, [untilMinutes, wanted, times]] of story.entries()) {
+      oscp.heard.wished = [wished(index + 1, untilMinutes, wanted)];
+      await minute(oscp);
+      await eventually(() => expect(asked(oscp)).toHaveLength(times));
     }
-    expect(asked('adjust_group_capacity_forecast')).toBe(1);
+    expect(blocksAsked(oscp)).toEqual([
+      [watts(1, 60, 90_000)],
+      [watts(4, 60, 120_000)],
+      [watts(5, 120, 120_000)],
+    ]);
+  });
+
+  it('names a mean over a block as energy', async () => {
+    const oscp = await given({ adjustS: 60 });
+    await oscp.provider.forecast(forecast([block(0, 60, 50, { unit: 'KWH' })]));
+    oscp.heard.wished = [wished(1, 31, 20_000)];
+    await minute(oscp);
+    await eventually(() => expect(asked(oscp)).toHaveLength(1));
+    expect(blocksAsked(oscp)).toEqual([[{ ...watts(1, 31, 10_000), unit: 'WH' }]]);
   });
 });

@@ -1,0 +1,3 @@
+import { costs } from '../v2/costs.ts';
+
+costs('ocpp2.0.1');

@@ -1,0 +1,3 @@
+import { contracts } from '../v2/contracts.ts';
+
+contracts('ocpp2.0.1');

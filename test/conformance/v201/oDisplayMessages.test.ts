@@ -1,0 +1,3 @@
+import { displayMessages } from '../v2/displayMessages.ts';
+
+displayMessages('ocpp2.0.1');

@@ -1,0 +1,3 @@
+import { localLists } from '../v2/localLists.ts';
+
+localLists('ocpp2.1');

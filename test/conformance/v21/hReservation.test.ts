@@ -1,0 +1,3 @@
+import { reservations } from '../v2/reservations.ts';
+
+reservations('ocpp2.1');
