@@ -1,13 +1,15 @@
 import type { Clock } from '../control/ports.ts';
 import { RateLimit } from '../domain/rateLimit.ts';
-import { type Endpoint, type OcpiVersion, ocpiVersions } from '../domain/roaming/partner.ts';
+import type { Party } from '../domain/roaming/common.ts';
+import { type Endpoint, isHub, type OcpiVersion, ocpiVersions } from '../domain/roaming/partner.ts';
 import type { Logger } from '../log.ts';
 import { statusCodes } from './envelope.ts';
 import type { CredentialsCall, ModuleCall, OcpiModule } from './modules/module.ts';
 import { offeredVersions, versionDetails } from './objects/partner.ts';
+import { type BehindHubPorts, behindHub } from './partners/behindHub.ts';
 import { isRegistered, type PartnerBook, type Presented } from './partners/partnerBook.ts';
 import { done, notAllowed, notFound, OcpiRefusal, type Reply, unauthorised } from './transport/reply.ts';
-import { routeReplied } from './transport/routing.ts';
+import { isParty, routeReplied } from './transport/routing.ts';
 import { presentedTokens } from './transport/tokens.ts';
 import { instant } from './values.ts';
 
@@ -35,6 +37,7 @@ export interface OcpiServerPorts {
   /** Under which all of this is found. */
   baseUrl(): string;
   readonly modules: readonly OcpiModule[];
+  readonly hubs: BehindHubPorts;
   credentials(call: CredentialsCall): Promise<Reply>;
 }
 
@@ -120,12 +123,22 @@ function dispatched(ports: OcpiServerPorts, request: OcpiRequest, presented: Pre
   if (partner.state.version !== version)
     throw notFound(`we agreed on ${partner.state.version}: use PUT credentials`);
   const [identifier, ...inner] = segments;
-  const found = ports.modules.find(
+  const found = modulesOf(ports, version).find(
     (each) => each.role.toLowerCase() === module && each.identifier === identifier,
   );
   if (found === undefined) throw notFound('there is no such module here: GET the version details');
-  return found.handle({ ...call(inner), partner });
+  const partnerCall = call(inner);
+  if (found.isOfPlatform === true || !isHub(partner.state)) return found.handle({ ...partnerCall, partner });
+  const urlParty = found.role === 'RECEIVER' ? partyNamed(inner) : undefined;
+  const { headers } = request;
+  return behindHub(ports.hubs, partner, { headers, urlParty }).then((actor) =>
+    found.handle({ ...partnerCall, partner: actor }),
+  );
 }
+
+/** Objects of others are found by their party [OCPI 2.2.1 transport and format, client owned object push]. */
+const partyNamed = ([countryCode = '', partyId = '']: readonly string[]): Party | undefined =>
+  isParty(countryCode, partyId) ? { countryCode, partyId } : undefined;
 
 function segmentsOf(path: string): readonly string[] {
   try {
@@ -159,10 +172,13 @@ function versionsReply({ baseUrl }: OcpiServerPorts, method: string): Reply {
   );
 }
 
-function detailsReply({ baseUrl, modules }: OcpiServerPorts, version: OcpiVersion, method: string): Reply {
+const modulesOf = ({ modules }: OcpiServerPorts, version: OcpiVersion): readonly OcpiModule[] =>
+  modules.filter(({ versions }) => versions?.includes(version) ?? true);
+
+function detailsReply(ports: OcpiServerPorts, version: OcpiVersion, method: string): Reply {
   if (method !== 'GET') throw notAllowed(`${method} is not possible here`);
-  const base = `${baseUrl()}/${version}`;
-  const endpoints = modules.map(
+  const base = `${ports.baseUrl()}/${version}`;
+  const endpoints = modulesOf(ports, version).map(
     ({ identifier, role }): Endpoint => ({
       module: identifier,
       role,

@@ -1,10 +1,12 @@
 import type { Partner } from '../../src/domain/roaming/partner.ts';
 import type { OcpiModule } from '../../src/ocpi/modules/module.ts';
+import { HubClients } from '../../src/ocpi/partners/hubClients.ts';
 import { PartnerBook } from '../../src/ocpi/partners/partnerBook.ts';
 import { ocpiServer } from '../../src/ocpi/server.ts';
 import { sha256 } from '../../src/ocpi/transport/tokens.ts';
 import { recordedLog } from '../store/recordedLog.ts';
 import { VirtualClock } from '../virtualClock.ts';
+import { MemoryObjects } from './memoryObjects.ts';
 
 export const nowMs = Date.parse('2026-01-31T12:00:00Z');
 
@@ -25,8 +27,18 @@ export const registered = (id: string, partyId = 'MSP', countryCode = 'DE'): Par
   },
 });
 
+const own = { countryCode: 'SE', partyId: 'GRG' };
+
+/** Nobody is behind any hub yet. */
+export const noClients = (): HubClients =>
+  new HubClients({ objects: new MemoryObjects().opened(() => false), own });
+
 /** The server with these partners and modules, on a virtual clock. */
-export function givenServer(partners: readonly Partner[], modules: readonly OcpiModule[] = []) {
+export function givenServer(
+  partners: readonly Partner[],
+  modules: readonly OcpiModule[] = [],
+  clients = noClients(),
+) {
   const clock = new VirtualClock(nowMs);
   const saved: Partner[] = [];
   const book = new PartnerBook(
@@ -35,6 +47,7 @@ export function givenServer(partners: readonly Partner[], modules: readonly Ocpi
       deletePartner: async () => undefined,
     },
     partners,
+    (hub) => clients.members(hub),
   );
   const { log, messages } = recordedLog();
   const credentials = async () => ({ httpStatus: 200, statusCode: 1000 });
@@ -44,6 +57,7 @@ export function givenServer(partners: readonly Partner[], modules: readonly Ocpi
     book,
     baseUrl: () => 'https://us.example/ocpi',
     modules,
+    hubs: { clients, own, nowMs: () => clock.nowMs() },
     credentials,
   });
   const ask = async (

@@ -49,7 +49,16 @@ function given(page: (url: string) => { data: readonly unknown[]; next?: string 
   ]);
   const own = { countryCode: 'SE', partyId: 'KRA' };
   const start = (clock: VirtualClock) => {
-    const sync = new ListSync({ clock, log, client, book, objects, own, sources: [source] });
+    const sync = new ListSync({
+      clock,
+      random: () => 0.999,
+      log,
+      client,
+      book,
+      objects,
+      own,
+      sources: [source],
+    });
     stops.push(() => sync.stop());
     sync.start();
     return sync;

@@ -1,6 +1,7 @@
 import type { lookup } from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { Outgoing } from '../../src/ocpi/transport/outgoing.ts';
@@ -46,6 +47,35 @@ describe('the way to partners', () => {
       body: 'GET /a?b=1',
       headers: { 'x-total-count': '7' },
     });
+  });
+
+  it('asks over the connection that it has, and makes another for what must not be sent twice', async () => {
+    const ports = new Set<number | undefined>();
+    const url = await serving((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.end();
+    });
+    const outgoing = new Outgoing({ clock: systemClock(), policy: trial });
+    ends.push(() => outgoing.stop());
+    for (let n = 0; n < 3; n += 1) await outgoing.send({ ...ask(url), method: 'PUT', body: '{}' });
+    expect(ports.size).toBe(1);
+    await outgoing.send({ ...ask(url), method: 'POST', body: '{}' });
+    expect(ports.size).toBe(2);
+  });
+
+  it('asks again where the partner closed the connection at that moment', async () => {
+    const asked = new Map<Socket, number>();
+    const url = await serving(({ socket }, response) => {
+      const count = (asked.get(socket) ?? 0) + 1;
+      asked.set(socket, count);
+      if (count === 1) response.end('taken');
+      else socket.destroy();
+    });
+    const outgoing = new Outgoing({ clock: systemClock(), policy: trial });
+    ends.push(() => outgoing.stop());
+    expect((await outgoing.send(ask(url))).body).toBe('taken');
+    expect((await outgoing.send(ask(url))).body).toBe('taken');
+    expect([...asked.values()]).toEqual([2, 1]);
   });
 
   it('does not follow a redirect', async () => {

@@ -1,36 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { sessionId } from '../../src/domain/ids.ts';
-import { fraction, zero } from '../../src/domain/pricing/fraction.ts';
+import { fraction } from '../../src/domain/pricing/fraction.ts';
 import type { Partner } from '../../src/domain/roaming/partner.ts';
 import { PartnerBook, type RegisteredPartner } from '../../src/ocpi/partners/partnerBook.ts';
 import { ProfileDesk } from '../../src/ocpi/profiles/profileDesk.ts';
 import { kept } from '../../src/ocpi/sessions/keptCharge.ts';
 import { recordedLog } from '../store/recordedLog.ts';
 import { VirtualClock } from '../virtualClock.ts';
+import { givenCharge } from './givenCharge.ts';
 import { registered } from './givenServer.ts';
 import { MemoryObjects } from './memoryObjects.ts';
 
 const ours = sessionId('CP-A1~1');
-const to = { countryCode: 'DE', partyId: 'MSP' };
 
 const session = kept({
   ...{ partnerId: 'roam', sessionId: ours, createdAtMs: 0, isDone: false },
-  charge: {
-    session: {
-      ...{ countryCode: 'SE', partyId: 'GRG', id: 's1', startedAtMs: 0, energyKwh: zero, currency: 'EUR' },
-      token: { ...to, uid: 'CAFE', type: 'RFID', contractId: 'C1' },
-      ...{ authMethod: 'WHITELIST', locationId: 'garage', evseUid: 'A1', connectorId: '1' },
-      ...{ periods: [], status: 'ACTIVE', lastUpdatedMs: 0 },
-    },
-    location: {
-      ...{ id: 'garage', address: 'Storgatan 1', city: 'Lund', country: 'SWE', evseUid: 'A1', evseId: '#NA' },
-      coordinates: { latitude: '55.70466', longitude: '13.19101' },
-      ...{ connectorId: '1', connectorStandard: 'IEC_62196_T2' },
-      ...{ connectorFormat: 'SOCKET', connectorPowerType: 'AC_3_PHASE' },
-    },
-    timeZone: 'UTC',
-    tariffs: [],
-  },
+  charge: givenCharge({ id: 's1', startedAtMs: 0 }),
 });
 
 /** Lets everything run that waits for no clock. */

@@ -10,6 +10,7 @@ import { ReceivedCdrs } from '../../src/ocpi/received/receivedCdrs.ts';
 import { location as locationCodec } from '../../src/ocpi/v230/location.ts';
 import { tariff as tariffCodec } from '../../src/ocpi/v230/tariff.ts';
 import { VirtualClock } from '../virtualClock.ts';
+import { givenCdr, givenTariff } from './givenCdr.ts';
 import { givenServer, nowMs, registered } from './givenServer.ts';
 import { MemoryObjects } from './memoryObjects.ts';
 
@@ -26,22 +27,11 @@ const location = {
   coordinates: { latitude: '55.70466', longitude: '13.19101' },
   ...{ evses: [evse], time_zone: 'Europe/Stockholm', last_updated: at(0) },
 };
-const tariff = {
-  ...{ ...party, id: 'T1', currency: 'EUR', last_updated: at(0) },
-  elements: [{ price_components: [{ type: 'ENERGY', price: 0.4, vat: 25, step_size: 1 }] }],
-};
+const tariff = givenTariff(at(0));
 
 const cdrWire = {
-  ...{ ...party, id: 'CDR1', start_date_time: at(0), end_date_time: at(30), session_id: 'S1' },
+  ...{ ...givenCdr, id: 'CDR1', start_date_time: at(0), end_date_time: at(30), session_id: 'S1' },
   cdr_token: { country_code: 'SE', party_id: 'KRA', uid: 'CAFE', type: 'RFID', contract_id: 'C1' },
-  auth_method: 'WHITELIST',
-  cdr_location: {
-    ...{ id: 'garage', address: 'Storgatan 1', city: 'Lund', country: 'SWE', evse_uid: 'A1' },
-    coordinates: { latitude: '55.70466', longitude: '13.19101' },
-    ...{ evse_id: 'SE*GRG*E1', connector_id: '1', connector_standard: 'IEC_62196_T2' },
-    ...{ connector_format: 'SOCKET', connector_power_type: 'AC_3_PHASE' },
-  },
-  currency: 'EUR',
   charging_periods: [{ start_date_time: at(0), dimensions: [{ type: 'ENERGY', volume: 10 }] }],
   ...{ total_cost: { excl_vat: 4, incl_vat: 5 }, total_energy: 10, total_time: 0.5, last_updated: at(31) },
 };

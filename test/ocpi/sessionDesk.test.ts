@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evseId, sessionId, stationId } from '../../src/domain/ids.ts';
-import type { CdrLocation } from '../../src/domain/roaming/cdr.ts';
 import type { Partner } from '../../src/domain/roaming/partner.ts';
-import type { Token } from '../../src/domain/roaming/token.ts';
 import type { SessionFact, SignedValue } from '../../src/domain/sessionFact.ts';
 import { recordOf, type SessionRecord, withFact } from '../../src/domain/sessionRecord.ts';
 import { PartnerRefusalError } from '../../src/ocpi/partners/client.ts';
@@ -13,25 +11,11 @@ import { SessionDesk } from '../../src/ocpi/sessions/sessionDesk.ts';
 import { PartnerUnreachableError } from '../../src/ocpi/transport/outgoing.ts';
 import { recordedLog } from '../store/recordedLog.ts';
 import { VirtualClock } from '../virtualClock.ts';
+import { givenPlace, givenToken } from './givenCharge.ts';
 import { registered } from './givenServer.ts';
 import { MemoryObjects } from './memoryObjects.ts';
 
 const startMs = Date.parse('2026-01-31T12:00:00Z');
-const token: Token = {
-  ...{ countryCode: 'DE', partyId: 'MSP', uid: 'CAFE', type: 'RFID', contractId: 'C1', issuer: 'MSP' },
-  ...{ isValid: true, whitelist: 'ALWAYS', lastUpdatedMs: 0 },
-};
-const location: CdrLocation = {
-  ...{ id: 'garage', address: 'Storgatan 1', city: 'Lund', country: 'SWE', evseUid: 'A1', evseId: '#NA' },
-  coordinates: { latitude: '55.70466', longitude: '13.19101' },
-  ...{ connectorId: '1', connectorStandard: 'IEC_62196_T2' },
-  ...{ connectorFormat: 'SOCKET', connectorPowerType: 'AC_3_PHASE' },
-};
-const place = {
-  ...{ countryCode: 'SE', partyId: 'GRG', currency: 'EUR', timeZone: 'UTC' },
-  location,
-  tariffs: [],
-};
 
 const signed = { atMs: startMs, signingMethod: undefined, encodingMethod: undefined, publicKey: undefined };
 
@@ -82,13 +66,18 @@ function givenWorld(signedValues: readonly SignedValue[] = []) {
     const random = () => 0.5;
     const courier = new CdrCourier({ clock, log, random, client: { call }, book, objects: store, own });
     const desk = new SessionDesk({
+      bookings: { claim: async () => undefined },
       ...{ clock, log, book, objects: store },
-      tokens: { ownerOf: async () => ({ partnerId: 'roam', token, method: 'WHITELIST' }), spent: () => {} },
+      tokens: {
+        ownerOf: async () => ({ partnerId: 'roam', token: givenToken, method: 'WHITELIST' }),
+        spent: () => {},
+      },
       pushes: { to: () => {} },
+      reserved: { claim: async () => undefined },
       recordOf: async (id) => records.get(id),
       recentSessions: async () => [...records.keys()].map(sessionId),
       signedValuesOf: async () => signedValues,
-      placeOf: () => place,
+      placeOf: () => givenPlace,
       isOurs: (tokenId) => tokenId === 'OURS',
       onCdr: (id) => courier.wake(id),
     });

@@ -14,6 +14,7 @@ import {
 import { session as session221 } from '../../src/ocpi/v221/session.ts';
 import { tariff as tariff221 } from '../../src/ocpi/v221/tariff.ts';
 import { token as token221 } from '../../src/ocpi/v221/token.ts';
+import { booking, bookingLocation, bookingRequest, calendar } from '../../src/ocpi/v230/booking.ts';
 import { cdr as cdr230 } from '../../src/ocpi/v230/cdr.ts';
 import { credentials as credentials230 } from '../../src/ocpi/v230/credentials.ts';
 import {
@@ -86,6 +87,15 @@ const kindsOfPayments: readonly ExampleKind[] = [
   [/^payment_terminal/, translation(terminal)],
 ];
 
+const kindsOfBookings: readonly ExampleKind[] = [
+  [/^booking_example/, translation(booking)],
+  [/^booking_patch/, translation(partial(booking))],
+  [/^booking_location_example/, translation(bookingLocation)],
+  [/^booking_location_patch_example_terms/, translation(partial(bookingLocation))],
+  [/^booking_location_patch_example_calendar/, translation(partial(calendar))],
+  [/^booking_request_patch/, translation(partial(bookingRequest))],
+];
+
 const errata221: readonly Erratum[] = [
   {
     files: /^tariff_put_example/,
@@ -146,10 +156,52 @@ const errataOfPayments: readonly Erratum[] = [
   },
 ];
 
+const withoutKey = (name: string) => (wire: object) =>
+  Object.fromEntries(Object.entries(wire).filter(([key]) => key !== name));
+
+const errataOfBookings: readonly Erratum[] = [
+  {
+    files: /^booking_example/,
+    why: 'has parties of five characters, which have three',
+    expected: { refused: /party_id/ },
+  },
+  {
+    files: /^booking_location_example/,
+    why: 'has days that end at 23:59:99, and one evse_position where a list is due',
+    expected: { refused: /evse_position|end_before/ },
+  },
+  {
+    files: /^booking_location_patch_example_terms/,
+    why: 'tells a part of its terms, of which the rest is required',
+    expected: { refused: /supported_access_methods/ },
+  },
+  {
+    files: /^booking_location_patch_example_calendar/,
+    why: 'has names that end with a space',
+    expected: { refused: /start_date_time/ },
+  },
+  {
+    files: /^booking_patch_example_evse_uid/,
+    why: 'tells the EVSE beside the booking_option that holds it',
+    expected: { meant: withoutKey('evse_uid') },
+  },
+  {
+    files: /^booking_request_patch.*timeslot/,
+    why: 'is of a method that there is no more, and tells a timeslot that a request has not',
+    expected: { meant: () => ({}) },
+  },
+  {
+    files: /^booking_request_patch.*tokens/,
+    why: 'is of a method that there is no more, and tells a last_updated that a request has not',
+    expected: { meant: withoutKey('last_updated') },
+  },
+];
+
 describe.skipIf(!hasExamples).each([
   ['2.2.1-examples', kinds221, errata221],
   ['2.3.0-examples', kinds230, errata230],
   ['2.3.0-payments-examples', kindsOfPayments, errataOfPayments],
+  ['2.3.0-bookings-examples', kindsOfBookings, errataOfBookings],
 ] as const)("the specification's example, %s", (folder, kinds, wrong) => {
   const known = exampleFiles(folder).flatMap((file) => {
     const kind = kinds.find(([files]) => files.test(file));

@@ -2,13 +2,14 @@ import type { Clock } from '../../control/ports.ts';
 import { type EvseId, evseId, sessionId } from '../../domain/ids.ts';
 import type { CommandResponse, PartnerCommand } from '../../domain/roaming/command.ts';
 import type { PublicEvse } from '../../domain/roaming/location.ts';
-import { isSameParty } from '../../domain/roaming/partner.ts';
 import type { Token } from '../../domain/roaming/token.ts';
+import type { BookingBook } from '../bookings/bookingBook.ts';
 import { statusCodes } from '../envelope.ts';
 import type { LocationBook } from '../locations/locationBook.ts';
 import { type CallbackPorts, callBack, checkCallback } from '../partners/callback.ts';
-import type { RegisteredPartner } from '../partners/partnerBook.ts';
+import { type RegisteredPartner, speaksFor } from '../partners/partnerBook.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';
+import type { ReservedDesk } from '../sessions/reservedDesk.ts';
 import { OcpiRefusal } from '../transport/reply.ts';
 import { commandResultOf } from '../versions.ts';
 import { Reservations } from './reservations.ts';
@@ -19,6 +20,8 @@ export interface CommandDeskPorts extends CallbackPorts {
   readonly objects: RoamingObjects;
   readonly locations: LocationBook;
   readonly stations: StationsAsked;
+  readonly reserved: Pick<ReservedDesk, 'begin'>;
+  readonly booked: Pick<BookingBook, 'isFree'>;
 }
 
 /** Longer than a station has to answer: past it the partner may take it that nothing will come. */
@@ -78,6 +81,8 @@ export class CommandDesk {
         const reserve = owned(partner, command);
         const { uid, capabilities } = this.#evse(command, 'RESERVABLE');
         if (!capabilities.includes('RESERVABLE')) return notSupported('this EVSE takes no reservations');
+        const period = { startMs: this.#ports.clock.nowMs(), endMs: reserve.expiresAtMs };
+        if (!this.#ports.booked.isFree(uid, period)) return rejected('somebody has booked it until then');
         return async () => outcomeOf(await this.#reservations.reserve(partnerId, reserve, evseId(uid)));
       }
       case 'CANCEL_RESERVATION':
@@ -165,8 +170,8 @@ function outcomeOf({ outcome, reason }: Commanded): Outcome {
 }
 
 /** Throws a refusal of a command for somebody else's driver. */
-function owned<Asked extends { readonly token: Token }>({ state }: RegisteredPartner, asked: Asked): Asked {
-  if (state.roles.some((role) => isSameParty(role, asked.token))) return asked;
+function owned<Asked extends { readonly token: Token }>(partner: RegisteredPartner, asked: Asked): Asked {
+  if (speaksFor(partner, asked.token)) return asked;
   const reply = { httpStatus: 200, statusCode: statusCodes.unknownToken };
   throw new OcpiRefusal(reply, 'the token is of none of your parties');
 }

@@ -3,6 +3,7 @@ import { type EvseId, evseId } from '../../domain/ids.ts';
 import type { ReserveNow } from '../../domain/roaming/command.ts';
 import { object, required } from '../codec.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';
+import type { ReservedDesk } from '../sessions/reservedDesk.ts';
 import { integer, text } from '../values.ts';
 import type { Commanded, StationsAsked } from './stationsAsked.ts';
 
@@ -10,6 +11,7 @@ interface ReservationsPorts {
   readonly clock: Clock;
   readonly objects: RoamingObjects;
   readonly stations: StationsAsked;
+  readonly reserved: Pick<ReservedDesk, 'begin'>;
 }
 
 /** What a partner's reservation is here: partners choose their ids, and two of them may choose the same. */
@@ -33,7 +35,7 @@ export class Reservations {
 
   /** Makes one, or changes the one of the same id: at another EVSE the new one is made before the old one is given up. */
   async reserve(partnerId: string, asked: ReserveNow, evse: EvseId): Promise<Commanded> {
-    const { stations } = this.#ports;
+    const { stations, reserved } = this.#ports;
     const before = await this.#find(partnerId, asked.reservationId);
     const isSameEvse = before?.evse === evse;
     const answer = await stations.reserve({
@@ -43,6 +45,8 @@ export class Reservations {
     const { number, ...told } = answer;
     if (number === undefined) return told;
     await this.#keep(partnerId, asked.reservationId, { evse, number });
+    const { token, authorizationReference: reference } = asked;
+    await reserved.begin({ partnerId, number, before: before?.number, evse, token, reference });
     if (before !== undefined && !isSameEvse) await stations.cancel({ partnerId, ...before });
     return told;
   }

@@ -14,7 +14,7 @@ interface Asking {
 
 export interface ReservationAsked extends Asking {
   readonly evse: EvseId;
-  readonly token: Token;
+  readonly token: Pick<Token, 'uid' | 'groupId'>;
   readonly expiresAtMs: number;
   /** Our number of the one that is to be changed. */
   readonly number?: number;

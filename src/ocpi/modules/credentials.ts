@@ -55,6 +55,7 @@ const codes = {
   'no common version': statusCodes.unsupportedVersion,
   'endpoints missing': statusCodes.noMatchingEndpoints,
   busy: statusCodes.serverError,
+  'party taken': statusCodes.invalidParameters,
 } as const;
 
 /** What went wrong is told in words of ours: what stood in a partner's answer may be anybody's. */

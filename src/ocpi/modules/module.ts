@@ -27,5 +27,9 @@ export interface CredentialsCall extends ModuleCall {
 export interface OcpiModule {
   readonly identifier: string;
   readonly role: Endpoint['role'];
+  /** It is between platforms, and nothing in it is routed to a party behind a hub. */
+  readonly isOfPlatform?: boolean;
+  /** In which versions it exists; all where missing. */
+  readonly versions?: readonly OcpiVersion[];
   handle(call: PartnerModuleCall): Promise<Reply>;
 }

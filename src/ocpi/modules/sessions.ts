@@ -1,6 +1,7 @@
-import { type SessionId, sessionId } from '../../domain/ids.ts';
+import { type EvseId, evseId, type SessionId, sessionId } from '../../domain/ids.ts';
 import { fraction, shortText, times } from '../../domain/pricing/fraction.ts';
 import type { ChargingPreferences } from '../../domain/roaming/chargingProfile.ts';
+import { type PreferenceTerms, preferencesRefusal } from '../../domain/roaming/preferences.ts';
 import type { Session } from '../../domain/session.ts';
 import { decoder } from '../codec.ts';
 import { chargingPreferences } from '../objects/chargingProfile.ts';
@@ -14,11 +15,13 @@ import type { OcpiModule, PartnerModuleCall } from './module.ts';
 export interface SessionsPorts {
   readonly objects: RoamingObjects;
   nowMs(): number;
+  /** What the site of an EVSE knows for those who prefer cheap or green energy; undefined where partners see none of it. */
+  offerAt(evse: EvseId): Pick<PreferenceTerms, 'hasPrices' | 'knowsGreen' | 'maxWatts'> | undefined;
   /** What a driver wants of a session, by his partner. False where it does not run. */
   wish(id: SessionId, wish: DriversWish, partnerId: string): Promise<boolean>;
 }
 
-type DriversWish = Pick<Session, 'departureAtMs' | 'wantedEnergyWh'>;
+type DriversWish = Pick<Session, 'departureAtMs' | 'wantedEnergyWh' | 'profile'>;
 
 const readPreferences = decoder(chargingPreferences);
 
@@ -39,21 +42,22 @@ async function prefer(ports: SessionsPorts, call: PartnerModuleCall, id: string)
   const preferences = understood(readPreferences(call.body));
   const shelf = { kind: 'session', partnerId: call.partner.id } as const;
   const found = await ports.objects.findRoamingObject(shelf, id.toLowerCase());
-  if (found?.isDue !== true) throw notFound('there is no such session of yours that runs');
-  const refusal = refusalOf(preferences, ports.nowMs());
+  if (found?.isDue !== true) throw notRunning();
+  const { tariffs, session } = keptChargeIn(found).charge;
+  const offer = ports.offerAt(evseId(session.evseUid));
+  if (offer === undefined) throw notRunning();
+  const terms = { ...offer, tariffs, chargedKwh: session.energyKwh, nowMs: ports.nowMs() };
+  const refusal = preferencesRefusal(preferences, terms);
   if (refusal !== undefined) return done(refusal);
   const isTaken = await ports.wish(sessionId(found.alias), wishOf(preferences), call.partner.id);
-  if (!isTaken) throw notFound('there is no such session of yours that runs');
+  if (!isTaken) throw notRunning();
   return done('ACCEPTED');
 }
 
-/** A profile type beside the regular one needs a tariff of its own [OCPI 2.2.1 sessions, set charging preferences]. */
-function refusalOf({ profileType, departureMs }: ChargingPreferences, nowMs: number): string | undefined {
-  if (profileType !== 'REGULAR') return 'PROFILE_TYPE_NOT_SUPPORTED';
-  return departureMs !== undefined && departureMs <= nowMs ? 'NOT_POSSIBLE' : undefined;
-}
+const notRunning = () => notFound('there is no such session of yours that runs');
 
-const wishOf = ({ departureMs, energyNeedKwh }: ChargingPreferences): DriversWish => ({
+const wishOf = ({ profileType, departureMs, energyNeedKwh }: ChargingPreferences): DriversWish => ({
+  profile: profileType,
   departureAtMs: departureMs,
   wantedEnergyWh: energyNeedKwh && Number(shortText(times(energyNeedKwh, fraction(1000)))),
 });

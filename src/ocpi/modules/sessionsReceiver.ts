@@ -1,4 +1,5 @@
 import { isSameParty } from '../../domain/roaming/partner.ts';
+import { speaksFor } from '../partners/partnerBook.ts';
 import type { ReceivedSessionId, ReceivedSessions, Taken } from '../received/receivedSessions.ts';
 import { periodsMax } from '../received/sessionChange.ts';
 import { done, invalid, notAllowed, notFound, type Reply, understood } from '../transport/reply.ts';
@@ -39,8 +40,7 @@ export const sessionsReceiver = (sessions: ReceivedSessions): OcpiModule => ({
 /** Throws where the party in the URL is not one of the partner's: whose objects those are is none of its business. */
 function sessionIdOf({ segments, partner }: PartnerModuleCall): ReceivedSessionId {
   const [countryCode = '', partyId = '', id = '', ...more] = segments;
-  const isTheirs = partner.state.roles.some((role) => isSameParty(role, { countryCode, partyId }));
-  if (!isTheirs || id === '' || more.length > 0) throw unknownSession();
+  if (!speaksFor(partner, { countryCode, partyId }) || id === '' || more.length > 0) throw unknownSession();
   return { countryCode, partyId, id };
 }
 

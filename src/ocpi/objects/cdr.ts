@@ -9,6 +9,7 @@ import {
   object,
   optional,
   required,
+  untold,
 } from '../codec.ts';
 import { ciString, code, decimal, flag, instant, integer, text } from '../values.ts';
 import { type Dialect, party } from './common.ts';
@@ -72,6 +73,7 @@ export const cdrFields = (dialect: Dialect, tariff: Codec<Tariff>): Fields<Cdr> 
   isCredit: optional('credit', flag),
   creditReferenceId: optional('credit_reference_id', ciString(39)),
   isHomeChargingCompensated: optional('home_charging_compensation', flag),
+  bookingId: untold<string | undefined>(undefined),
   lastUpdatedMs: required('last_updated', instant),
 });
 

@@ -72,6 +72,10 @@ export class PartnerClient {
 
   #send<Data>(access: PartnerAccess, call: PartnerCall<Data>): Promise<OutgoingAnswer> {
     const { method, url, body, route, timeoutMs } = call;
+    if (access.isAway === true)
+      return Promise.reject(
+        new PartnerUnreachableError(url, 'its hub tells that the party is not connected'),
+      );
     return this.#ports.outgoing.send({
       method,
       url,

@@ -45,7 +45,7 @@ export interface Invitation {
 /** Why a handshake came to nothing; the kinds are OCPI's own [OCPI 2.2.1 status codes 3001 to 3003]. */
 export class HandshakeError extends Error {
   readonly code = 'handshake-failed';
-  readonly kind: 'unusable api' | 'no common version' | 'endpoints missing' | 'busy';
+  readonly kind: 'unusable api' | 'no common version' | 'endpoints missing' | 'busy' | 'party taken';
 
   constructor(kind: HandshakeError['kind'], message: string, cause?: unknown) {
     super(message, { cause });
@@ -88,6 +88,11 @@ export class Handshake {
         throw new HandshakeError('busy', 'there are as many partners as can be kept: remove some');
       try {
         const theirs = await this.#exchange('POST', access, offer, issued);
+        const taken = book.takenBy(id, theirs);
+        if (taken !== undefined) {
+          await this.#goodbye({ ...access, token: theirs.token }, offer);
+          throw partyTaken(taken);
+        }
         return await this.#keep(head, offer, theirs, { issued, tokenForm });
       } catch (error) {
         await book.remove(id);
@@ -104,16 +109,34 @@ export class Handshake {
       const issued = newToken();
       const next = { ...partner.state, issuedSha256: sha256(issued), earlierSha256: issuedSha256 };
       await this.#ports.book.put({ ...partner, state: next });
-      const theirs = await this.#exchange('PUT', access, offer, issued);
+      const told = await this.#exchange('PUT', access, offer, issued);
+      const taken = this.#ports.book.takenBy(partner.id, told);
+      // The tokens are exchanged and must be kept; who the partner is stays as it was.
+      if (taken !== undefined) this.#ports.log.warn({ partner: partner.id, ...taken }, 'party is taken');
+      const theirs = taken === undefined ? told : { ...told, roles: partner.state.roles };
       const { tokenForm } = access;
       return this.#keep(partner, offer, theirs, { issued, tokenForm, earlierSha256: issuedSha256 });
     });
   }
 
   /** Tells a partner that we are through with it. */
-  async unregister({ state: { access, endpoints, version } }: RegisteredPartner): Promise<void> {
+  async unregister({ state: { access, ...offer } }: RegisteredPartner): Promise<void> {
+    await this.#unregister(access, offer);
+  }
+
+  async #unregister(
+    access: PartnerAccess,
+    { endpoints, version }: Pick<Offer, 'endpoints' | 'version'>,
+  ): Promise<void> {
     const url = credentialsUrl(endpoints);
     await this.#ports.client.call(access, { method: 'DELETE', url, read: credentialsOf(version).readAnswer });
+  }
+
+  /** Never rejects: it is registered with nobody here, whether it hears of that or not. */
+  async #goodbye(access: PartnerAccess, offer: Offer): Promise<void> {
+    await this.#unregister(access, offer).catch((error: unknown) => {
+      this.#ports.log.warn({ err: error }, 'partner could not be told that it is not registered');
+    });
   }
 
   /**
@@ -126,6 +149,8 @@ export class Handshake {
       const tokenForm = before?.access.tokenForm ?? 'base64';
       const access = { origin: this.#originOf(theirs.versionsUrl), token: theirs.token, tokenForm };
       const offer = await this.#offer(access, theirs.versionsUrl, version);
+      const taken = this.#ports.book.takenBy(partner.id, theirs);
+      if (taken !== undefined) throw partyTaken(taken);
       const issued = newToken();
       const earlierSha256 = before?.issuedSha256;
       await this.#keep(partner, offer, theirs, {
@@ -202,6 +227,7 @@ export class Handshake {
       ...{ kind: 'registered', issuedSha256: sha256(issued), version, access, versionsUrl, endpoints },
       ...(earlierSha256 !== undefined && { earlierSha256 }),
       roles: theirs.roles,
+      ...(theirs.hubPartyId !== undefined && { hubPartyId: theirs.hubPartyId }),
     };
     const partner = { id, addedAtMs, addedBy, state };
     await this.#ports.book.put(partner);
@@ -210,6 +236,13 @@ export class Handshake {
     return partner;
   }
 }
+
+/** Whose it is, is nobody's business. */
+const partyTaken = ({ role, countryCode, partyId }: PartyRole): HandshakeError =>
+  new HandshakeError(
+    'party taken',
+    `${countryCode}-${partyId} is registered with us as ${role} by another platform: end that registration first`,
+  );
 
 interface Offer {
   readonly version: OcpiVersion;

@@ -1,8 +1,11 @@
 import type { Party } from '../../domain/roaming/common.ts';
 import {
+  type Endpoint,
+  isHub,
   isSameParty,
   type Partner,
   type PartnerState,
+  type PartyRole,
   type Registered,
 } from '../../domain/roaming/partner.ts';
 import { sha256 } from '../transport/tokens.ts';
@@ -25,28 +28,65 @@ export interface Presented {
 
 export const partnersMax = 1_000;
 
+/** The parties behind a hub, by their ids: partners of their own. */
+type MembersOf = (hub: RegisteredPartner) => ReadonlyMap<string, RegisteredPartner>;
+
 /** Every partner, found by its id or by the token that it shows. */
 export class PartnerBook {
   readonly #store: PartnerBookStore;
   readonly #partners = new Map<string, Partner>();
   readonly #byToken = new Map<string, Partner>();
   readonly #busy = new Set<string>();
+  /** Being kept: what they register nobody else can by then. */
+  readonly #coming = new Map<string, Partner>();
+  readonly #membersOf: MembersOf;
 
-  constructor(store: PartnerBookStore, partners: readonly Partner[]) {
+  constructor(
+    store: PartnerBookStore,
+    partners: readonly Partner[],
+    membersOf: MembersOf = () => new Map<string, RegisteredPartner>(),
+  ) {
     this.#store = store;
+    this.#membersOf = membersOf;
     for (const partner of partners) this.#keep(partner);
   }
 
+  /** Whoever was ever connected with us, hubs and not the parties behind them. */
   list(): readonly Partner[] {
     return [...this.#partners.values()];
   }
 
-  registered(): readonly RegisteredPartner[] {
+  /** Those of the list that are registered. */
+  platforms(): readonly RegisteredPartner[] {
     return this.list().filter(isRegistered);
   }
 
-  find(id: string): Partner | undefined {
+  hubs(): readonly RegisteredPartner[] {
+    return this.platforms().filter(({ state }) => isHub(state));
+  }
+
+  /** Whoever has objects of its own: the parties behind a hub in the place of the hub. */
+  registered(): readonly RegisteredPartner[] {
+    return this.platforms().flatMap((each) =>
+      isHub(each.state) ? [...this.#membersOf(each).values()] : [each],
+    );
+  }
+
+  /** Whoever may have had objects of its own. */
+  owners(): readonly Partner[] {
+    return [...this.list().filter((each) => !isRegistered(each)), ...this.registered()];
+  }
+
+  platform(id: string): Partner | undefined {
     return this.#partners.get(id);
+  }
+
+  /** A platform, or a party behind a hub. */
+  find(id: string): Partner | undefined {
+    const known = this.#partners.get(id);
+    if (known !== undefined) return known;
+    const hub = this.#partners.get(id.slice(0, Math.max(0, id.lastIndexOf('~'))));
+    return hub !== undefined && isRegistered(hub) ? this.#membersOf(hub).get(id) : undefined;
   }
 
   /** The first of these tokens that is good. They are found by their hashes, so timing tells nothing of them. */
@@ -69,9 +109,29 @@ export class PartnerBook {
   /** Durable and in force when it resolves; `full` where there is no room for another. */
   async put(partner: Partner): Promise<'kept' | 'full'> {
     if (!this.#partners.has(partner.id) && this.#partners.size >= partnersMax) return 'full';
-    await this.#store.savePartner(partner);
+    this.#coming.set(partner.id, partner);
+    try {
+      await this.#store.savePartner(partner);
+    } finally {
+      this.#coming.delete(partner.id);
+    }
     this.#keep(partner);
     return 'kept';
+  }
+
+  /**
+   * The role of a party that another partner has registered, or is registering: its objects would be two partners'. A hub
+   * takes nothing from anybody, and nobody from it: what comes through it is kept apart.
+   */
+  takenBy(id: string, asked: Pick<Registered, 'roles' | 'hubPartyId'>): PartyRole | undefined {
+    if (isHub(asked)) return undefined;
+    const taken = [...this.#partners.values(), ...this.#coming.values()]
+      .filter(isRegistered)
+      .filter((other) => other.id !== id && !isHub(other.state))
+      .flatMap(({ state }) => state.roles);
+    return asked.roles.find((role) =>
+      taken.some((other) => other.role === role.role && isSameParty(other, role)),
+    );
   }
 
   /** Its tokens are good for nothing once it resolves. */
@@ -107,6 +167,18 @@ export class PartnerBook {
 
 export const isRegistered = (partner: Partner): partner is RegisteredPartner =>
   partner.state.kind === 'registered';
+
+/** Where a partner has one side of a module; undefined where it has none. */
+export const endpointUrl = (
+  { endpoints }: Pick<Registered, 'endpoints'>,
+  module: string,
+  role: Endpoint['role'],
+): string | undefined =>
+  endpoints.find((each) => isSameModule(each.module, module) && each.role === role)?.url;
+
+/** The only name with a capital and in the singular [OCPI Bookings 1.1 mod_bookings]; some partners write it as the others. */
+const isSameModule = (told: string, module: string): boolean =>
+  told === module || (module === 'Booking' && /^bookings?$/i.test(told));
 
 /** Whether the partner speaks for that party: nobody else's objects are any of its business. */
 export const speaksFor = ({ state }: RegisteredPartner, party: Party): boolean =>

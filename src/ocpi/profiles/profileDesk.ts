@@ -68,7 +68,7 @@ export class ProfileDesk {
   /** Takes up what an earlier process left. */
   async start(): Promise<void> {
     const { book, objects } = this.#ports;
-    for (const { id: partnerId } of book.list()) {
+    for (const { id: partnerId } of book.owners()) {
       const due = await objects.dueRoamingObjects({ kind: 'profile', partnerId }, 10_000);
       for (const object of due) {
         const held = heldProfileIn(object);

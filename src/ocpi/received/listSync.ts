@@ -1,15 +1,19 @@
 import type { Clock } from '../../control/ports.ts';
-import { backOffMs } from '../../domain/backOff.ts';
 import type { Party } from '../../domain/roaming/common.ts';
 import type { Logger } from '../../log.ts';
 import type { PartnerClient } from '../partners/client.ts';
 import type { PartnerBook, RegisteredPartner } from '../partners/partnerBook.ts';
-import { listUrl, pulled } from '../partners/pulled.ts';
+import { isThere, pulled } from '../partners/pulled.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';
+import { Turns } from './turns.ts';
 
 /** A list of partners that we keep a copy of. */
 export interface ListSource {
   readonly module: string;
+  /** Hubs are asked for it themselves, and nobody else. */
+  readonly isOfHubs?: boolean;
+  /** Below the URL of the module, where that has several lists. */
+  readonly below?: string;
   /** `refused`: it is none of the partner's, or nothing that can be understood. `full`: no other will be taken either. */
   take(partner: RegisteredPartner, wire: unknown): Promise<'taken' | 'refused' | 'full'>;
 }
@@ -17,6 +21,8 @@ export interface ListSource {
 export interface ListSyncPorts {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
   readonly client: Pick<PartnerClient, 'page'>;
   readonly book: PartnerBook;
   readonly objects: Pick<RoamingObjects, 'findRoamingObject' | 'saveRoamingObject'>;
@@ -24,21 +30,16 @@ export interface ListSyncPorts {
   readonly sources: readonly ListSource[];
 }
 
-/** Partners that came, and those that could not be asked, are found this often. */
-const sweepMs = 2_000;
-/** What was told while nobody listened is asked for this often. */
+interface Asked {
+  readonly partner: RegisteredPartner;
+  readonly source: ListSource;
+}
+
+/** What was told while nobody listened is asked for this often, and those that could not be asked sooner. */
 const askEveryMs = 900_000;
+const turns = { sweepMs: 2_000, askEveryMs, again: { firstMs: 4_000, maxMs: askEveryMs } };
 /** Clocks of two platforms differ, and what is listed late may be stamped early. */
 const overlapMs = 86_400_000;
-const pauses = { firstMs: 4_000, maxMs: askEveryMs };
-/** Partners that are asked at the same time. */
-const underWayMax = 8;
-
-interface Turn {
-  /** On our monotonic clock. */
-  readonly dueAtMs: number;
-  readonly failures: number;
-}
 
 /**
  * Asks partners for what changed since they were asked before, over restarts too: what was pushed while we, or they, were
@@ -46,75 +47,52 @@ interface Turn {
  */
 export class ListSync {
   readonly #ports: ListSyncPorts;
-  /** By partner and module. */
-  readonly #turns = new Map<string, Turn>();
-  readonly #underWay = new Map<string, Promise<void>>();
-  #cancelSweep = (): void => undefined;
+  readonly #turns: Turns<Asked>;
   #isStopped = false;
 
   constructor(ports: ListSyncPorts) {
+    const { clock, random, log } = ports;
     this.#ports = ports;
+    const onFailure = ({ partner, source: { module } }: Asked, err: unknown, failures: number): void =>
+      log.warn({ err, partner: partner.id, module, failures }, 'partner could not be asked for a list');
+    this.#turns = new Turns(
+      { clock, random, all: () => this.#all(), ask: (asked) => this.#takeAll(asked), onFailure },
+      turns,
+    );
   }
 
   /** Asks whoever is due, now and from then on. */
   start(): void {
-    if (this.#isStopped) return;
-    const { book, clock, sources } = this.#ports;
-    for (const partner of book.registered())
-      for (const source of sources) if (this.#isDue(partner, source)) void this.#ask(partner, source);
-    this.#cancelSweep = clock.after(sweepMs, () => this.start());
+    this.#turns.start();
   }
 
   /** Nothing is taken once it resolves. May be called twice. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#cancelSweep();
-    await Promise.all(this.#underWay.values());
+    await this.#turns.stop();
   }
 
-  #isDue(partner: RegisteredPartner, { module }: ListSource): boolean {
-    const key = keyOf(partner, module);
-    if (listUrl(partner, module) === undefined || this.#underWay.has(key)) return false;
-    const dueAtMs = this.#turns.get(key)?.dueAtMs ?? Number.NEGATIVE_INFINITY;
-    return this.#underWay.size < underWayMax && this.#ports.clock.monotonicMs() >= dueAtMs;
-  }
-
-  /** Never rejects. */
-  async #ask(partner: RegisteredPartner, source: ListSource): Promise<void> {
-    const { clock, log } = this.#ports;
-    const { module } = source;
-    const key = keyOf(partner, module);
-    const asking = this.#takeAll(partner, source).then(
-      () => this.#turns.set(key, { dueAtMs: clock.monotonicMs() + askEveryMs, failures: 0 }),
-      (error: unknown) => {
-        const failures = (this.#turns.get(key)?.failures ?? 0) + 1;
-        const dueAtMs = clock.monotonicMs() + backOffMs(pauses, failures);
-        this.#turns.set(key, { dueAtMs, failures });
-        if (!this.#isStopped)
-          log.warn(
-            { err: error, partner: partner.id, module, failures },
-            'partner could not be asked for a list',
-          );
-      },
+  #all(): ReadonlyMap<string, Asked> {
+    const { book, sources } = this.#ports;
+    return new Map(
+      sources.flatMap((source) =>
+        (source.isOfHubs === true ? book.hubs() : book.registered())
+          .filter((partner) => isThere(partner, source.module))
+          .map((partner) => [`${partner.id} ${nameOf(source)}`, { partner, source }] as const),
+      ),
     );
-    this.#underWay.set(
-      key,
-      asking.then(() => undefined),
-    );
-    await asking;
-    this.#underWay.delete(key);
-    if (this.#ports.book.find(partner.id) === undefined) this.#turns.delete(key);
   }
 
-  async #takeAll(partner: RegisteredPartner, source: ListSource): Promise<void> {
+  async #takeAll({ partner, source }: Asked): Promise<void> {
     const { clock, log, objects } = this.#ports;
     const { module } = source;
     const shelf = { kind: 'asked', partnerId: partner.id } as const;
     const beganAtMs = clock.nowMs();
-    const before = await objects.findRoamingObject(shelf, module);
+    const id = nameOf(source);
+    const before = await objects.findRoamingObject(shelf, id);
     const fromMs = Math.max(0, (before?.lastUpdatedMs ?? 0) - overlapMs);
     let refused = 0;
-    for await (const page of pulled(this.#ports, partner, module, fromMs)) {
+    for await (const page of pulled(this.#ports, partner, source, fromMs)) {
       for (const wire of page) {
         if (this.#isStopped) return;
         const outcome = await source.take(partner, wire);
@@ -127,7 +105,7 @@ export class ListSync {
     const times = { createdAtMs: beganAtMs, lastUpdatedMs: beganAtMs };
     await objects.saveRoamingObject({
       ...shelf,
-      id: module,
+      id,
       alias: '',
       ...times,
       isDue: false,
@@ -136,4 +114,5 @@ export class ListSync {
   }
 }
 
-const keyOf = ({ id }: RegisteredPartner, module: string): string => `${id} ${module}`;
+const nameOf = ({ module, below }: ListSource): string =>
+  below === undefined ? module : `${module}/${below}`;

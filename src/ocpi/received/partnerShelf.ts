@@ -1,4 +1,5 @@
 import type { Clock } from '../../control/ports.ts';
+import { inTurnByKey } from '../../domain/inTurn.ts';
 import type { RoamingKind, RoamingObject } from '../../domain/roaming/partner.ts';
 import type { Codec } from '../codec.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';
@@ -25,7 +26,7 @@ export class PartnerShelf<Value extends Kept> {
   readonly #kind: ShelfKind<Value>;
   readonly #objects: RoamingObjects;
   readonly #clock: Clock;
-  readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #inTurn = inTurnByKey();
   /** By partner: counted once, and then followed. */
   readonly #counts = new Map<string, number>();
 
@@ -119,16 +120,7 @@ export class PartnerShelf<Value extends Kept> {
     return { kind: this.#kind.kind, partnerId };
   }
 
-  async #alone<T>(partnerId: string, objectKey: string, work: () => Promise<T>): Promise<T> {
-    const key = `${partnerId} ${objectKey}`;
-    const before = this.#underWay.get(key) ?? Promise.resolve();
-    // Whoever went before tells its own failure.
-    const done = before.then(work, work);
-    this.#underWay.set(key, done);
-    try {
-      return await done;
-    } finally {
-      if (this.#underWay.get(key) === done) this.#underWay.delete(key);
-    }
+  #alone<T>(partnerId: string, key: string, work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(`${partnerId} ${key}`, work);
   }
 }

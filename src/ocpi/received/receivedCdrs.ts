@@ -2,7 +2,6 @@ import type { Clock } from '../../control/ports.ts';
 import type { Cdr } from '../../domain/roaming/cdr.ts';
 import { type Party, partyKey } from '../../domain/roaming/common.ts';
 import { isSameBill } from '../../domain/roaming/credit.ts';
-
 import { isSameParty } from '../../domain/roaming/partner.ts';
 import { type RegisteredPartner, speaksFor } from '../partners/partnerBook.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';

@@ -1,4 +1,5 @@
-import type { Party } from '../../domain/roaming/common.ts';
+import { inTurnByKey } from '../../domain/inTurn.ts';
+import { type Party, partyKey } from '../../domain/roaming/common.ts';
 import type { RoamingObject } from '../../domain/roaming/partner.ts';
 import type { RoamingSession } from '../../domain/roaming/session.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';
@@ -32,7 +33,7 @@ const openMax = 10_000;
 export class ReceivedSessions {
   readonly #ports: ReceivedSessionsPorts;
   readonly #listeners = new Set<(received: ReceivedSession) => void>();
-  readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #inTurn = inTurnByKey();
 
   constructor(ports: ReceivedSessionsPorts) {
     this.#ports = ports;
@@ -95,17 +96,8 @@ export class ReceivedSessions {
     return this.#ports.objects.countRoamingObjects(shelfOf(partnerId));
   }
 
-  async #alone<T>(partnerId: string, id: ReceivedSessionId, work: () => Promise<T>): Promise<T> {
-    const key = `${partnerId} ${keyOf(id)}`;
-    const before = this.#underWay.get(key) ?? Promise.resolve();
-    // Whoever went before tells its own failure.
-    const done = before.then(work, work);
-    this.#underWay.set(key, done);
-    try {
-      return await done;
-    } finally {
-      if (this.#underWay.get(key) === done) this.#underWay.delete(key);
-    }
+  #alone<T>(partnerId: string, id: ReceivedSessionId, work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(`${partnerId} ${keyOf(id)}`, work);
   }
 }
 
@@ -114,8 +106,7 @@ export const isOpen = ({ status }: RoamingSession): boolean => status === 'ACTIV
 
 const shelfOf = (partnerId: string) => ({ kind: 'received session', partnerId }) as const;
 
-const keyOf = ({ countryCode, partyId, id }: ReceivedSessionId): string =>
-  [countryCode, partyId, id].map((part) => part.toUpperCase()).join('/');
+const keyOf = (session: ReceivedSessionId): string => partyKey(session, session.id);
 
 /** It is found by the EVSE too; of what has ended nothing is due. */
 const keptAs = (partnerId: string, session: RoamingSession, createdAtMs: number): RoamingObject => ({

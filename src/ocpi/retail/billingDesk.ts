@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../control/ports.ts';
 import { type BilledMonth, noCounts, type RunCounts, withRun } from '../../domain/billing/billedMonth.ts';
+import type { BillingBook } from '../../domain/billing/billingBook.ts';
 import { billingRun } from '../../domain/billing/billingRun.ts';
 import {
   type BillingPolicy,
@@ -13,25 +14,6 @@ import type { Cdr } from '../../domain/roaming/cdr.ts';
 import { partyKey } from '../../domain/roaming/common.ts';
 import type { Logger } from '../../log.ts';
 import { cdr as codec } from '../v230/cdr.ts';
-
-/** Where received CDRs and the lines made of them are kept: a CDR has one line at most, whatever happens. */
-export interface BillingBook {
-  unbilledCdrs(page: {
-    readonly after: { readonly partnerId: string; readonly id: string } | undefined;
-    readonly countMax: number;
-  }): Promise<readonly { readonly partnerId: string; readonly id: string; readonly document: unknown }[]>;
-  linesOfCdrs(keys: readonly string[]): Promise<readonly InvoiceLine[]>;
-  addInvoiceLines(month: string, lines: readonly InvoiceLine[]): Promise<void>;
-  invoiceLines(page: {
-    readonly month: string;
-    readonly contractId?: string;
-    readonly after: InvoiceLine | undefined;
-    readonly countMax: number;
-  }): Promise<readonly InvoiceLine[]>;
-  countInvoiceLines(month: string): Promise<number>;
-  saveBilledMonth(month: BilledMonth): Promise<void>;
-  billedMonths(): Promise<readonly BilledMonth[]>;
-}
 
 export interface BillingDeskPorts {
   readonly clock: Clock;

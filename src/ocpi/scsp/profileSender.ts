@@ -6,7 +6,7 @@ import type { Logger } from '../../log.ts';
 import { answerDecoder } from '../envelope.ts';
 import { chargingProfileResponse, setChargingProfile } from '../objects/chargingProfile.ts';
 import { type PartnerClient, PartnerRefusalError } from '../partners/client.ts';
-import type { PartnerBook, RegisteredPartner } from '../partners/partnerBook.ts';
+import { endpointUrl, type PartnerBook, type RegisteredPartner } from '../partners/partnerBook.ts';
 import { partyOf } from '../partners/tell.ts';
 import { joined } from '../transport/partnerUrl.ts';
 import type { PlacedEvse } from './placedEvse.ts';
@@ -149,7 +149,7 @@ export class ProfileSender implements StationLink {
 
 /** Where a partner takes profiles; undefined where it takes none. */
 export const receiverOf = ({ state }: RegisteredPartner): string | undefined =>
-  state.endpoints.find(({ module, role }) => module === 'chargingprofiles' && role === 'RECEIVER')?.url;
+  endpointUrl(state, 'chargingprofiles', 'RECEIVER');
 
 /** It has no `duration`, so what it falls to holds until the session ends, if nobody speaks any more. */
 const profileOf = ({ setpointAmps, tailAmps, leaseMs }: LeaseCommand, nowMs: number): RoamingProfile => ({

@@ -1,11 +1,12 @@
 import type { Clock } from '../../control/ports.ts';
 import { backOffMs, spread } from '../../domain/backOff.ts';
+import { every } from '../../domain/every.ts';
 import type { Party } from '../../domain/roaming/common.ts';
 import type { RoamingObject } from '../../domain/roaming/partner.ts';
 import type { Logger } from '../../log.ts';
 import { type PartnerClient, PartnerRefusalError } from '../partners/client.ts';
 import type { PartnerBook, RegisteredPartner } from '../partners/partnerBook.ts';
-import { receiverUrl, tell } from '../partners/tell.ts';
+import { receiverIn, tell } from '../partners/tell.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';
 import { cdr } from '../v230/cdr.ts';
 import { cdrOf } from '../versions.ts';
@@ -38,7 +39,7 @@ export class CdrCourier {
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #cancels = new Map<string, () => void>();
-  #cancelSweep = (): void => undefined;
+  #stopSweeping = (): void => undefined;
   #isStopped = false;
 
   constructor(ports: CdrCourierPorts) {
@@ -47,8 +48,11 @@ export class CdrCourier {
 
   /** Takes up what an earlier process left. */
   start(): void {
-    for (const { id } of this.#ports.book.registered()) if (!this.#cancels.has(id)) this.wake(id);
-    this.#cancelSweep = this.#ports.clock.after(sweepMs, () => this.start());
+    const sweep = (): void => {
+      for (const { id } of this.#ports.book.registered()) if (!this.#cancels.has(id)) this.wake(id);
+    };
+    sweep();
+    this.#stopSweeping = every(this.#ports.clock, sweepMs, sweep);
   }
 
   /** There may be CDRs for this partner. */
@@ -72,7 +76,7 @@ export class CdrCourier {
   /** May be called twice. Nothing is sent once it resolves. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#cancelSweep();
+    this.#stopSweeping();
     for (const cancel of this.#cancels.values()) cancel();
     this.#cancels.clear();
     await Promise.all(this.#rounds.values());
@@ -86,7 +90,7 @@ export class CdrCourier {
       const due = await objects.dueRoamingObjects(shelf, roundMax);
       let leftCount = due.length === roundMax ? 1 : 0;
       for (const object of due) {
-        const partner = this.#receiver(partnerId);
+        const partner = receiverIn(this.#ports.book, partnerId, 'cdrs');
         // It asks for its CDRs itself, or has left.
         if (partner === undefined) return true;
         if (this.#isStopped) return false;
@@ -117,11 +121,6 @@ export class CdrCourier {
       this.#ports.log.error({ err: error, partner: partner.id, cdrId: id }, 'partner refused a CDR');
       return false;
     }
-  }
-
-  #receiver(partnerId: string): RegisteredPartner | undefined {
-    const partners = this.#ports.book.registered();
-    return partners.find(({ id, state }) => id === partnerId && receiverUrl(state, 'cdrs') !== undefined);
   }
 
   #wakeLater(partnerId: string): void {

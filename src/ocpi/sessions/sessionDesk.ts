@@ -8,22 +8,27 @@ import { signedDataOf } from '../../domain/roaming/signedData.ts';
 import type { SignedValue } from '../../domain/sessionFact.ts';
 import type { SessionRecord } from '../../domain/sessionRecord.ts';
 import type { Logger } from '../../log.ts';
+import type { BookingDesk } from '../bookings/bookingDesk.ts';
 import type { PartnerBook } from '../partners/partnerBook.ts';
 import type { Pushes } from '../partners/pushes.ts';
 import type { RoamingObjects } from '../roamingObjects.ts';
 import type { PartnerTokens } from '../tokens/partnerTokens.ts';
-import { sessionOf } from '../versions.ts';
-import { type ChargePlace, chargeOf } from './begunCharge.ts';
+import { type ChargePlace, chargeOf, claimedBy } from './begunCharge.ts';
 import { billed } from './chargeBills.ts';
-import { type KeptCharge, kept, keptChargeIn } from './keptCharge.ts';
+import { keepCharge } from './keepCharge.ts';
+import { type KeptCharge, keptChargeIn } from './keptCharge.ts';
+import { noteReference } from './references.ts';
+import type { ReservedDesk } from './reservedDesk.ts';
 
 export interface SessionDeskPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly objects: RoamingObjects;
-  readonly book: PartnerBook;
+  readonly book: Pick<PartnerBook, 'owners'>;
   readonly tokens: Pick<PartnerTokens, 'ownerOf' | 'spent'>;
   readonly pushes: Pick<Pushes, 'to'>;
+  readonly reserved: Pick<ReservedDesk, 'claim'>;
+  readonly bookings: Pick<BookingDesk, 'claim'>;
   /** The newest that is known of a session, in memory or not. */
   recordOf(id: SessionId): Promise<SessionRecord | undefined>;
   /** Sessions whose partner may not have been looked for yet: those that run, and those that ended lately. */
@@ -69,7 +74,7 @@ export class SessionDesk {
   /** Takes up what an earlier process left. */
   async start(): Promise<void> {
     const { book, objects, recentSessions } = this.#ports;
-    for (const { id: partnerId } of book.list()) {
+    for (const { id: partnerId } of book.owners()) {
       const open = await objects.dueRoamingObjects({ kind: 'session', partnerId }, openMax);
       for (const { alias } of open) this.take(sessionId(alias));
     }
@@ -135,38 +140,50 @@ export class SessionDesk {
   }
 
   async #follow(id: SessionId): Promise<void> {
-    const { objects, recordOf, clock } = this.#ports;
+    const { objects, recordOf } = this.#ports;
     const record = await recordOf(id);
     if (record === undefined) return;
     const [found] = await objects.roamingObjectsByAlias('session', id);
     const known = found === undefined ? await this.#begun(record) : keptChargeIn(found);
     if (known === undefined) return;
-    const nowMs = clock.nowMs();
-    const over = followed(known.charge, record, { status: 'COMPLETED', nowMs });
-    if (known.isDone) {
-      const isOther = isOtherBill(known.charge, over) && record.session.endedAtMs !== undefined;
-      if (!isOther) this.#believedAtMs.delete(id);
-      else if (this.#isBelieved(id, correctionSettleMs)) await this.#bill({ ...known, charge: over }, record);
-      return;
-    }
+    if (found === undefined) await noteReference(objects, known);
+    if (known.isDone) return this.#correct(known, record);
     if (record.session.isRefused === true) return this.#put(known, record, 'INVALID');
     if (!this.#isOver(record)) return this.#put(known, record, 'ACTIVE');
-    await this.#bill({ ...known, charge: over }, record);
+    await this.#bill({ ...known, charge: this.#over(known, record) }, record);
+  }
+
+  /** Bills it again where its history has changed since, and stays so. */
+  async #correct(known: KeptCharge, record: SessionRecord): Promise<void> {
+    const { id, endedAtMs } = record.session;
+    const charge = this.#over(known, record);
+    if (endedAtMs === undefined || !isOtherBill(known.charge, charge)) this.#believedAtMs.delete(id);
+    else if (this.#isBelieved(id, correctionSettleMs)) await this.#bill({ ...known, charge }, record);
+  }
+
+  #over({ charge }: KeptCharge, record: SessionRecord): RoamingCharge {
+    return followed(charge, record, { status: 'COMPLETED', nowMs: this.#ports.clock.nowMs() });
   }
 
   /** undefined where it is no partner's driver. */
   async #begun({ session }: SessionRecord): Promise<KeptCharge | undefined> {
-    const { tokens, placeOf, isOurs, clock } = this.#ports;
+    const { tokens, placeOf, isOurs, clock, reserved, bookings } = this.#ports;
     const { id, evseId, stationId, tokenId, startedAtMs, isRefused } = session;
     const place = placeOf(evseId);
-    if (tokenId === undefined || isRefused === true || place === undefined || isOurs(tokenId))
-      return undefined;
-    const permission = await tokens.ownerOf(stationId, tokenId, startedAtMs);
+    if (tokenId === undefined || isRefused === true || place === undefined) return undefined;
+    const permission =
+      (await bookings.claim(session)) ??
+      (isOurs(tokenId) ? undefined : await tokens.ownerOf(stationId, tokenId, startedAtMs));
     if (permission === undefined) return undefined;
     tokens.spent(stationId, tokenId);
-    const createdAtMs = clock.nowMs();
-    const charge = chargeOf(id, startedAtMs, place, permission);
-    return { partnerId: permission.partnerId, sessionId: id, createdAtMs, charge, isDone: false };
+    const { partnerId } = permission;
+    const claimed = await reserved.claim(partnerId, session);
+    const createdAtMs = claimed?.createdAtMs ?? clock.nowMs();
+    const charge =
+      claimed === undefined
+        ? chargeOf(id, startedAtMs, place, permission)
+        : claimedBy(claimed.charge, permission);
+    return { partnerId, sessionId: id, createdAtMs, charge, isDone: false };
   }
 
   /** Whether its end is believed by now; where it is not, it is looked at again. */
@@ -195,7 +212,7 @@ export class SessionDesk {
 
   async #put(known: KeptCharge, record: SessionRecord, status: 'ACTIVE' | 'INVALID'): Promise<void> {
     const charge = followed(known.charge, record, { status, nowMs: this.#ports.clock.nowMs() });
-    await this.#keep({ ...known, charge, isDone: status === 'INVALID' });
+    await keepCharge(this.#ports, { ...known, charge, isDone: status === 'INVALID' });
   }
 
   /** The CDR first: a process that ends between the two finds the session open, and the CDR there. */
@@ -205,26 +222,15 @@ export class SessionDesk {
     const signedData = signedDataOf(await signedValuesOf(record.session.id));
     const cdr = { ...cdrFrom(charge, record), ...(signedData !== undefined && { signedData }) };
     const outcome = await billed({ objects, nowMs: clock.nowMs() }, known, cdr);
-    await this.#keep({ ...known, isDone: true });
+    await keepCharge(this.#ports, { ...known, isDone: true });
     this.#believedAtMs.delete(record.session.id);
     const told = { sessionId: alias, partner: partnerId, cdrId: cdr.id };
     if (outcome === 'corrected') log.warn(told, 'session changed after its CDR, which was credited');
     else if (outcome === 'too often') log.error(told, 'session changed again after its CDR, which stands');
+    else if (outcome === 'by hand')
+      log.warn(told, 'session changed after a person corrected its CDR, which stands');
     else log.info(told, 'CDR made');
     onCdr(partnerId);
-  }
-
-  async #keep(known: KeptCharge): Promise<void> {
-    const { objects, pushes } = this.#ports;
-    const { session } = known.charge;
-    const { id, countryCode, partyId, token } = session;
-    await objects.saveRoamingObject(kept(known));
-    pushes.to(known.partnerId, 'sessions', id, (version) => ({
-      method: 'PUT',
-      path: [countryCode, partyId, id],
-      body: sessionOf(version).codec.write(session),
-      to: token,
-    }));
   }
 }
 

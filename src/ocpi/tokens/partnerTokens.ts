@@ -13,7 +13,7 @@ import {
 import type { Logger } from '../../log.ts';
 import { locationReferences } from '../objects/token.ts';
 import type { PartnerClient } from '../partners/client.ts';
-import type { PartnerBook, RegisteredPartner } from '../partners/partnerBook.ts';
+import { endpointUrl, type PartnerBook, type RegisteredPartner } from '../partners/partnerBook.ts';
 import { joined } from '../transport/partnerUrl.ts';
 import { authorizationInfoOf } from '../versions.ts';
 import type { TokenShelf } from './tokenShelf.ts';
@@ -35,6 +35,8 @@ export interface Permission {
   readonly token: Token;
   readonly method: AuthMethod;
   readonly reference?: string;
+  /** Ours, of the booking that he makes use of. */
+  readonly bookingId?: string;
   /** Of a command: until then its token is good at the station, though its partner never told us of it. */
   readonly untilMs?: number;
 }
@@ -160,7 +162,7 @@ export class PartnerTokens implements TokenSource {
     { partner: { id, state }, token, place }: Owned,
   ): Promise<AuthorizationInfo | undefined> {
     const { client, own, log } = this.#ports;
-    const url = state.endpoints.find(({ module, role }) => module === 'tokens' && role === 'SENDER')?.url;
+    const url = endpointUrl(state, 'tokens', 'SENDER');
     if (url === undefined) return undefined;
     try {
       return await client.call(state.access, {

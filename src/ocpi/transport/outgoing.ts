@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Clock } from '../../control/ports.ts';
 import { type AddressPolicy, partnerUrl } from './partnerUrl.ts';
@@ -46,11 +46,17 @@ const usualTimeoutMs = 8_000;
 const answerMaxBytes = 8 * 1024 * 1024;
 /** Requests under way: partners that answer nothing must not fill the memory. */
 const underWayMax = 256;
+/** Connections to a partner that are kept for its next request: to make one takes longer than to ask. */
+const kept = { keepAlive: true, maxFreeSockets: 32, timeout: 15_000 } as const;
 
 /** The way to partners: no redirects, answers bounded in time and size, every address checked as it is connected to. */
 export class Outgoing {
   readonly #ports: OutgoingPorts;
-  readonly #ends = new Set<(why: Error) => void>();
+  readonly #underWay = new Set<AbortController>();
+  readonly #ways = {
+    'http:': { make: httpRequest, agent: new HttpAgent(kept) },
+    'https:': { make: httpsRequest, agent: new HttpsAgent(kept) },
+  };
   #isStopped = false;
 
   constructor(ports: OutgoingPorts) {
@@ -59,44 +65,64 @@ export class Outgoing {
 
   /** Throws a PartnerUnreachableError. */
   async send(request: OutgoingRequest): Promise<OutgoingAnswer> {
-    const { clock, policy, lookup = systemLookup } = this.#ports;
+    const { clock, policy } = this.#ports;
     const fail = (why: string, cause?: unknown): never => {
       throw new PartnerUnreachableError(request.url, why, cause);
     };
     if (this.#isStopped) return fail('the service ends');
-    if (this.#ends.size >= underWayMax) return fail('too many requests are under way');
+    if (this.#underWay.size >= underWayMax) return fail('too many requests are under way');
     const address = partnerUrl(request.url, policy, request.origin);
     if ('why' in address) return fail(address.why);
-    const make = address.url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const sent = make(address.url, {
-      method: request.method,
-      headers: { ...request.headers, ...lengthOf(request.body) },
-      lookup: policy.allowsPrivate ? undefined : guarded(lookup, policy),
-      agent: false,
-    });
-    const end = (why: Error): void => void sent.destroy(why);
-    const { timeoutMs = usualTimeoutMs } = request;
-    const cancel = clock.after(timeoutMs, () => end(new Error('no answer in time')));
-    this.#ends.add(end);
+    const given = new AbortController();
+    const { timeoutMs = usualTimeoutMs, method } = request;
+    const cancel = clock.after(timeoutMs, () => given.abort(new Error('no answer in time')));
+    this.#underWay.add(given);
     try {
-      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-        sent.once('response', resolve).once('error', reject);
-        sent.end(request.body);
-      });
-      return await read(answer);
+      // A POST may have been taken though its connection broke, and must not be sent again: it gets one that cannot be stale.
+      return await this.#exchange(address.url, request, given.signal, method !== 'POST');
     } catch (error) {
-      return fail(error instanceof Error ? error.message : String(error), error);
+      const why: unknown = given.signal.aborted ? given.signal.reason : error;
+      return fail(why instanceof Error ? why.message : String(why), why);
     } finally {
       cancel();
-      sent.destroy();
-      this.#ends.delete(end);
+      this.#underWay.delete(given);
     }
   }
 
   /** Gives up what is under way. May be called twice. */
   stop(): void {
     this.#isStopped = true;
-    for (const end of [...this.#ends]) end(new Error('the service ends'));
+    for (const given of [...this.#underWay]) given.abort(new Error('the service ends'));
+    for (const { agent } of Object.values(this.#ways)) agent.destroy();
+  }
+
+  async #exchange(
+    url: URL,
+    request: OutgoingRequest,
+    signal: AbortSignal,
+    mayReuse: boolean,
+  ): Promise<OutgoingAnswer> {
+    const { policy, lookup = systemLookup } = this.#ports;
+    const { make, agent } = this.#ways[url.protocol === 'https:' ? 'https:' : 'http:'];
+    const sent = make(url, {
+      method: request.method,
+      headers: { ...request.headers, ...lengthOf(request.body) },
+      lookup: policy.allowsPrivate ? undefined : guarded(lookup, policy),
+      agent: mayReuse && agent,
+      signal,
+    });
+    try {
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        sent.once('response', resolve).once('error', reject);
+        sent.end(request.body);
+      }).catch((error: unknown) => {
+        // The partner may have closed the connection while this was on its way.
+        if (signal.aborted || !sent.reusedSocket) throw error;
+      });
+      return answer === undefined ? await this.#exchange(url, request, signal, false) : await read(answer);
+    } finally {
+      sent.destroy();
+    }
   }
 }
 

@@ -26,8 +26,8 @@ const readInstant = decoder(instant);
 
 /** Throws a refusal of what cannot be read. A limit above ours is ours. */
 export function pageQuery(query: URLSearchParams): PageQuery {
-  const fromMs = instantOf(query, 'date_from');
-  const untilMs = instantOf(query, 'date_to');
+  const fromMs = instantAsked(query, 'date_from');
+  const untilMs = instantAsked(query, 'date_to');
   return {
     ...(fromMs !== undefined && { fromMs }),
     ...(untilMs !== undefined && { untilMs }),
@@ -65,7 +65,7 @@ export function pageOf<Item extends { readonly lastUpdatedMs: number }>(
   return { items: asked.slice(offset, offset + limit), total: asked.length };
 }
 
-function instantOf(query: URLSearchParams, name: string): number | undefined {
+export function instantAsked(query: URLSearchParams, name: string): number | undefined {
   const told = query.get(name);
   if (told === null) return undefined;
   const decoded = readInstant(told);
