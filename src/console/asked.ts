@@ -16,20 +16,12 @@ export function useAsked<T>(path: string, everyMs: number): Asked<T> {
   const problem = useSignal<Problem | undefined>(undefined);
   const round = useSignal(0);
   useEffect(() => {
-    const ended = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const go = async (): Promise<void> => {
-      const answer = await ask<T>('GET', path, undefined, ended.signal);
-      if (ended.signal.aborted) return;
+    return repeatedly(everyMs, async (ended) => {
+      const answer = await ask<T>('GET', path, undefined, ended);
+      if (ended.aborted) return;
       problem.value = answer.ok ? undefined : answer.problem;
       if (answer.ok) body.value = answer.body;
-      timer = setTimeout(() => void go(), everyMs);
-    };
-    void go();
-    return () => {
-      ended.abort();
-      clearTimeout(timer);
-    };
+    });
   }, [path, everyMs, round.value]);
   return {
     body,
@@ -37,5 +29,20 @@ export function useAsked<T>(path: string, everyMs: number): Asked<T> {
     again: () => {
       round.value += 1;
     },
+  };
+}
+
+/** Acts at once and then so long after it last did, until what is returned is called. */
+export function repeatedly(everyMs: number, act: (ended: AbortSignal) => Promise<void>): () => void {
+  const ended = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const go = async (): Promise<void> => {
+    await act(ended.signal);
+    if (!ended.signal.aborted) timer = setTimeout(() => void go(), everyMs);
+  };
+  void go();
+  return () => {
+    ended.abort();
+    clearTimeout(timer);
   };
 }

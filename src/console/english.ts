@@ -21,6 +21,7 @@ export const english = {
   settings: 'Settings',
   menu: 'Pages',
   close: 'Close',
+  noAnswer: 'The service does not answer.',
   loading: 'Loading …',
 
   live: 'Live',
@@ -163,6 +164,7 @@ export const english = {
     paused: 'It waits for its turn.',
     pausedAt: (place: string) => `${place} has no room for its minimum current; it waits for its turn.`,
     cheaper: (time: string) => `It waits for ${time}, when energy is cheaper.`,
+    greener: (time: string) => `It waits for ${time}, when energy is cleaner.`,
     peak: (time: string) => `It waits for ${time} to keep the hour below the peak that is paid for.`,
     peakHeld: (amps: string) => `Held to ${amps} to keep the hour below the peak that is paid for.`,
     'others first': (time: string) => `It waits for ${time}: cars that leave sooner need the room.`,
@@ -172,8 +174,8 @@ export const english = {
     starting: 'Held at the failsafe current until meters and stations were heard.',
     stopped: (who: string) => `${who} stopped the site.`,
     offline: (amps: string) => `The station is offline: ${amps} is kept free for what it may still allow.`,
-    'not answering': (amps: string) =>
-      `The station did not take its last command: ${amps} counts until it is asked again.`,
+    'not answering': (amps: string, done: string | undefined) =>
+      `The station did not take its last command: ${amps} counts until it is asked again${done === undefined ? '' : `; ${done}`}.`,
     'token refused': 'Its driver may not charge, and the station is asked to end the session.',
     'not obeying': (amps: string, done: string) => `The station does not obey and draws ${amps}: ${done}.`,
     rungs: {

@@ -27,6 +27,10 @@ export const number = (value: number, digits = 1): string =>
       new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
   ).format(Object.is(value, -0) ? 0 : value);
 
+/** A decimal number as the API writes exact ones, with as many digits as it has, or as another one has. */
+export const decimal = (text: string, like = text): string =>
+  number(Number(text), like.split('.')[1]?.length ?? 0);
+
 /** A figure and its unit stay on one line. */
 const withUnit = (figure: string, unit: string): string => `${figure}\u00a0${unit}`;
 
@@ -42,6 +46,8 @@ export const energy = (wattHours: number): string =>
   Math.abs(wattHours) < 1000
     ? withUnit(number(wattHours, 0), 'Wh')
     : withUnit(number(wattHours / 1000), 'kWh');
+/** Of an exact number, as bills print it. */
+export const kilowattHours = (text: string): string => withUnit(number(Number(text), 2), 'kWh');
 export const kilowatts = (watts: number): string => withUnit(number(watts / 1000), 'kW');
 
 const zoned = (name: string, timeZone: string, options: Intl.DateTimeFormatOptions, ms: number): string =>
@@ -73,8 +79,11 @@ export function duration(ms: number): string {
   return `${Math.round(hours / 24)} ${words.value.days}`;
 }
 
-/** A number as it is typed, with comma or point; undefined when it is none. */
+/** What is typed for a number, with comma or point and maybe spaces, as the API writes numbers. */
+export const plainNumber = (text: string): string => text.replaceAll(/\s/g, '').replace(',', '.');
+
+/** A number as it is typed; undefined when it is none. */
 export function typedNumber(text: string): number | undefined {
-  const plain = text.trim().replaceAll(/\s/g, '').replace(',', '.');
+  const plain = plainNumber(text);
   return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : undefined;
 }

@@ -23,6 +23,7 @@ export const swedish: Words = {
   settings: 'Inställningar',
   menu: 'Sidor',
   close: 'Stäng',
+  noAnswer: 'Tjänsten svarar inte.',
   loading: 'Hämtar …',
 
   live: 'Direkt',
@@ -159,6 +160,7 @@ export const swedish: Words = {
     paused: 'Den väntar på sin tur.',
     pausedAt: (place) => `${place} har inte plats för dess minsta ström; den väntar på sin tur.`,
     cheaper: (time) => `Den väntar till ${time}, då energin är billigare.`,
+    greener: (time) => `Den väntar till ${time}, då energin är renare.`,
     peak: (time) => `Den väntar till ${time} så att timmen stannar under effekttoppen som kostar.`,
     peakHeld: (amps) => `Hålls vid ${amps} så att timmen stannar under effekttoppen som kostar.`,
     'others first': (time) => `Den väntar till ${time}: bilar som ska iväg tidigare behöver platsen.`,
@@ -168,7 +170,8 @@ export const swedish: Words = {
     starting: 'Hålls vid reservströmmen tills mätare och stationer har hörts.',
     stopped: (who) => `${who} stoppade anläggningen.`,
     offline: (amps) => `Ingen kontakt med stationen: ${amps} hålls fritt för vad den ännu kan tillåta.`,
-    'not answering': (amps) => `Stationen tog inte senaste ordern: ${amps} räknas tills den tillfrågas igen.`,
+    'not answering': (amps, done) =>
+      `Stationen tog inte senaste ordern: ${amps} räknas tills den tillfrågas igen${done === undefined ? '' : `; ${done}`}.`,
     'token refused': 'Föraren får inte ladda, och stationen ombeds avsluta.',
     'not obeying': (amps, done) => `Stationen lyder inte och drar ${amps}: ${done}.`,
     rungs: {

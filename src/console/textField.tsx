@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { FieldHead, hintOf } from './fieldHead.tsx';
 
 interface TextFieldProps {
   /** Unlike any other on the page. */
@@ -19,19 +20,14 @@ interface TextFieldProps {
 
 /** An input with its label, and what is wrong with it where it is wrong. */
 export function TextField({ id, label, hint, fault, ...input }: TextFieldProps): JSX.Element {
-  const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ');
+  const described = [hint && hintOf(id), fault && `${id}-fault`].filter(Boolean).join(' ');
   return (
     <div class="field">
-      <label htmlFor={id}>{label}</label>
-      {hint !== undefined && (
-        <span class="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      )}
+      <FieldHead id={id} label={label} hint={hint} />
       <input
         {...input}
         id={id}
-        maxLength={200}
+        maxLength={255}
         autoCapitalize="none"
         spellcheck={false}
         aria-invalid={fault !== undefined}

@@ -27,8 +27,9 @@ export function why(evse: Explained, place: Place): string {
     case 'bound by a partner':
       return text[reason.kind](amps(reason.amps ?? 0));
     case 'offline':
+      return text.offline(amps(evse.exposureAmps));
     case 'not answering':
-      return text[reason.kind](amps(evse.exposureAmps));
+      return text['not answering'](amps(evse.exposureAmps), reason.rung && text.rungs[reason.rung]);
     case 'waiting for others':
       return text[reason.kind](amps(evse.allocatedAmps));
     case 'not obeying':
@@ -76,6 +77,8 @@ function later(reason: ReasonBody, { timeZone, nowMs }: Place): string {
   switch (reason.why) {
     case 'cheaper':
       return text.cheaper(at(reason.until)) + needs;
+    case 'greener':
+      return text.greener(at(reason.until)) + needs;
     case 'peak':
       return (held > 0 ? text.peakHeld(amps(held)) : text.peak(at(reason.until))) + needs;
     case 'others first':

@@ -1,5 +1,6 @@
 import { audit } from './audit.ts';
 import { demand, isLoopback } from './auth.ts';
+import { bookings } from './bookings.ts';
 import { consolePage } from './console.ts';
 import { devices } from './devices.ts';
 import { type EmptyApiOptions, emptyApi } from './emptyApi.ts';
@@ -16,6 +17,7 @@ import { login } from './login.ts';
 import { LoginLimit } from './loginLimit.ts';
 import { type Metrics, metricsRoute, startMetrics, timeRequests } from './metrics.ts';
 import { describeRoutes, openapi } from './openapi.ts';
+import { partnerBills } from './partnerBills.ts';
 import { partners } from './partners.ts';
 import { people } from './people.ts';
 import { planning } from './planning.ts';
@@ -32,10 +34,12 @@ import { type AccessKey, type Identify, identities, onTrial } from './signIn.ts'
 import { siteStops } from './siteStops.ts';
 import { sites } from './sites.ts';
 import { stationCommands } from './stationCommands.ts';
+import { stationMessageLog } from './stationMessageLog.ts';
 import { stationMessages } from './stationMessages.ts';
 import { stationPassword } from './stationPassword.ts';
 import { stations } from './stations.ts';
 import { stationWiring } from './stationWiring.ts';
+import { terminals } from './terminals.ts';
 import { timeSeries } from './timeSeries.ts';
 import { tokens } from './tokens.ts';
 
@@ -95,6 +99,9 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     sessions,
     tokens,
     partners,
+    partnerBills,
+    terminals,
+    bookings,
     retail,
     retailCommands,
     retailInvoices,
@@ -104,6 +111,7 @@ export async function buildApi(options: ApiOptions, ports: HttpPorts): Promise<A
     evidence,
     timeSeries,
     stations,
+    stationMessageLog,
     stationCommands,
     stationPassword,
     stationMessages,

@@ -4,12 +4,12 @@ import { siteId } from '../domain/ids.ts';
 import { type AuditRecordBody, auditPage } from './auditBody.ts';
 import { type Actor, demand } from './auth.ts';
 import { verification, verificationBody } from './chainBody.ts';
+import { closed } from './closed.ts';
 import { instantIfGiven } from './instantGiven.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { instant } from './siteBody.ts';
 
-const closed = { additionalProperties: false } as const;
 const right = 'read audit';
 const pageRows = 200;
 

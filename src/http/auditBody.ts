@@ -1,7 +1,6 @@
 import Type, { type Static } from 'typebox';
+import { closed } from './closed.ts';
 import { nullable } from './schemas.ts';
-
-const closed = { additionalProperties: false } as const;
 
 const record = Type.Object(
   {

@@ -75,9 +75,11 @@ export const rightsOf = ({ role }: Actor): readonly Right[] => rights[role];
 /** Demands a right. The answer is the same whether the site exists or not, so that keys cannot probe for sites. */
 export function demand(actor: Actor, right: Right, site?: SiteId): void {
   if (can(actor, right, site)) return;
-  const where = site !== undefined && can(actor, right) ? `at site "${site}"` : `(role ${actor.role})`;
+  const isElsewhere = site !== undefined && can(actor, right);
   throw new ProblemError('forbidden', {
-    detail: `key "${actor.name}" may not ${right} ${where}: use a key that may`,
+    detail: isElsewhere
+      ? `key "${actor.name}" may not ${right} at site "${site}": use a key that may`
+      : `key "${actor.name}" may not ${right} (role ${actor.role}): use a key that may`,
   });
 }
 

@@ -1,12 +1,12 @@
 import Type from 'typebox';
 import { csvText } from '../domain/csv.ts';
 import { verification, verificationBody } from './chainBody.ts';
+import { closed } from './closed.ts';
 import { instantIfGiven } from './instantGiven.ts';
 import type { Plugin } from './plugin.ts';
 import type { EvidenceRow, HttpPorts } from './ports.ts';
 import { instant } from './siteBody.ts';
 
-const closed = { additionalProperties: false } as const;
 const record = Type.Object(
   {
     sequence: Type.Integer(),

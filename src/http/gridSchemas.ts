@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
+import { closed } from './closed.ts';
 
 // What the API tells about connections to grid operators.
 
-const closed = { additionalProperties: false } as const;
 const orNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
 
 const share = Type.Object(

@@ -3,6 +3,7 @@ import type { SiteView } from '../control/siteView.ts';
 import { siteId } from '../domain/ids.ts';
 import { type Minute, type MinuteSeries, minuteMs, Steps } from '../domain/minutes.ts';
 import { can } from './auth.ts';
+import { closed } from './closed.ts';
 import { instantIfGiven } from './instantGiven.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
@@ -11,7 +12,6 @@ import { nullable } from './schemas.ts';
 import { instant } from './siteBody.ts';
 import { notFound, visibleSite } from './visible.ts';
 
-const closed = { additionalProperties: false } as const;
 const stepsS = ['60', '300', '900', '3600', '86400'] as const;
 /** Steps in one answer, and the longest time it covers: what has to be read for it stays bounded. */
 const rowsMax = 1_500;

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import type { SignIn, Visit } from '../domain/peopleChange.ts';
 import { passwordMax } from '../domain/person.ts';
 import { type Actor, rightsOf } from './auth.ts';
+import { closed } from './closed.ts';
 import { clearCookie, cookieOf, isEncrypted, setCookie } from './cookie.ts';
 import type { LoginLimit } from './loginLimit.ts';
 import { type MeBody, me } from './peopleBody.ts';
@@ -12,7 +13,6 @@ import { ProblemError, refusal } from './problem.ts';
 import { demandOwnOrigin, isOwnHost } from './signIn.ts';
 import { instantOrNull } from './siteBody.ts';
 
-const closed = { additionalProperties: false } as const;
 const name = Type.String({ minLength: 1, maxLength: 48 });
 const password = Type.String({ minLength: 1, maxLength: passwordMax });
 
@@ -21,6 +21,15 @@ export const login =
   (ports: HttpPorts, limit: LoginLimit): Plugin =>
   async (api) => {
     const { people } = ports;
+    const meBody = (actor: Actor, visit: Visit | undefined): MeBody => ({
+      name: actor.name,
+      role: actor.role,
+      sites: [...actor.sites],
+      rights: [...rightsOf(actor)],
+      features: ports.retail === undefined ? [] : ['retail'],
+      csrfToken: visit?.csrfToken ?? null,
+      endsAt: instantOrNull(visit?.endsAtMs),
+    });
 
     api.post(
       '/login',
@@ -121,12 +130,3 @@ function visitOf({ visit }: FastifyRequest): Visit {
   if (visit !== undefined) return visit;
   throw new ProblemError('refused', { detail: 'that is for somebody who is signed in, and this is a key' });
 }
-
-const meBody = (actor: Actor, visit: Visit | undefined): MeBody => ({
-  name: actor.name,
-  role: actor.role,
-  sites: [...actor.sites],
-  rights: [...rightsOf(actor)],
-  csrfToken: visit?.csrfToken ?? null,
-  endsAt: instantOrNull(visit?.endsAtMs),
-});

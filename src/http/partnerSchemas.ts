@@ -1,9 +1,8 @@
 import Type, { type Static } from 'typebox';
+import { closed } from './closed.ts';
 import { nullable } from './schemas.ts';
 
 // What the API tells about roaming partners.
-
-const closed = { additionalProperties: false } as const;
 
 export const partner = Type.Object(
   {
@@ -16,6 +15,16 @@ export const partner = Type.Object(
         { role: Type.String(), countryCode: Type.String(), partyId: Type.String(), name: Type.String() },
         closed,
       ),
+    ),
+    behind: Type.Array(
+      Type.Object(
+        {
+          id: Type.String(),
+          isAway: Type.Boolean({ description: 'The hub tells that it is not connected' }),
+        },
+        closed,
+      ),
+      { description: 'Of a hub: the parties behind it, each a partner of its own' },
     ),
     modules: Type.Array(Type.String(), { description: 'What it offers, such as "tokens SENDER"' }),
     addedAt: Type.String(),

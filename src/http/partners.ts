@@ -1,13 +1,12 @@
 import Type from 'typebox';
 import { ocpiVersions, type Partner } from '../domain/roaming/partner.ts';
+import { closed } from './closed.ts';
 import { invitation, type PartnerBody, partner } from './partnerSchemas.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { ProblemError } from './problem.ts';
 import { instant } from './siteBody.ts';
 import { notFound } from './visible.ts';
-
-const closed = { additionalProperties: false } as const;
 
 const request = Type.Object(
   {
@@ -44,6 +43,7 @@ export const partners =
       if (desk !== undefined) return desk;
       throw new ProblemError('refused', { detail: 'OCPI is not configured: add the section "ocpi"' });
     };
+    const bodyOf = (each: Partner): PartnerBody => partnerBody(each, desk?.behind(each) ?? []);
     const known = (id: string): Partner =>
       needed().find(id) ?? notFound(`no partner "${id}": GET /api/v1/partners lists what there is`);
 
@@ -53,7 +53,7 @@ export const partners =
         config: { right: 'manage partners' },
         schema: { summary: 'Roaming partners', response: { 200: Type.Array(partner) } },
       },
-      async () => (desk?.list() ?? []).map(partnerBody),
+      async () => (desk?.list() ?? []).map(bodyOf),
     );
 
     api.post(
@@ -76,10 +76,10 @@ export const partners =
         reply.code(201);
         if (versionsUrl === undefined || token === undefined) {
           const { partner: invited, ...told } = succeeded(await needed().invite(id, actor));
-          return { ...told, partner: partnerBody(invited) };
+          return { ...told, partner: bodyOf(invited) };
         }
         const asked = { id, versionsUrl, token, tokenForm, ...(version !== undefined && { version }) };
-        return partnerBody(succeeded(await needed().register(asked, actor)).partner);
+        return bodyOf(succeeded(await needed().register(asked, actor)).partner);
       },
     );
 
@@ -90,7 +90,7 @@ export const partners =
         schema: { summary: 'Exchanges the tokens for new ones', params, response: { 200: partner } },
       },
       async ({ actor, params: { partner: id } }) =>
-        partnerBody(succeeded(await needed().rotate(known(id), actor)).partner),
+        bodyOf(succeeded(await needed().rotate(known(id), actor)).partner),
     );
 
     api.delete(
@@ -118,7 +118,10 @@ function succeeded<Done extends { readonly status: 'done' }>(
   throw new ProblemError(outcome.status === 'failed' ? 'partner-failed' : 'refused', { detail: outcome.why });
 }
 
-function partnerBody({ id, state, addedAtMs, addedBy }: Partner): PartnerBody {
+function partnerBody(
+  { id, state, addedAtMs, addedBy }: Partner,
+  behind: ReturnType<NonNullable<HttpPorts['partners']>['behind']>,
+): PartnerBody {
   const registered = state.kind === 'registered' ? state : undefined;
   return {
     id,
@@ -128,6 +131,7 @@ function partnerBody({ id, state, addedAtMs, addedBy }: Partner): PartnerBody {
     parties: (registered?.roles ?? []).map(({ role, countryCode, partyId, businessDetails }) => {
       return { role, countryCode, partyId, name: businessDetails.name };
     }),
+    behind: [...behind],
     modules: (registered?.endpoints ?? []).map(({ module, role }) => `${module} ${role}`),
     addedAt: instant(addedAtMs),
     addedBy,

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { siteId } from '../domain/ids.ts';
 import type { ApiKey, User } from '../domain/person.ts';
+import { closed } from './closed.ts';
 import { instantIfGiven } from './instantGiven.ts';
 import {
   type KeyBody,
@@ -20,7 +21,6 @@ import { nullable } from './schemas.ts';
 import { instant, instantOrNull } from './siteBody.ts';
 import { notFound } from './visible.ts';
 
-const closed = { additionalProperties: false } as const;
 const right = 'manage people';
 
 const removed = { 204: Type.Null({ description: 'It is removed, durably' }) };

@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { passwordMax, passwordMin, roles } from '../domain/person.ts';
+import { closed } from './closed.ts';
 import { nullable } from './schemas.ts';
 
-const closed = { additionalProperties: false } as const;
 const kept = { setAt: Type.String(), setBy: Type.String() };
 
 export const me = Type.Object(
@@ -11,6 +11,7 @@ export const me = Type.Object(
     role: Type.Enum(roles),
     sites: Type.Array(Type.String(), { description: "Where it is good; an admin's is good everywhere" }),
     rights: Type.Array(Type.String(), { description: 'What it may do there' }),
+    features: Type.Array(Type.Enum(['retail']), { description: 'What this service is set up for' }),
     csrfToken: nullable(
       Type.String({ description: 'To send as X-CSRF-Token with every change; null for a key' }),
     ),

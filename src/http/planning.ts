@@ -1,13 +1,13 @@
 import Type from 'typebox';
-import type { HorizonView } from '../control/horizonView.ts';
+import type { HorizonView, ShortfallReason } from '../control/horizonView.ts';
 import { siteId } from '../domain/ids.ts';
 import type { PhaseAmps } from '../domain/phases.ts';
 import { priceRequest } from '../domain/priceRequest.ts';
 import { can, demand } from './auth.ts';
+import { type PlanBody, plan } from './planSchemas.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { refusal } from './problem.ts';
-import { named, type PlanBody } from './schemas.ts';
 import { instant, instantOrNull } from './siteBody.ts';
 import { notFound, visibleSite } from './visible.ts';
 
@@ -24,7 +24,7 @@ export const planning =
         schema: {
           summary: 'What is planned over the coming hours, or why nothing is',
           params,
-          response: { 200: named<PlanBody>('Plan') },
+          response: { 200: plan },
         },
       },
       async ({ actor, params: { site } }) => {
@@ -88,11 +88,38 @@ function planBody(view: HorizonView, showsSessions: boolean): PlanBody {
           amps: session.amps.map(hundredths),
           plannedWh: Math.round(session.plannedWh),
           shortfallWh: Math.round(session.shortfallWh),
-          shortfallWhy: session.shortfallWhy ?? null,
+          ...shortfallBody(session.shortfallWhy),
         })),
   };
 }
 
+function shortfallBody(
+  why: ShortfallReason | undefined,
+): Pick<PlanBody['sessions'][number], 'shortfallWhy' | 'shortfallReason'> {
+  if (why === undefined) return { shortfallWhy: null, shortfallReason: null };
+  if (why.kind !== 'not enough time') return { shortfallWhy: shortfallText(why), shortfallReason: why };
+  const { kind, maxAmps, neededHours, leftHours } = why;
+  const shown = {
+    ...{ kind, maxAmps: tenths(maxAmps) },
+    ...{ neededHours: tenths(neededHours), leftHours: tenths(leftHours) },
+  };
+  return { shortfallWhy: shortfallText(shown), shortfallReason: shown };
+}
+
+function shortfallText(why: ShortfallReason): string {
+  switch (why.kind) {
+    case 'not enough time':
+      return `even at ${why.maxAmps} A it would take ${why.neededHours} h, and it leaves in ${why.leftHours} h`;
+    case 'circuit full':
+      return `circuit ${why.circuit} is full until it leaves`;
+    case 'area full':
+      return `area ${why.area} is full until it leaves`;
+    default:
+      return why satisfies never;
+  }
+}
+
+const tenths = (value: number): number => Math.round(value * 10) / 10;
 const hundredths = (value: number): number => Math.round(value * 100) / 100;
 const rounded = (amps: PhaseAmps): PhaseAmps => [
   hundredths(amps[0]),

@@ -11,6 +11,7 @@ import type { LimitRequest, Refusal } from '../domain/limitRequest.ts';
 import type { Minute, MinuteSeries } from '../domain/minutes.ts';
 import type { PriceRequest } from '../domain/priceRequest.ts';
 import type { OcpiVersion, Partner, TokenForm } from '../domain/roaming/partner.ts';
+import type { ProfileType } from '../domain/roaming/token.ts';
 import type { ScheduleDifference } from '../domain/scheduleDifference.ts';
 import type { Session } from '../domain/session.ts';
 import type { SignedValue } from '../domain/sessionFact.ts';
@@ -23,10 +24,13 @@ import type { ExplainedTrait } from '../domain/traits.ts';
 import type { Logger } from '../log.ts';
 import type { AuditPort } from './auditPort.ts';
 import type { Actor } from './auth.ts';
+import type { BookingsPort } from './bookingPorts.ts';
+import type { PartnerBillsPort } from './partnerBillPorts.ts';
 import type { PeoplePort } from './peoplePorts.ts';
 import type { RawHandler } from './rawHandlers.ts';
 import type { RetailPort } from './retailPorts.ts';
 import type { StationAnswer, StationsPort } from './stationPorts.ts';
+import type { TerminalsPort } from './terminalPorts.ts';
 
 /**
  * What the HTTP side needs of the rest. Who may ask was judged before any of these is called; the actor comes
@@ -55,6 +59,9 @@ export interface HttpPorts {
   readonly tokens: TokensPort;
   /** undefined where OCPI is not configured. */
   readonly partners?: PartnersPort;
+  readonly partnerBills?: PartnerBillsPort;
+  readonly terminals?: TerminalsPort;
+  readonly bookings?: BookingsPort;
   /** undefined where we are no retailer. */
   readonly retail?: RetailPort;
   readonly people: PeoplePort;
@@ -248,6 +255,7 @@ export interface SessionChange {
   readonly wantedEnergyWh?: number | undefined;
   readonly departureAtMs?: number | undefined;
   readonly priority?: number | undefined;
+  readonly profile?: ProfileType | undefined;
 }
 
 /** `unknown`: it ended meanwhile. */
@@ -268,6 +276,8 @@ interface TokensPort {
 interface PartnersPort {
   list(): readonly Partner[];
   find(id: string): Partner | undefined;
+  /** Those whom a hub speaks for; nobody where it is none. */
+  behind(partner: Partner): readonly { readonly id: string; readonly isAway: boolean }[];
   /** The token is told here once. */
   invite(
     id: string,

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError } from 'fastify';
 import type { Refusal } from '../domain/limitRequest.ts';
+import { type CodedRefusal, codedRefusal, type RefusalCode } from './refusalCodes.ts';
 
 /** Every way a request can fail, with its HTTP status. The kind is the last part of the problem's `type`. */
 const statusCodes = {
@@ -61,12 +62,15 @@ interface ProblemBody {
   readonly status: number;
   readonly detail: string;
   readonly field?: string;
+  readonly code?: RefusalCode;
+  readonly values?: CodedRefusal['values'];
+  readonly parts?: CodedRefusal['parts'];
 }
 
 export function problemBody({ kind, statusCode, message, field }: ProblemError): ProblemBody {
   const title = STATUS_CODES[statusCode] ?? kind;
   const body = { type: `urn:lastvakt:problem:${kind}`, title, status: statusCode, detail: message };
-  return field === undefined ? body : { ...body, field };
+  return { ...body, ...(field !== undefined && { field }), ...codedRefusal(message, field) };
 }
 
 /** Fastify's own refusals, in our words. */

@@ -1,22 +1,11 @@
-import type { FastifyReply } from 'fastify';
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
+import { linkNext, pageOf, pageQuery } from './pages.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { ProblemError } from './problem.ts';
 import { neededRetail, type RetailPort } from './retailPorts.ts';
 import { issuedToken, issuedTokenBody, issuedTokenRequest, tokenGiven } from './retailSchemas.ts';
 import { notFound } from './visible.ts';
-
-const limit = 100;
-
-const pageQuery = Type.Object(
-  {
-    offset: Type.Optional(
-      Type.String({ pattern: '^[0-9]{1,7}$', description: 'The next page: see the Link header of this one' }),
-    ),
-  },
-  { additionalProperties: false },
-);
 
 const listParams = Type.Object({
   partner: Type.String(),
@@ -89,12 +78,3 @@ export const retail =
       },
     );
   };
-
-type PageQuery = Static<typeof pageQuery>;
-
-const pageOf = ({ offset = '0' }: PageQuery) => ({ offset: Number(offset), limit });
-
-function linkNext(reply: FastifyReply, path: string, query: PageQuery, total: number): void {
-  const next = pageOf(query).offset + limit;
-  if (next < total) reply.header('link', `</api/v1${path}?offset=${next}>; rel="next"`);
-}

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { closed } from './closed.ts';
 import { instantGiven } from './instantGiven.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
@@ -7,7 +8,6 @@ import { neededRetail, type RetailCommand } from './retailPorts.ts';
 import { nullable } from './schemas.ts';
 import { notFound } from './visible.ts';
 
-const closed = { additionalProperties: false } as const;
 const name = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength: 36, description }));
 

@@ -1,34 +1,14 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import type { BilledMonth } from '../domain/billing/billedMonth.ts';
+import { closed } from './closed.ts';
+import { linkNext, pageOf, pageQuery } from './pages.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { ProblemError } from './problem.ts';
+import { codedRefusal } from './refusalCodes.ts';
+import { type BilledMonthBody, billedMonth, contractBill } from './retailInvoiceBody.ts';
 import { type InvoiceForm, invoiceForms, neededRetail } from './retailPorts.ts';
-import { nullable } from './schemas.ts';
 import { instant, instantOrNull } from './siteBody.ts';
-
-const closed = { additionalProperties: false } as const;
-
-const month = Type.Object(
-  {
-    month: Type.String(),
-    begunAt: Type.String(),
-    begunBy: Type.String(),
-    closedAt: nullable(
-      Type.String({ description: 'null: it is being billed, or was broken off: ask again' }),
-    ),
-    lines: Type.Integer({ description: 'CDRs on its bills' }),
-    later: Type.Integer({ description: 'CDRs that ended after it' }),
-    held: Type.Integer({ description: 'CDRs that a person must look at; they come again in the next month' }),
-    heldCdrs: Type.Array(
-      Type.Object(
-        { cdr: Type.String(), why: Type.String() },
-        { ...closed, description: 'the first of them' },
-      ),
-    ),
-  },
-  { ...closed, description: 'A month of bills' },
-);
 
 const params = Type.Object({
   month: Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$', description: 'Such as 2026-10' }),
@@ -64,7 +44,10 @@ export const retailInvoices =
 
     api.get(
       '/retail/invoices',
-      { config, schema: { summary: 'Months whose bills were made', response: { 200: Type.Array(month) } } },
+      {
+        config,
+        schema: { summary: 'Months whose bills were made', response: { 200: Type.Array(billedMonth) } },
+      },
       async () => (await neededRetail(retail).months()).map(monthBody),
     );
 
@@ -87,6 +70,35 @@ export const retailInvoices =
           .header('content-disposition', `attachment; filename="${made.fileName}"`)
           .serializer((text: unknown) => String(text));
         return made.text;
+      },
+    );
+
+    api.get(
+      '/retail/invoices/:month/contracts',
+      {
+        config,
+        schema: {
+          summary: 'What each contract owes for a month, or would if it were closed now, 100 a page',
+          params,
+          querystring: Type.Object(
+            {
+              ...pageQuery.properties,
+              find: Type.Optional(
+                Type.String({ maxLength: 64, description: 'Only contracts with this in them' }),
+              ),
+            },
+            closed,
+          ),
+          response: { 200: Type.Array(contractBill) },
+        },
+      },
+      async ({ params: { month: name }, query: { find = '', ...page } }, reply) => {
+        const told = await neededRetail(retail).totals(name, find);
+        if (told.status === 'refused') throw new ProblemError('refused', { detail: told.why });
+        const { offset, limit } = pageOf(page);
+        const path = `/retail/invoices/${name}/contracts`;
+        linkNext(reply, path, page, told.totals.length, find === '' ? {} : { find });
+        return told.totals.slice(offset, offset + limit);
       },
     );
 
@@ -113,13 +125,13 @@ export const retailInvoices =
     );
   };
 
-const monthBody = (billed: BilledMonth): Static<typeof month> => ({
+const monthBody = (billed: BilledMonth): BilledMonthBody => ({
   month: billed.month.name,
   begunAt: instant(billed.begunAtMs),
   begunBy: billed.begunBy,
   closedAt: instantOrNull(billed.closedAtMs),
   ...{ lines: billed.lineCount, later: billed.laterCount, held: billed.heldCount },
   heldCdrs: billed.held.map(({ countryCode, partyId, cdrId, why }) => ({
-    ...{ cdr: `${countryCode} ${partyId} ${cdrId}`, why },
+    ...{ cdr: `${countryCode} ${partyId} ${cdrId}`, why, ...codedRefusal(why, undefined) },
   })),
 });

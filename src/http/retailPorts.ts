@@ -1,7 +1,9 @@
 import type { BilledMonth } from '../domain/billing/billedMonth.ts';
 import type { Token } from '../domain/roaming/token.ts';
 import type { Actor } from './auth.ts';
+import type { PageAsked, PageTold } from './pages.ts';
 import { ProblemError } from './problem.ts';
+import type { ContractBillBody } from './retailInvoiceBody.ts';
 
 /** What a driver's token is issued with. */
 export type TokenGiven = Omit<Token, 'countryCode' | 'partyId' | 'lastUpdatedMs'>;
@@ -9,16 +11,6 @@ export type TokenGiven = Omit<Token, 'countryCode' | 'partyId' | 'lastUpdatedMs'
 export type TokenOutcome =
   | { readonly status: 'issued'; readonly token: Token; readonly isNew: boolean }
   | { readonly status: 'refused'; readonly field?: string; readonly why: string };
-
-interface PageAsked {
-  readonly offset: number;
-  readonly limit: number;
-}
-
-interface PageTold<Item> {
-  readonly items: readonly Item[];
-  readonly total: number;
-}
 
 /** What partners told us of their own. */
 export type ReceivedList = 'locations' | 'tariffs' | 'sessions' | 'cdrs';
@@ -92,6 +84,11 @@ export interface RetailPort {
   months(): Promise<readonly BilledMonth[]>;
   /** `month` as `2026-10`. Resolves when it is begun, durably: the month is listed as closed once it is. */
   close(month: string, actor: Actor): Promise<{ readonly status: 'begun' | 'closed' } | Refused>;
+  /** What each contract owes, whose name has this in it. */
+  totals(
+    month: string,
+    find: string,
+  ): Promise<{ readonly status: 'made'; readonly totals: ContractBillBody[] } | Refused>;
   bills(month: string, form: InvoiceForm, contractId?: string): Promise<InvoiceFile | Refused>;
 }
 

@@ -1,12 +1,11 @@
 import Type, { type Static } from 'typebox';
 import type { Token } from '../domain/roaming/token.ts';
+import { closed } from './closed.ts';
 import type { TokenGiven } from './retailPorts.ts';
 import { nullable } from './schemas.ts';
 import { instant } from './siteBody.ts';
 
 // What the API takes and tells of the tokens that a retailer issues.
-
-const closed = { additionalProperties: false } as const;
 
 const ciText = (maxLength: number, description: string) =>
   Type.String({ minLength: 1, maxLength, pattern: '^[\\x20-\\x7E]+$', description });

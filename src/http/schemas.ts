@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
+import { closed } from './closed.ts';
 
 /** A value that may be unknown or not there. Null rather than absent, so that every answer has one shape. */
 export const nullable = <S extends TSchema>(schema: S) =>
@@ -11,15 +12,18 @@ const oneOf = <const Words extends readonly string[]>(words: Words, description?
 /** A schema of `namedSchemas`, by its name there: it becomes a component of the OpenAPI document. */
 export const named = <T>(name: keyof typeof namedSchemas) => Type.Unsafe<T>({ $ref: `${name}#` });
 
-const closed = { additionalProperties: false } as const;
-const instant = (description: string) =>
+export const instant = (description: string) =>
   Type.String({ format: 'date-time', description: `${description}, UTC` });
-const phaseAmps = (description: string) =>
+export const phaseAmps = (description: string) =>
   Type.Unsafe<readonly [number, number, number]>({
     ...Type.Array(Type.Number(), { minItems: 3, maxItems: 3 }),
     description: `${description}, on [L1, L2, L3]`,
   });
 const phase = oneOf(['L1', 'L2', 'L3']);
+export const profileType = oneOf(
+  ['CHEAP', 'FAST', 'GREEN', 'REGULAR'],
+  'How its driver wants to charge, as OCPI has it',
+);
 
 const limitOrigin = Type.Object(
   {
@@ -58,7 +62,7 @@ const reason = Type.Object(
     phase: Type.Optional(phase),
     area: Type.Optional(Type.String()),
     why: Type.Optional(
-      oneOf(['cheaper', 'peak', 'others first', 'has enough'], 'Why the plan holds it back'),
+      oneOf(['cheaper', 'greener', 'peak', 'others first', 'has enough'], 'Why the plan holds it back'),
     ),
     until: Type.Optional(nullable(instant('When its next current is planned'))),
     needsWh: Type.Optional(Type.Number({ description: 'What it still wants' })),
@@ -67,7 +71,7 @@ const reason = Type.Object(
     rung: Type.Optional(
       oneOf(
         ['repeat', 'station maximum', 'remote stop', 'alarm'],
-        'What was done last about a station that does not obey',
+        'What was done last about a station that does not obey, or takes no command',
       ),
     ),
     limitedBy: Type.Optional(limitOrigin),
@@ -89,6 +93,7 @@ const sessionFigures = {
   wantedEnergyWh: nullable(Type.Number({ description: 'What the driver wants in all' })),
   departureAt: nullable(instant('When the driver wants to leave')),
   priority: nullable(Type.Integer({ description: "Overrides the EVSE's priority class" })),
+  profile: nullable(profileType),
 };
 const session = Type.Object(sessionFigures, closed);
 export type SessionBody = Static<typeof session>;
@@ -263,61 +268,6 @@ const explanation = Type.Object(
 );
 export type ExplanationBody = Static<typeof explanation>;
 
-const bySlot = <S extends TSchema>(schema: S, description: string) =>
-  Type.Array(schema, { description: `${description}, by slot` });
-
-const plan = Type.Object(
-  {
-    site: Type.String(),
-    madeAt: nullable(instant('When it was made; null while no plan is in force')),
-    why: nullable(Type.String({ description: 'Why no plan is in force' })),
-    currency: nullable(Type.String()),
-    slots: Type.Array(
-      Type.Object(
-        {
-          from: instant('Begin'),
-          until: instant('End'),
-          pricePerKwh: nullable(Type.Number({ description: 'Null where nobody told one' })),
-        },
-        closed,
-      ),
-    ),
-    circuits: Type.Array(
-      Type.Object(
-        {
-          id: Type.String(),
-          plannedAmps: bySlot(phaseAmps('Of the sessions in the plan'), 'Planned current'),
-          limitAmps: bySlot(nullable(phaseAmps('Null on an area')), 'Limits as far as they are known'),
-          limitWatts: bySlot(nullable(Type.Number()), 'Limits over all phases'),
-          backgroundAmps: bySlot(phaseAmps('What we do not control'), 'Expected background'),
-          shadowPriceAmps: phaseAmps('What one more ampere for an hour would save now'),
-        },
-        closed,
-      ),
-    ),
-    sessions: Type.Array(
-      Type.Object(
-        {
-          id: Type.String(),
-          evse: Type.String(),
-          departureAt: instant('When its driver wants to leave'),
-          needsWh: Type.Number({ description: 'What it still wants' }),
-          amps: bySlot(Type.Number(), 'Mean on each of its conductors'),
-          plannedWh: Type.Number({ description: 'What it gets of that before it leaves' }),
-          shortfallWh: Type.Number({ description: 'What it will lack' }),
-          shortfallWhy: nullable(Type.String()),
-        },
-        closed,
-      ),
-    ),
-  },
-  {
-    ...closed,
-    description: 'The plan of a site over the coming hours: cars whose drivers told departure and energy',
-  },
-);
-export type PlanBody = Static<typeof plan>;
-
 const limit = Type.Object(
   {
     id: Type.String(),
@@ -355,6 +305,21 @@ const problem = Type.Object(
     status: Type.Integer(),
     detail: Type.String({ description: 'What is wrong, and what to do' }),
     field: Type.Optional(Type.String({ description: 'The key of the request at fault' })),
+    code: Type.Optional(
+      Type.String({
+        description: 'Which refusal it is, for whoever says it in other words; it never changes',
+      }),
+    ),
+    values: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'What stands in a refusal with a code' }),
+    ),
+    parts: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object({ code: Type.String(), values: Type.Record(Type.String(), Type.String()) }, closed),
+        { description: 'Values that are refusals with a code themselves' },
+      ),
+    ),
   },
   { ...closed, description: 'RFC 9457' },
 );
@@ -369,6 +334,5 @@ export const namedSchemas = {
   Explanation: explanation,
   Limit: limit,
   Reason: reason,
-  Plan: plan,
   Problem: problem,
 } as const;

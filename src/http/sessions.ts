@@ -4,7 +4,7 @@ import { instantGiven } from './instantGiven.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts, SessionChange, SessionCursor } from './ports.ts';
 import { ProblemError, refusal } from './problem.ts';
-import { named, nullable, type SessionBody, type SessionDetailBody } from './schemas.ts';
+import { named, nullable, profileType, type SessionBody, type SessionDetailBody } from './schemas.ts';
 import { instant, sessionBody, sessionDetailBody } from './siteBody.ts';
 import { notFound, visibleEvse, visibleSites } from './visible.ts';
 
@@ -42,6 +42,7 @@ const change = Type.Object(
       nullable(Type.String({ maxLength: 40, description: 'ISO 8601 with zone, in the future' })),
     ),
     priority: Type.Optional(nullable(Type.Integer({ minimum: 0, maximum: 100 }))),
+    profile: Type.Optional(nullable(profileType)),
   },
   { additionalProperties: false, minProperties: 1, description: 'Null takes a wish back' },
 );
@@ -149,7 +150,7 @@ function nextLink(asked: Static<typeof query>, next: SessionCursor): string {
 }
 
 function changeOf(
-  { wantedEnergyWh, departureAt, priority }: Static<typeof change>,
+  { wantedEnergyWh, departureAt, priority, profile }: Static<typeof change>,
   nowMs: number,
 ): SessionChange {
   return {
@@ -158,6 +159,7 @@ function changeOf(
       departureAtMs: departureAt === null ? undefined : departure(departureAt, nowMs),
     }),
     ...(priority !== undefined && { priority: priority ?? undefined }),
+    ...(profile !== undefined && { profile: profile ?? undefined }),
   };
 }
 

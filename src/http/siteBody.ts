@@ -148,6 +148,7 @@ export function sessionBody(session: Session): SessionBody {
     wantedEnergyWh: session.wantedEnergyWh ?? null,
     departureAt: instantOrNull(session.departureAtMs),
     priority: session.priority ?? null,
+    profile: session.profile ?? null,
   };
 }
 
@@ -185,6 +186,8 @@ export function reasonBody(reason: EvseReason, text: string): ReasonBody {
       return { kind: reason.kind, text, area: reason.area };
     case 'paused':
       return { kind: reason.kind, text, ...placeBody(reason) };
+    case 'not answering':
+      return { kind: reason.kind, text, ...(reason.rung && { rung: reason.rung }) };
     case 'not obeying':
       return { kind: reason.kind, text, amps: reason.amps, ...(reason.rung && { rung: reason.rung }) };
     case 'planned later': {
@@ -197,7 +200,6 @@ export function reasonBody(reason: EvseReason, text: string): ReasonBody {
     case 'no session':
     case 'starting':
     case 'offline':
-    case 'not answering':
     case 'token refused':
     case 'waiting for others':
       return { kind: reason.kind, text };

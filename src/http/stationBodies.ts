@@ -2,12 +2,14 @@ import type { PartedReport } from '../control/stationNotes.ts';
 import type { CommandRecord } from '../domain/commandRecord.ts';
 import type { Fault } from '../domain/fault.ts';
 import type { StationId } from '../domain/ids.ts';
+import type { LoggedMessage } from '../domain/loggedMessage.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import { instant } from './siteBody.ts';
 import type { StationNow } from './stationPorts.ts';
 import type {
   CommandBody,
   FaultBody,
+  LoggedMessageBody,
   ReservationBody,
   StationBody,
   StationSummaryBody,
@@ -81,4 +83,14 @@ export const reportBody = ({ of, requestId, isComplete, isCut, atMs, items }: Pa
   isCut,
   at: instant(atMs),
   items: [...items],
+});
+
+export const loggedMessageBody = ({ atMs, payload, ...message }: LoggedMessage): LoggedMessageBody => ({
+  ...message,
+  at: instant(atMs),
+  messageId: message.messageId ?? null,
+  action: message.action ?? null,
+  latencyMs: message.latencyMs ?? null,
+  error: message.error ?? null,
+  payload: payload ?? null,
 });

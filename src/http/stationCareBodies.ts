@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { closed, command, evseNumber, instantOf, kind, token } from './stationCommand.ts';
+import { closed } from './closed.ts';
+import { command, evseNumber, instantOf, kind, token } from './stationCommand.ts';
 
 const instant = Type.String({ maxLength: 40, description: 'ISO 8601 with zone' });
 const url = Type.String({

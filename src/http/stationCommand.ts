@@ -3,7 +3,6 @@ import { instantMs } from '../domain/instant.ts';
 import type { Right } from './auth.ts';
 import { ProblemError } from './problem.ts';
 
-export const closed = { additionalProperties: false } as const;
 export const evseNumber = Type.Integer({ minimum: 1, maximum: 1000, description: 'From 1' });
 export const token = Type.String({ minLength: 1, maxLength: 36 });
 

@@ -1,6 +1,7 @@
 import Type from 'typebox';
+import { closed } from './closed.ts';
 import { careCommands } from './stationCareBodies.ts';
-import { closed, command, evseNumber, kind, token } from './stationCommand.ts';
+import { command, evseNumber, kind, token } from './stationCommand.ts';
 
 const key = Type.String({
   minLength: 1,

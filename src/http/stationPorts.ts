@@ -3,6 +3,7 @@ import type { CommandRecord } from '../domain/commandRecord.ts';
 import type { EvseAvailability } from '../domain/evseAvailability.ts';
 import type { Fault, FaultSource } from '../domain/fault.ts';
 import type { EvseId, StationId } from '../domain/ids.ts';
+import type { LoggedMessage } from '../domain/loggedMessage.ts';
 import type { Phase, PhaseName } from '../domain/phases.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import type { StationHardware } from '../domain/stationEvent.ts';
@@ -26,6 +27,8 @@ export interface StationsPort {
   ): Promise<Listed<Fault>>;
   reservations(stationId: StationId): Promise<readonly Reservation[]>;
   reports(stationId: StationId): readonly PartedReport[];
+  /** The newest that it said and was told over OCPP; the oldest first. */
+  messageLog(stationId: StationId): readonly LoggedMessage[];
   wiring(stationId: StationId): readonly EvseWiring[];
   /** Writes what somebody confirmed into the config: it is in force when the service starts again. */
   rewire(

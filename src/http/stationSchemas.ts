@@ -1,10 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { faultSources } from '../domain/fault.ts';
+import { closed } from './closed.ts';
 import { nullable } from './schemas.ts';
 
 // What the API tells about stations.
 
-const closed = { additionalProperties: false } as const;
 const at = (description: string) => Type.String({ format: 'date-time', description: `${description}, UTC` });
 const text = nullable(Type.String());
 const evseNumber = Type.Integer({ minimum: 0, description: '0: the station as a whole' });
@@ -138,3 +138,30 @@ export const report = Type.Object(
   },
   closed,
 );
+
+/** A message of OCPP between a station and us. */
+export const loggedMessage = Type.Object(
+  {
+    sequence: Type.Integer({ description: 'Rises with every message of the station' }),
+    at: at('When it passed'),
+    isSent: Type.Boolean({ description: 'true: by us to the station' }),
+    kind: Type.String({ description: 'call, send, result, error, result error; malformed: no message' }),
+    messageId: text,
+    action: nullable(Type.String({ description: 'Of an answer: that of its call, while that is kept' })),
+    latencyMs: nullable(Type.Integer({ description: 'Of an answer: since its call' })),
+    error: nullable(
+      Type.Object(
+        { code: Type.String(), description: Type.String() },
+        { ...closed, description: 'What an error says, or why it is no message' },
+      ),
+    ),
+    payload: Type.Unknown({
+      description: "Without passwords, drivers' tokens and certificates; null where there is none",
+    }),
+    isCut: Type.Boolean({ description: 'Its payload was too large to keep' }),
+    length: Type.Integer({ description: 'Of the whole message, in characters' }),
+  },
+  closed,
+);
+
+export type LoggedMessageBody = Static<typeof loggedMessage>;

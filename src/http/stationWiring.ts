@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { stationId } from '../domain/ids.ts';
 import { type Phase, phaseName } from '../domain/phases.ts';
+import { closed } from './closed.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { ProblemError } from './problem.ts';
@@ -8,7 +9,6 @@ import { demandStation } from './stationCommands.ts';
 import type { EvseWiring } from './stationPorts.ts';
 import { type EvseWiringBody, evseWiring, wiring } from './stationWiringBody.ts';
 
-const closed = { additionalProperties: false } as const;
 const kept = Type.Object(
   { file: Type.String({ description: 'In force when the service starts again' }) },
   closed,

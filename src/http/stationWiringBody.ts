@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { closed } from './closed.ts';
 import { nullable } from './schemas.ts';
 
-const closed = { additionalProperties: false } as const;
 export const wiring = Type.Array(Type.Enum(['L1', 'L2', 'L3']), {
   minItems: 1,
   maxItems: 3,

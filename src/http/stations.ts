@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { faultSources } from '../domain/fault.ts';
 import { type StationId, stationId } from '../domain/ids.ts';
 import { can } from './auth.ts';
+import { closed } from './closed.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import {
@@ -21,6 +22,9 @@ const defaultPageSize = 100;
 
 const params = Type.Object({ station: Type.String() });
 // Text, because nothing in a URL is anything else and nothing is converted silently.
+export const pageCount = Type.Optional(
+  Type.String({ pattern: '^([1-9][0-9]?|[1-4][0-9]{2}|500)$', description: '1 to 500, default 100' }),
+);
 const pageQuery = {
   before: Type.Optional(
     Type.String({
@@ -28,11 +32,8 @@ const pageQuery = {
       description: 'The next page: see the Link header of this one',
     }),
   ),
-  count: Type.Optional(
-    Type.String({ pattern: '^([1-9][0-9]?|[1-4][0-9]{2}|500)$', description: '1 to 500, default 100' }),
-  ),
+  count: pageCount,
 };
-const closed = { additionalProperties: false } as const;
 
 /** `GET /stations` and below: what stations are, what is wrong with them, and what was asked of them. */
 export const stations =

@@ -1,10 +1,10 @@
 import Type from 'typebox';
+import { closed } from './closed.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { nullable } from './schemas.ts';
 import { instant } from './siteBody.ts';
 
-const closed = { additionalProperties: false } as const;
 const count = (description: string) => Type.Integer({ description });
 const timeSeriesNow = Type.Object(
   {

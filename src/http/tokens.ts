@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { type SiteId, siteId } from '../domain/ids.ts';
 import type { Token } from '../domain/token.ts';
 import { type Actor, can } from './auth.ts';
+import { closed } from './closed.ts';
 import { instantIfGiven } from './instantGiven.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
@@ -10,7 +11,6 @@ import { nullable } from './schemas.ts';
 import { instant, instantOrNull } from './siteBody.ts';
 import { notFound } from './visible.ts';
 
-const closed = { additionalProperties: false } as const;
 const pageSize = 200;
 
 const text = (maxLength: number, description: string) =>

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { PartnerBody } from '../../src/http/partnerSchemas.ts';
 import { type GivenApp, givenApp } from '../app/givenApp.ts';
 import { describeWith } from '../servers.ts';
 import { barriers, openBrowser, openPage, patienceMs, picture } from './browser.ts';
@@ -85,6 +86,42 @@ describeWith('chromium', 'the page Partners', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Ended with roamer.').waitFor();
     await partner.waitFor({ state: 'detached' });
+  });
+
+  it('shows the parties behind a hub, and which of them is away', async () => {
+    const { page } = await openPage(browser);
+    const hub: PartnerBody = {
+      ...{ id: 'hub', state: 'registered', version: '2.3.0', versionsUrl: 'https://hub.example/versions' },
+      ...{ modules: ['hubclientinfo SENDER'], addedAt: '2026-01-31T12:00:00Z', addedBy: 'root' },
+      parties: [{ role: 'HUB', countryCode: 'DE', partyId: 'HUB', name: 'Hub' }],
+      behind: [
+        { id: 'hub~SE-GRG', isAway: false },
+        { id: 'hub~NO-FJD', isAway: true },
+      ],
+    };
+    await page.route('**/api/v1/partners', (route) => route.fulfill({ json: [hub] }));
+    await page.goto(`${given.api}/?language=en#/partners`);
+    await page.getByText('Behind this hub:').waitFor();
+    const party = (name: string) => page.locator('.behind > li', { hasText: name });
+    expect(await party('SE-GRG').getByText('not connected').count()).toBe(0);
+    await party('NO-FJD').getByText('not connected').waitFor();
+    await party('NO-FJD').getByText('What it was billed (CDRs)').click();
+    await party('NO-FJD').getByText('It was billed nothing yet.').waitFor();
+    await picture(page, 'partners-hub');
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  it('says in the language in use what the server refuses', async () => {
+    const page = await open();
+    for (const [language, ask, refusal] of [
+      ['en', 'Ask it', 'The station is not connected: ask again when it is.'],
+      ['sv', 'Be den', 'Stationen är inte ansluten: försök igen när den är det.'],
+    ] as const) {
+      await page.goto(`${given.api}/?language=${language}#/stations/garage/CP-A1`);
+      await page.getByRole('button', { name: ask, exact: true }).click();
+      await page.getByText(refusal).waitFor();
+    }
+    expect(await barriers(page)).toEqual([]);
   });
 
   it.each([

@@ -1,16 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import type { SessionBody } from '../../src/http/schemas.ts';
 import { barriers, describeDemo, openPage, patienceMs, picture } from './browser.ts';
-
-/** Wall time at the demo's site, an hour from now, as the input wants it. */
-const inAnHour = (): string =>
-  new Intl.DateTimeFormat('sv-SE', {
-    timeZone: 'Europe/Stockholm',
-    dateStyle: 'short',
-    timeStyle: 'short',
-  })
-    .format(Date.now() + 3_600_000)
-    .replace(' ', 'T');
+import { wallTimeAhead, withSomeCar } from './demoCars.ts';
 
 describeDemo('the page Sessions', (given) => {
   const open = async (language = 'en', options = {}): Promise<Page> => {
@@ -20,16 +12,6 @@ describeDemo('the page Sessions', (given) => {
     return page;
   };
 
-  /** Cars of the demo leave when they like, also from under a form: then with another one. */
-  const withSomeCar = async (story: () => Promise<void>): Promise<void> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await story();
-      } catch (error) {
-        if (attempt === 4) throw error;
-      }
-    }
-  };
   const shortPatienceMs = patienceMs / 3;
 
   const openForm = async (page: Page): Promise<void> => {
@@ -64,7 +46,7 @@ describeDemo('the page Sessions', (given) => {
       page.setDefaultTimeout(shortPatienceMs);
       await openForm(page);
       await page.keyboard.type('3,5');
-      await page.getByLabel('Leaves, day and time at the site').fill(inAnHour());
+      await page.getByLabel('Leaves, day and time at the site').fill(wallTimeAhead(3_600_000));
       await page.getByLabel('Priority, 0 to 100').focus();
       await page.keyboard.type('7');
       await page.keyboard.press('Enter');
@@ -77,6 +59,17 @@ describeDemo('the page Sessions', (given) => {
 
   it('lists those that have ended, with what they had', async () => {
     const page = await open();
+    // Cars of the demo leave when they like, which may take a while: one is stopped.
+    const running = await fetch(`${given.demo.api}/sessions?state=running`);
+    const [first] = (await running.json()) as readonly SessionBody[];
+    if (first !== undefined) {
+      const { station, transactionId } = first;
+      await fetch(`${given.demo.api}/stations/${station}/commands/remote-stop`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ transactionId }),
+      });
+    }
     await page
       .locator('.ended tbody tr')
       .first()

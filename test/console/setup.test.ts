@@ -160,6 +160,33 @@ describeWith('chromium', 'the first start', () => {
       expect(await barriers(page)).toEqual([]);
     });
 
+    it('goes on where it was when the page is loaded again, and asks for the password of the broker', async () => {
+      const page = await open('en');
+      await page.getByLabel('Name of the site').fill('Garage Lund');
+      await page.getByLabel('Main fuse, A per phase').fill('20');
+      await next(page);
+      await page.getByLabel('MQTT prefix of the Shelly').fill('shelly');
+      await page.getByLabel('What the building itself draws at most').fill('12');
+      await page.getByLabel('User name there, if any').fill('lastvakt');
+      await page.getByLabel('Password there, if any').fill('hunter2');
+      await next(page);
+      await page.getByRole('button', { name: 'Add an EVSE' }).click();
+      await page.reload();
+      await page.getByText('enter the password once more').waitFor();
+      expect(await page.getByLabel('Password there, if any').inputValue()).toBe('');
+      expect(await page.evaluate('JSON.stringify(sessionStorage)')).not.toContain('hunter2');
+      expect(await page.getByLabel('MQTT prefix of the Shelly').inputValue()).toBe('shelly');
+      await page.getByLabel('Password there, if any').fill('hunter2');
+      await next(page);
+      expect(await page.getByRole('button', { name: /^Remove/ }).count()).toBe(2);
+      await page.getByRole('button', { name: 'Add an EVSE' }).click();
+      expect(await page.getByRole('button', { name: /^Remove/ }).count()).toBe(3);
+      await page.evaluate('sessionStorage.setItem(\'lastvakt.setup\', \'{"step":"stations","typed":{}}\')');
+      await page.reload();
+      await page.getByLabel('Name of the site').waitFor();
+      expect(await page.getByLabel('Name of the site').inputValue()).toBe('');
+    });
+
     it('leaves a config that is there alone', async () => {
       folder = mkdtempSync(join(tmpdir(), 'lastvakt-first-'));
       const first = runProgram(['init', '--config', 'package.json']);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { barriers, describeDemo, openPage, picture } from './browser.ts';
@@ -35,6 +36,53 @@ describeDemo('the page Stations', (given) => {
     expect(await barriers(page)).toEqual([]);
   });
 
+  it('shows the messages over OCPP live, finds some, and saves what it shows', async () => {
+    const page = await open('/CP-A1');
+    const messages = page.getByRole('region', { name: 'Messages over OCPP' });
+    await messages.locator('li').first().waitFor();
+    await messages.getByRole('searchbox').fill('what nobody says');
+    await messages.getByText('No message fits.').waitFor();
+    await messages.getByRole('searchbox').fill('trigger statusnotification');
+    await page
+      .getByRole('combobox', { name: 'What', exact: true })
+      .selectOption({ label: 'Tell its state again' });
+    await page.getByRole('button', { name: 'Ask it' }).click();
+    const asked = messages.locator('li', { hasText: 'TriggerMessage' });
+    await asked
+      .getByText(/^answered after \d+ ms$/)
+      .first()
+      .waitFor();
+    await asked.first().getByText('TriggerMessage').click();
+    await asked.first().getByText('StatusNotification').waitFor();
+    await asked.first().getByText('Accepted').waitFor();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      messages.getByRole('button', { name: 'Save as JSON lines' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(/^CP-A1-ocpp-.*\.jsonl$/);
+    const lines = readFileSync(await file.path(), 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect(lines.map((line) => JSON.parse(line).action)).toContain('TriggerMessage');
+    await messages.scrollIntoViewIfNeeded();
+    await picture(page, 'stations-messages');
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  it('shows the charging profiles on a station, and what it can be told and where that comes from', async () => {
+    const page = await open('/CP-A1');
+    const profiles = page.getByRole('region', { name: 'Charging profiles on it' });
+    const standing = profiles.locator('li', { hasText: 'transaction default' }).first();
+    await standing.getByText('ours').waitFor();
+    await standing.getByText(/#\d+ · level \d+ · \w+ · \d+\sA/).waitFor();
+    const device = page.getByRole('region', { name: 'What it can be told' });
+    await device.getByRole('row', { name: /^Unit of its schedules A \w/ }).waitFor();
+    await device.getByRole('row', { name: /^Takes 0 A yes \w/ }).waitFor();
+    await profiles.scrollIntoViewIfNeeded();
+    await picture(page, 'stations-profiles');
+    expect(await barriers(page)).toEqual([]);
+  });
+
   it('asks once more before what a driver would notice, by keyboard alone', async () => {
     const page = await open('/CP-A1');
     const what = page.getByRole('combobox', { name: 'What', exact: true });
@@ -68,6 +116,14 @@ describeDemo('the page Stations', (given) => {
     const page = await open('/CP-A2', 'sv', { colorScheme, viewport });
     await page.getByRole('heading', { name: 'Be stationen' }).waitFor();
     await picture(page, `stations-${name}`);
+    const messages = page.getByRole('region', { name: 'Meddelanden över OCPP' });
+    await messages.locator('li').nth(3).waitFor();
+    await messages.getByText('Utan livstecken och mätvärden').click();
+    await messages.locator('li', { hasText: 'MeterValues' }).first().waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'Laddprofiler på den' }).scrollIntoViewIfNeeded();
+    await picture(page, `stations-profiles-${name}`);
+    await messages.scrollIntoViewIfNeeded();
+    await picture(page, `stations-messages-${name}`);
     expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(
       viewport.width,
     );

@@ -106,7 +106,7 @@ describe("the key of another site's operator", () => {
     const answer = (site: string) => api.inject({ url: `/api/v1/sites/${site}`, headers: as('neighbour') });
     const [existing, missing] = [await answer('garage'), await answer('nowhere')];
     expect(existing.statusCode).toBe(403);
-    expect(existing.body.replace('garage', 'nowhere')).toBe(missing.body);
+    expect(existing.body.replaceAll('garage', 'nowhere')).toBe(missing.body);
   });
 
   it('is refused a limit, with the site named', async () => {

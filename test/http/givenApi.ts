@@ -109,7 +109,7 @@ export const depot: SiteView = {
 };
 
 /** Two slots, of which the second is cheap; the car at A1 waits for it. */
-const givenPlan: HorizonView = {
+export const givenPlan: HorizonView = {
   siteId: siteId('garage'),
   madeAtMs: nowMs,
   why: undefined,
@@ -141,9 +141,10 @@ const givenPlan: HorizonView = {
       departureMs: nowMs + 7_200_000,
       needsWh: 12_040,
       amps: [0, 16],
+      wantedWatts: [690, 11_730],
       plannedWh: 11_040,
       shortfallWh: 1_000,
-      shortfallWhy: 'circuit grid is full until it leaves',
+      shortfallWhy: { kind: 'circuit full', circuit: 'grid' },
     },
   ],
 };

@@ -1,4 +1,5 @@
 import { evseId, stationId } from '../../src/domain/ids.ts';
+import type { LoggedMessage } from '../../src/domain/loggedMessage.ts';
 import type { StationsPort } from '../../src/http/stationPorts.ts';
 
 const atMs = Date.parse('2026-01-31T12:00:00Z');
@@ -56,6 +57,7 @@ export const givenStations = (calls: unknown[][], change: Partial<StationsPort> 
   reports: () => [
     { of: 'monitors', requestId: 9, isComplete: true, isCut: false, items: [{ component: 'x' }], atMs },
   ],
+  messageLog: () => givenMessages,
   wiring: () => [
     {
       evse: evseId('A1'),
@@ -69,6 +71,22 @@ export const givenStations = (calls: unknown[][], change: Partial<StationsPort> 
   },
   ...change,
 });
+
+/** A heartbeat and its answer, a request that the station refused, and something that was no message. */
+const givenMessages = [
+  { kind: 'call', isSent: false, messageId: 'm1', action: 'Heartbeat', payload: {} },
+  { kind: 'result', isSent: true, messageId: 'm1', action: 'Heartbeat', payload: { currentTime: 'now' } },
+  { kind: 'call', isSent: true, messageId: 'm2', action: 'Reset', payload: { type: 'Soft' } },
+  { kind: 'error', isSent: false, messageId: 'm2', action: 'Reset', payload: undefined },
+  { kind: 'malformed', isSent: false, messageId: undefined, action: undefined, payload: undefined },
+].map(
+  (message, index): LoggedMessage => ({
+    ...(message as Pick<LoggedMessage, 'kind' | 'isSent' | 'messageId' | 'action' | 'payload'>),
+    ...{ sequence: atMs + index, atMs: atMs + index, length: 40, isCut: false },
+    latencyMs: index === 1 || index === 3 ? 1 : undefined,
+    error: index === 3 ? { code: 'NotSupported', description: 'no' } : undefined,
+  }),
+);
 
 const givenFault = {
   id: 'F1',

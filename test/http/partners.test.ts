@@ -15,6 +15,7 @@ function given(change: Partial<NonNullable<HttpPorts['partners']>> = {}): HttpPo
   const partners: NonNullable<HttpPorts['partners']> = {
     list: () => [invited],
     find: (id) => (id === invited.id ? invited : undefined),
+    behind: () => [],
     invite: async () => ({ ...done, token: 'first', versionsUrl: 'https://us.example/ocpi/versions' }),
     register: async () => done,
     rotate: async () => done,
@@ -46,6 +47,7 @@ describe('partners over the API', () => {
         version: null,
         versionsUrl: null,
         parties: [],
+        behind: [],
         modules: [],
         addedAt: '2026-01-31T12:00:00.000Z',
         addedBy: 'root',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { as, givenApi, givenPorts, later } from './givenApi.ts';
+import { as, givenApi, givenPlan, givenPorts, later } from './givenApi.ts';
 
 const url = (path: string): string => `/api/v1/sites/${path}`;
 const prices = (change: object = {}) => ({
@@ -15,8 +15,8 @@ const put = async (name: string, payload: object = prices(), site = 'garage') =>
   return { answer, calls: ports.calls };
 };
 
-const plan = async (name: string, site = 'garage') =>
-  (await givenApi()).inject({ url: url(`${site}/plan`), headers: as(name) });
+const plan = async (name: string, site = 'garage', ports = givenPorts()) =>
+  (await givenApi(ports)).inject({ url: url(`${site}/plan`), headers: as(name) });
 
 describe('GET /sites/{site}/plan', () => {
   it('tells slots with prices, circuits and sessions, and null for what is not known', async () => {
@@ -32,6 +32,28 @@ describe('GET /sites/{site}/plan', () => {
       sessions: [{ evse: 'A1', needsWh: 12_040, shortfallWh: 1_000, amps: [0, 16] }],
     });
   });
+
+  it.each([
+    [{ kind: 'circuit full', circuit: 'grid' }, 'circuit grid is full until it leaves'],
+    [{ kind: 'area full', area: 'feeder-12' }, 'area feeder-12 is full until it leaves'],
+    [
+      { kind: 'not enough time', maxAmps: 32, neededHours: 2.74, leftHours: 1.96 },
+      'even at 32 A it would take 2.7 h, and it leaves in 2 h',
+    ],
+    [undefined, null],
+  ] as const)(
+    'tells why a car will lack something for programs and for people: %j',
+    async (why, sentence) => {
+      const ports = givenPorts();
+      const sessions = givenPlan.sessions.map((session) => ({ ...session, shortfallWhy: why }));
+      const planning = { ...ports.planning, view: () => ({ ...givenPlan, sessions }) };
+      const answer = await plan('office', 'garage', { ...ports, planning });
+      const shown = why?.kind === 'not enough time' ? { ...why, neededHours: 2.7, leftHours: 2 } : why;
+      expect(answer.json().sessions).toMatchObject([
+        { shortfallWhy: sentence, shortfallReason: shown ?? null },
+      ]);
+    },
+  );
 
   it('keeps sessions from the grid operator', async () => {
     expect((await plan('dso')).json()).toMatchObject({ site: 'garage', sessions: [] });

@@ -17,6 +17,11 @@ const closedMonth: BilledMonth = {
   held: [{ countryCode: 'SE', partyId: 'GRG', cdrId: 'C1', why: 'tells no taxes' }],
 };
 
+const bill = {
+  ...{ contract: 'EL-77', currency: 'EUR', charges: 2, credits: 1, energyKwh: '20' },
+  ...{ beforeTaxes: '8.50', taxes: '2.13', afterTaxes: '10.63' },
+};
+
 function given(change: Partial<RetailPort> = {}): HttpPorts {
   const retail: RetailPort = {
     issuer: 'Kraft',
@@ -26,6 +31,7 @@ function given(change: Partial<RetailPort> = {}): HttpPorts {
     command: async () => ({ status: 'answered', response: 'ACCEPTED', result: 'ACCEPTED', message: [] }),
     months: async () => [closedMonth],
     close: async () => ({ status: 'begun' }),
+    totals: async () => ({ status: 'made', totals: Array.from({ length: 101 }, () => bill) }),
     bills: async (month, form) => ({ status: 'made', text: 'a,b\r\n', fileName: `${month}.${form}` }),
     ...change,
   };
@@ -107,6 +113,18 @@ describe('the retailer over the API', () => {
     expect((await ask(given(), ['GET', '/invoices'])).json()).toMatchObject([
       { month: '2026-01', lines: 7, held: 1, heldCdrs: [{ cdr: 'SE GRG C1', why: 'tells no taxes' }] },
     ]);
+  });
+
+  it('tells what each contract owes, a page at a time', async () => {
+    const answer = await ask(given(), ['GET', '/invoices/2026-01/contracts?find=EL']);
+    expect(answer.json()).toHaveLength(100);
+    expect(answer.json()[0]).toEqual(bill);
+    const next = '</api/v1/retail/invoices/2026-01/contracts?find=EL&offset=100>; rel="next"';
+    expect(answer.headers['link']).toBe(next);
+    const last = await ask(given(), ['GET', '/invoices/2026-01/contracts?offset=100']);
+    expect([last.json().length, last.headers['link']]).toEqual([1, undefined]);
+    const refusing = given({ totals: async () => ({ status: 'refused', why: 'no' }) });
+    expect((await ask(refusing, ['GET', '/invoices/2026-01/contracts'])).statusCode).toBe(422);
   });
 
   it('tells the bills of a month as a file', async () => {

@@ -83,6 +83,7 @@ describe('GET /sites/{site}', () => {
         wantedEnergyWh: null,
         departureAt: null,
         priority: null,
+        profile: null,
       },
       isNonLeasing: false,
       clockSkewMs: null,

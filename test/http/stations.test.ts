@@ -49,6 +49,41 @@ describe('GET /stations/{station}', () => {
   });
 });
 
+describe('GET /stations/{station}/messages', () => {
+  const sequences = (answer: { json(): unknown }) =>
+    (answer.json() as { sequence: number }[]).map(
+      ({ sequence }) => sequence - Date.parse('2026-01-31T12:00:00Z'),
+    );
+
+  it('lists what a station said and was told, the newest first', async () => {
+    const answer = await get('/stations/CP-A1/messages');
+    expect(answer.json()).toHaveLength(5);
+    expect(answer.json()[1]).toEqual({
+      sequence: Date.parse('2026-01-31T12:00:00.003Z'),
+      at: '2026-01-31T12:00:00.003Z',
+      ...{ isSent: false, kind: 'error', messageId: 'm2', action: 'Reset', latencyMs: 1 },
+      error: { code: 'NotSupported', description: 'no' },
+      ...{ payload: null, isCut: false, length: 40 },
+    });
+  });
+
+  it('comes a page at a time, and what is new alone', async () => {
+    const page = await get('/stations/CP-A1/messages?count=2');
+    expect(sequences(page)).toEqual([4, 3]);
+    const next = /<\/api\/v1(.*)>; rel="next"/.exec(String(page.headers['link']))?.[1] ?? '';
+    expect(sequences(await get(next))).toEqual([2, 1]);
+    const atMs = Date.parse('2026-01-31T12:00:00Z');
+    const fresh = await get(`/stations/CP-A1/messages?after=${atMs + 3}`);
+    expect(sequences(fresh)).toEqual([4]);
+    expect(fresh.headers['link']).toBeUndefined();
+  });
+
+  it('is not for a grid operator, nor for the key of another site', async () => {
+    expect((await get('/stations/CP-A1/messages', 'dso')).statusCode).toBe(403);
+    expect((await get('/stations/CP-A1/messages', 'neighbour')).statusCode).toBe(404);
+  });
+});
+
 describe('what is kept of a station', () => {
   it.each(['faults', 'commands', 'reservations', 'reports'])('%s are listed', async (what) => {
     const answer = await get(`/stations/CP-A1/${what}`);

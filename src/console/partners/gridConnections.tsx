@@ -61,7 +61,7 @@ function Connection({ connection, timeZone }: ConnectionProps): JSX.Element {
         {' · '}
         {text.limits(limits)}
       </p>
-      <table>
+      <table class="grid-targets">
         <thead>
           <tr>
             <th scope="col">{text.columns.node}</th>

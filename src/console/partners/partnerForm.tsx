@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { InvitationBody, PartnerBody } from '../../http/partnerSchemas.ts';
 import { type Faults, FormFault, useForm } from '../form.tsx';
 import { ask } from '../request.ts';
+import { TextField } from '../textField.tsx';
 import { partnerWords } from './partnerWords.ts';
 
 const fields = ['id', 'versionsUrl', 'token'] as const;
@@ -45,25 +46,17 @@ export function PartnerForm({ onAdded }: { onAdded(): void }): JSX.Element {
   const { faults, isBusy, attributes } = useForm(send);
 
   const input = (field: Field, label: string): JSX.Element => (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        name={field}
-        autocomplete="off"
-        spellcheck={false}
-        value={draft.value[field]}
-        aria-invalid={faults.value[field] !== undefined}
-        aria-describedby={faults.value[field] === undefined ? undefined : `partner-${field}-fault`}
-        onInput={({ currentTarget }) => {
-          draft.value = { ...draft.value, [field]: currentTarget.value };
-        }}
-      />
-      {faults.value[field] !== undefined && (
-        <span class="fault" id={`partner-${field}-fault`}>
-          {faults.value[field]}
-        </span>
-      )}
-    </label>
+    <TextField
+      id={`partner-${field}`}
+      name={field}
+      label={label}
+      autocomplete="off"
+      value={draft.value[field]}
+      onInput={({ currentTarget }) => {
+        draft.value = { ...draft.value, [field]: currentTarget.value };
+      }}
+      fault={faults.value[field]}
+    />
   );
 
   return (

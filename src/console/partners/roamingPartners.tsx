@@ -6,6 +6,7 @@ import { moment } from '../format.ts';
 import { minuteMs } from '../live.ts';
 import { ask } from '../request.ts';
 import { Sure } from '../sure.tsx';
+import { PartnerCdrs } from './partnerCdrs.tsx';
 import { PartnerForm } from './partnerForm.tsx';
 import { partnerWords } from './partnerWords.ts';
 
@@ -77,7 +78,7 @@ interface PartnerProps {
 
 function Partner({ partner, timeZone }: PartnerProps): JSX.Element {
   const text = partnerWords.value;
-  const { id, state, version, versionsUrl, parties, modules, addedAt, addedBy } = partner;
+  const { id, state, version, versionsUrl, parties, behind, modules, addedAt, addedBy } = partner;
   const names = parties.map(
     ({ name, role, countryCode, partyId }) => `${name} (${role} ${countryCode}-${partyId})`,
   );
@@ -99,6 +100,21 @@ function Partner({ partner, timeZone }: PartnerProps): JSX.Element {
           .filter((told) => told !== null)
           .join(' · ')}
       </p>
+      {behind.length > 0 && (
+        <>
+          <p>{text.behind}</p>
+          <ul class="behind">
+            {behind.map((party) => (
+              <li key={party.id}>
+                <strong>{party.id.slice(id.length + 1)}</strong>{' '}
+                {party.isAway && <span class="fact is-warning">{text.away}</span>}
+                <PartnerCdrs partner={party.id} timeZone={timeZone} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {state === 'registered' && <PartnerCdrs partner={id} timeZone={timeZone} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { PlanBody } from '../../http/schemas.ts';
+import type { PlanBody } from '../../http/planSchemas.ts';
 import { type ChartOptions, chart } from '../chart.ts';
 import { amps, moment, number } from '../format.ts';
 import { minuteMs } from '../live.ts';

@@ -1,4 +1,4 @@
-import type { PlanBody } from '../../http/schemas.ts';
+import type { PlanBody } from '../../http/planSchemas.ts';
 
 type PlannedCircuit = PlanBody['circuits'][number];
 

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { PlanBody } from '../../http/schemas.ts';
+import type { PlanBody } from '../../http/planSchemas.ts';
 import { useAsked } from '../asked.ts';
 import { clockTime } from '../format.ts';
 import { words } from '../language.ts';
@@ -15,7 +15,7 @@ const everyMs = 5_000;
 export function PlanPage({ site }: { readonly site: SiteStore }): JSX.Element {
   const text = planWords.value;
   const { id, timeZone } = site.head.peek();
-  const { body, problem } = useAsked<PlanBody>(`/sites/${encodeURIComponent(id)}/plan`, everyMs);
+  const { body, problem, again } = useAsked<PlanBody>(`/sites/${encodeURIComponent(id)}/plan`, everyMs);
   const chosen = useSignal(site.root.circuit.peek().id);
   const plan = body.value;
   const circuit = plan?.circuits.find((each) => each.id === chosen.value) ?? plan?.circuits[0];
@@ -49,7 +49,7 @@ export function PlanPage({ site }: { readonly site: SiteStore }): JSX.Element {
           <PlanCharts plan={plan} circuit={circuit} timeZone={timeZone} />
         )}
       </section>
-      {plan !== undefined && <PlannedCars site={site} sessions={plan.sessions} />}
+      {plan !== undefined && <PlannedCars site={site} planned={plan.sessions} onChanged={again} />}
     </div>
   );
 }

@@ -28,11 +28,16 @@ const english = {
     limit: 'Limit',
     price: 'Price',
   },
-  sessions: 'Cars in the plan',
-  sessionsNone: 'No driver has told departure and energy. They can be told on the page Sessions.',
+  sessions: 'Cars and what they will get',
   cars: { evse: 'EVSE', needs: 'Still wants', gets: 'Will get', leaves: 'Leaves', lacks: 'Will lack' },
-  change: 'Change what drivers want',
   enough: 'nothing',
+  unplanned: 'Not in the plan: it has its fair share.',
+  short: {
+    'not enough time': (amps: string, needed: string, left: string) =>
+      `even at ${amps} it would take ${needed}, and it leaves in ${left}`,
+    'circuit full': (circuit: string) => `circuit ${circuit} is full until it leaves`,
+    'area full': (area: string) => `area ${area} is full until it leaves`,
+  },
 };
 
 const swedish: typeof english = {
@@ -63,11 +68,16 @@ const swedish: typeof english = {
     limit: 'Gräns',
     price: 'Pris',
   },
-  sessions: 'Bilar i planen',
-  sessionsNone: 'Ingen förare har uppgett avresa och energi. Det görs på sidan Laddningar.',
+  sessions: 'Bilarna och vad de får',
   cars: { evse: 'Uttag', needs: 'Vill ännu ha', gets: 'Får', leaves: 'Åker', lacks: 'Kommer att sakna' },
-  change: 'Ändra vad förarna vill',
   enough: 'inget',
+  unplanned: 'Inte med i planen: den får sin rättvisa del.',
+  short: {
+    'not enough time': (amps, needed, left) =>
+      `även med ${amps} skulle det ta ${needed}, och den åker om ${left}`,
+    'circuit full': (circuit) => `kretsen ${circuit} är full tills den åker`,
+    'area full': (area) => `området ${area} är fullt tills den åker`,
+  },
 };
 
 export const planWords = inLanguages({ en: english, sv: swedish });

@@ -5,10 +5,10 @@ import { amps, energy, moment } from '../format.ts';
 import { Icon } from '../icons.tsx';
 import { words } from '../language.ts';
 import { minuteMs } from '../live.ts';
-import { may } from '../me.ts';
 import type { SiteStore } from '../sites.ts';
 import { why } from '../why.ts';
 import { sessionWords } from './sessionWords.ts';
+import { WishButton } from './wishButton.tsx';
 import { WishForm } from './wishForm.tsx';
 
 interface RunningProps {
@@ -21,7 +21,7 @@ interface RunningProps {
 /** A car at an EVSE: what it had of what it wants, when it leaves, and why it charges as it does. */
 export function RunningSession({ site, evse, session, onSaved }: RunningProps): JSX.Element {
   const text = sessionWords.value;
-  const isEditing = useSignal(false);
+  const isOpen = useSignal(false);
   const { timeZone } = site.head.peek();
   const at = (instant: string): string => moment(Date.parse(instant), timeZone, minuteMs.value);
   const { wantedEnergyWh, departureAt, priority } = session;
@@ -43,29 +43,8 @@ export function RunningSession({ site, evse, session, onSaved }: RunningProps): 
         {evse.setpointAmps !== null && <strong>{amps(evse.setpointAmps)}: </strong>}
         {why(evse, { site, timeZone, nowMs: minuteMs.value })}
       </span>
-      {isEditing.value ? (
-        <WishForm
-          session={session}
-          timeZone={timeZone}
-          onDone={(isSaved) => {
-            isEditing.value = false;
-            if (isSaved) onSaved();
-          }}
-        />
-      ) : (
-        may('change sessions') && (
-          <button
-            type="button"
-            class="session-change"
-            aria-label={`${text.change}: ${evse.id}`}
-            onClick={() => {
-              isEditing.value = true;
-            }}
-          >
-            {text.change}
-          </button>
-        )
-      )}
+      <WishButton evse={evse.id} isOpen={isOpen} />
+      {isOpen.value && <WishForm session={session} timeZone={timeZone} isOpen={isOpen} onSaved={onSaved} />}
     </li>
   );
 }

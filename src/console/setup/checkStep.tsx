@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { DraftVerdictBody, SetupFactsBody, WrittenBody } from '../../http/setup/setupBody.ts';
 import { useAsked } from '../asked.ts';
 import { amps } from '../format.ts';
+import { refusalText } from '../refusals.ts';
 import { ask, type Problem } from '../request.ts';
 import { bodyOf, draft } from './draft.ts';
 import { faultsTold, go, stepOf, written } from './progress.ts';
@@ -94,11 +95,15 @@ function Faults({ faults }: { readonly faults: DraftVerdictBody['faults'] }): JS
     <div role="alert">
       <p class="fault">{text.faulty}</p>
       <ul class="setup-faults">
-        {faults.map(({ field, message }) => (
-          <li key={`${field} ${message}`}>
-            {message} {field !== '' && <Mend field={field} message={message} />}
-          </li>
-        ))}
+        {faults.map((fault) => {
+          const { field, message } = fault;
+          const told = refusalText(fault) ?? message;
+          return (
+            <li key={`${field} ${message}`}>
+              {told} {field !== '' && <Mend field={field} message={told} />}
+            </li>
+          );
+        })}
       </ul>
     </div>
   );

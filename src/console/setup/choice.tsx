@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { FieldHead, hintOf } from '../fieldHead.tsx';
 
 interface ChoiceProps<T extends string> {
   readonly id: string;
@@ -14,16 +15,11 @@ export function Choice<T extends string>(props: ChoiceProps<T>): JSX.Element {
   const { id, label, value, options, hint, onChoose } = props;
   return (
     <div class="field">
-      <label htmlFor={id}>{label}</label>
-      {hint !== undefined && (
-        <span class="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      )}
+      <FieldHead id={id} label={label} hint={hint} />
       <select
         id={id}
         value={value}
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        aria-describedby={hint === undefined ? undefined : hintOf(id)}
         onChange={({ currentTarget }) => {
           const chosen = options.find(([each]) => each === currentTarget.value);
           if (chosen !== undefined) onChoose(chosen[0]);

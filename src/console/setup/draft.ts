@@ -90,6 +90,11 @@ export function change(to: Partial<SiteTyped>): void {
 }
 
 let lastKey = 1;
+/** For rows that were made before the page was loaded again. */
+export function keepKeysAbove(rows: readonly { readonly key: number }[]): void {
+  lastKey = Math.max(lastKey, ...rows.map(({ key }) => key));
+}
+
 export const nextKey = (): number => {
   lastKey += 1;
   return lastKey;

@@ -11,7 +11,10 @@ import { address } from '../route.ts';
 import type { SiteStore } from '../sites.ts';
 import { CommandLog } from './commandLog.tsx';
 import { Connection } from './connection.tsx';
+import { MessageLog } from './messageLog.tsx';
 import { StationCommands } from './stationCommands.tsx';
+import { StationDevice } from './stationDevice.tsx';
+import { StationProfiles } from './stationProfiles.tsx';
 import { StationWiring } from './stationWiring.tsx';
 import { stationWords } from './stationWords.ts';
 
@@ -42,6 +45,9 @@ export function StationDetail({ site, id }: DetailProps): JSX.Element {
       {may('read sessions') && (
         <CommandLog log={log.body.value} problem={log.problem.value} timeZone={timeZone} />
       )}
+      {station.lastSeenAt !== null && <StationProfiles id={id} timeZone={timeZone} />}
+      <StationDevice id={id} />
+      {may('read sessions') && <MessageLog id={id} timeZone={timeZone} />}
       <Told station={station} timeZone={timeZone} />
     </>
   );

@@ -5,6 +5,7 @@ import { useAsked } from '../asked.ts';
 import { Icon } from '../icons.tsx';
 import { words } from '../language.ts';
 import { address, askedDetail } from '../route.ts';
+import { SearchField } from '../searchField.tsx';
 import type { SiteStore } from '../sites.ts';
 import { Connection } from './connection.tsx';
 import { StationDetail } from './stationDetail.tsx';
@@ -54,17 +55,7 @@ function StationList({ site, stations, chosen }: ListProps): JSX.Element {
   return (
     <section class="card station-list" aria-labelledby="station-list-title">
       <h2 id="station-list-title">{text.list}</h2>
-      <label>
-        <span class="unseen">{text.find}</span>
-        <input
-          type="search"
-          placeholder={text.find}
-          value={typed.value}
-          onInput={({ currentTarget }) => {
-            typed.value = currentTarget.value;
-          }}
-        />
-      </label>
+      <SearchField label={text.find} typed={typed} />
       {shown.length === 0 && <p class="quiet">{text.none}</p>}
       <ul>
         {shown.map((station) => (

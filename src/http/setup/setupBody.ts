@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
 import type { DraftMeter, SiteDraft } from '../../domain/siteDraft.ts';
+import { closed } from '../closed.ts';
 import { nullable } from '../schemas.ts';
 
-const closed = { additionalProperties: false } as const;
 const perPhase = Type.Array(nullable(Type.Number()), {
   description: 'L1, L2, L3; null where it is not told',
 });
@@ -47,6 +47,8 @@ export const draftVerdict = Type.Object(
             description: 'As circuits/0/breakerAmps; empty where no single value is at fault',
           }),
           message: Type.String(),
+          code: Type.Optional(Type.String({ description: 'Which fault it is; it never changes' })),
+          values: Type.Optional(Type.Record(Type.String(), Type.String())),
         },
         closed,
       ),
