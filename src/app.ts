@@ -149,8 +149,9 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   const security = await stationSecurity(config, store, log);
   const party = await openOcpi(loaded, ports, store);
   const sources = party === undefined ? [] : [party.tokens];
-  const tokens = await openTokenDesk(loaded, { clock, log }, { store, sessions, sources });
   const stations = parts.add(await stationDesk(loaded.sites, { ...ports, store }));
+  const { booked } = stations;
+  const tokens = await openTokenDesk(loaded, { clock, log }, { store, sessions, sources, booked });
   const stationNeeds = { store, inputs, sessions, security, tokens, stations, state };
   const gateway = parts.add(await startGateway(loaded, ports, stationNeeds));
   const links = stationLinks(loaded, gateway);
@@ -177,7 +178,10 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   board.onTick((result) => grid.follow(result));
   const timeSeries = startTimeSeries(loaded, { clock, log, board, state, mqtt, store });
   if (timeSeries !== undefined) parts.add(timeSeries);
-  const oscp = parts.add(await startOscp({ loaded, grid: grid.ports, store, views: () => board.views }));
+  const planOf = (siteId: SiteId) => horizon.view(siteId);
+  const oscp = parts.add(
+    await startOscp({ loaded, grid: grid.ports, store, views: () => board.views, planOf }),
+  );
   const openAdr = parts.add(openAdrService(loaded, grid.ports));
   parts.add(loop);
   held.hold(() => loop.start());
@@ -196,7 +200,7 @@ async function joined(loaded: LoadedConfig, ports: AppPorts, parts: Parts): Prom
   parts.add(startHistory(loaded, { board, store, clock, log }));
   parts.add(startPruning(loaded, { store, clock, log }));
   parts.add(startSessionPruning(loaded, { store, clock, log }));
-  const ocpiNeeds = { loaded, ports, store, board, state, stations, sessions, tokens, desk, party };
+  const ocpiNeeds = { loaded, ports, store, board, state, stations, sessions, tokens, desk, party, prices };
   const ocpi = startOcpi({ ...ocpiNeeds, ledger, gateway, inputs });
   if (ocpi !== undefined) parts.add(ocpi);
   if (ocpi?.link !== undefined) links.join(ocpi.link);

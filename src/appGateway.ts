@@ -39,6 +39,7 @@ export const startGateway = (
       heartbeatIntervalS: config.ocpp.heartbeatS,
       meterIntervalS: config.ocpp.meterIntervalS,
       callTimeoutMs: config.ocpp.callTimeoutS * 1000,
+      maxLogBytes: config.ocpp.messageLogMb * 1024 * 1024,
     },
     {
       clock,

@@ -10,8 +10,9 @@ import {
 } from './domain/billing/invoice.ts';
 import { csvText } from './domain/csv.ts';
 import { instantMs } from './domain/instant.ts';
-import { decimalText, type Fraction, fraction, shortText } from './domain/pricing/fraction.ts';
+import { decimalText, type Fraction, fraction, shortText, sum } from './domain/pricing/fraction.ts';
 import { roundingOf } from './domain/pricing/words.ts';
+import type { ContractBillBody } from './http/retailInvoiceBody.ts';
 import { compile, type Fault } from './schema.ts';
 
 // The forms in which a billing run leaves the program, and the one in which it comes back.
@@ -66,8 +67,29 @@ export function runJson(
   return JSON.stringify({ ...told, invoices: invoices.map(invoiceForm) }, undefined, 2);
 }
 
+const payableIn =
+  (currency: string) =>
+  (amount: Fraction): string =>
+    decimalText(amount, roundingOf(currency).decimals);
+
+/** An invoice without its lines. */
+export function contractBill(invoice: Invoice): ContractBillBody {
+  const { contractId: contract, currency, lines, beforeTaxes, afterTaxes } = invoice;
+  const payable = payableIn(currency);
+  const credits = lines.filter(({ creditsCdrId }) => creditsCdrId !== undefined).length;
+  return {
+    ...{ contract, currency, charges: lines.length - credits, credits },
+    energyKwh: exact(sum(lines.map(({ energyKwh }) => energyKwh))),
+    ...{
+      beforeTaxes: payable(beforeTaxes),
+      taxes: payable(taxTotalOf(invoice)),
+      afterTaxes: payable(afterTaxes),
+    },
+  };
+}
+
 const invoiceForm = ({ contractId, month, currency, lines, beforeTaxes, taxes, afterTaxes }: Invoice) => {
-  const payable = (amount: Fraction): string => decimalText(amount, roundingOf(currency).decimals);
+  const payable = payableIn(currency);
   return {
     ...{ contract: contractId, month, currency },
     ...{ beforeTaxes: payable(beforeTaxes), taxes: taxes.map((tax) => taxForm(tax, payable)) },

@@ -35,10 +35,15 @@ export function localListsOf(
         reply.outcome === 'accepted' && reply.data?.kind === 'local list' ? reply.data.version : 0,
       );
     },
-    replaceAt: async (id, version, entries) => {
-      const reply = await gateway.request(id, { kind: 'send local list', version, isFull: true, entries });
-      return outcomeOf(reply, undefined);
+    boundsAt: async (id) => {
+      const reply = await gateway.request(id, { kind: 'local list bounds' });
+      return outcomeOf(
+        reply,
+        reply.outcome === 'accepted' && reply.data?.kind === 'local list bounds' ? reply.data.bounds : {},
+      );
     },
+    sendTo: async (id, part) =>
+      outcomeOf(await gateway.request(id, { kind: 'send local list', ...part }), undefined),
   });
 }
 

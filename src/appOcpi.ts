@@ -1,24 +1,34 @@
 import type { Running } from './app.ts';
+import { startBookings } from './appOcpiBookings.ts';
 import { stationsAsked } from './appOcpiCommands.ts';
+import { partnerBills } from './appOcpiCredits.ts';
 import { startInbound } from './appOcpiInbound.ts';
 import { followLocations } from './appOcpiLocations.ts';
 import { partnersPort } from './appOcpiPartners.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
+import { payments } from './appOcpiPayments.ts';
+import { preferencePorts } from './appOcpiPreferences.ts';
 import { startProfiles } from './appOcpiProfiles.ts';
-import { startRoamingSessions, wishes } from './appOcpiSessions.ts';
+import { startRoamingSessions } from './appOcpiSessions.ts';
 import type { Commander } from './appStationCommands.ts';
 import type { LoadedConfig } from './config.ts';
 import type { StationLink } from './control/ports.ts';
 import type { PartyRole } from './domain/roaming/partner.ts';
+import type { BookingsPort } from './http/bookingPorts.ts';
+import type { PartnerBillsPort } from './http/partnerBillPorts.ts';
 import type { HttpPorts } from './http/ports.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
+import type { TerminalsPort } from './http/terminalPorts.ts';
 import { CommandDesk } from './ocpi/commands/commandDesk.ts';
 import { LocationBook } from './ocpi/locations/locationBook.ts';
+import { bookingsSender } from './ocpi/modules/bookings.ts';
 import { cdrsSender } from './ocpi/modules/cdrs.ts';
 import { chargingProfilesReceiver } from './ocpi/modules/chargingProfiles.ts';
 import { commandsReceiver } from './ocpi/modules/commands.ts';
 import { credentialsModule } from './ocpi/modules/credentials.ts';
+import { hubClientInfoReceiver } from './ocpi/modules/hubClientInfo.ts';
 import { locationsSender } from './ocpi/modules/locations.ts';
+import { paymentsReceiver } from './ocpi/modules/paymentsReceiver.ts';
 import { sessionsSender } from './ocpi/modules/sessions.ts';
 import { tariffsSender } from './ocpi/modules/tariffs.ts';
 import { tokensReceiver } from './ocpi/modules/tokens.ts';
@@ -30,6 +40,9 @@ import { ocpiServer } from './ocpi/server.ts';
 export interface OcpiService {
   readonly handlers: readonly RawHandler[];
   readonly partners: HttpPorts['partners'];
+  readonly partnerBills: PartnerBillsPort;
+  readonly terminals: TerminalsPort;
+  readonly bookings: BookingsPort;
   readonly retail: HttpPorts['retail'];
   /** The way to stations of partners; undefined where none is limited. */
   readonly link: StationLink | undefined;
@@ -40,7 +53,7 @@ export interface OcpiService {
 }
 
 type OcpiNeeds = Commander &
-  Pick<Running, 'board' | 'state' | 'sessions' | 'tokens' | 'desk'> & {
+  Pick<Running, 'board' | 'state' | 'sessions' | 'tokens' | 'desk' | 'prices'> & {
     readonly party: OcpiParty | undefined;
   };
 
@@ -58,7 +71,7 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
   const { ocpi, http } = loaded.config;
   if (ocpi === undefined || party === undefined) return undefined;
   const { clock, random } = ports;
-  const { policy, outgoing, client, book, places } = party;
+  const { own, policy, outgoing, client, book, clients, places } = party;
   const log = ports.log.child({ part: 'ocpi' });
   const scheme = http.tls === undefined ? 'http' : 'https';
   let httpPort = http.port;
@@ -67,38 +80,49 @@ export function startOcpi(needs: OcpiNeeds): OcpiService | undefined {
   const roles = ownRoles(ocpi);
   const handshake = new Handshake({ clock, log, book, client, policy, roles, versionsUrl });
   const credentials = credentialsModule({ handshake, book });
-  const pushes = new Pushes({ clock, log, random, book, client, own: ocpi.party });
+  const pushes = new Pushes({ clock, log, random, book, client, own });
   const locations = new LocationBook(places.locations);
   const stopFollowing = followLocations(needs, { locations, pushes });
-  const sessions = startRoamingSessions(needs, party, { pushes, log });
+  const stations = stationsAsked(needs, party);
+  const bookings = startBookings(needs, party, { pushes, log, stations });
+  const sessions = startRoamingSessions(needs, party, { pushes, log, bookings });
   const commands = new CommandDesk({
     ...{ clock, log, objects: store, locations, client, policy, own: party.own },
-    stations: stationsAsked(needs, party),
+    ...{ stations, reserved: sessions.reserved, booked: bookings.book },
   });
   const profiles = startProfiles(needs, party, { pushes, log });
-  const inbound = startInbound(needs, party, { pushes, log, baseUrl });
+  const terminals = payments(needs, party, pushes);
+  const inbound = startInbound(needs, party, { pushes, log, baseUrl, payments: terminals.desk });
   const modules = [
     locationsSender(locations),
     tariffsSender(places.tariffs),
     tokensReceiver(party.shelf),
-    sessionsSender({ objects: store, nowMs: () => clock.nowMs(), wish: wishes(needs.desk) }),
+    sessionsSender({ objects: store, nowMs: () => clock.nowMs(), ...preferencePorts(needs, places) }),
     cdrsSender(store),
     commandsReceiver(commands),
     chargingProfilesReceiver(profiles.desk),
+    hubClientInfoReceiver(clients),
+    paymentsReceiver(terminals.desk),
+    bookingsSender(bookings.desk, store),
     ...inbound.modules,
   ];
   const open = openData({ clock, locations, tariffs: places.tariffs });
-  const handle = ocpiServer({ clock, log, book, baseUrl, modules, credentials });
+  const hubs = { clients, own, nowMs: () => clock.nowMs() };
+  const handle = ocpiServer({ clock, log, book, baseUrl, modules, hubs, credentials });
   return {
     handlers: [{ prefix, bodyLimitBytes: bodyLimitOf(ocpi), handle: divided(open, handle) }],
     retail: inbound.retail?.port,
     link: inbound.link,
-    partners: partnersPort(needs, { book, handshake, versionsUrl }),
+    terminals: terminals.port,
+    bookings: bookings.port,
+    partnerBills: partnerBills(needs, sessions.onCdr),
+    partners: partnersPort(needs, { book, clients, handshake, versionsUrl }),
     listensAt: (port) => {
       httpPort = port;
     },
     stop: async () => {
       stopFollowing();
+      bookings.stop();
       profiles.stop();
       pushes.stop();
       outgoing.stop();

@@ -1,5 +1,5 @@
 import type { Running } from './app.ts';
-import { runCsv, runJson } from './appInvoiceForms.ts';
+import { contractBill, runCsv, runJson } from './appInvoiceForms.ts';
 import { invoicePage } from './appInvoicePage.ts';
 import type { Config } from './configSchema.ts';
 import { type BillingMonth, billingMonth } from './domain/billing/month.ts';
@@ -10,7 +10,7 @@ import type { IssuedTokens } from './ocpi/retail/issuedTokens.ts';
 
 type OcpiConfig = NonNullable<Config['ocpi']>;
 type Retailer = NonNullable<OcpiConfig['retailer']>;
-type Bills = Pick<RetailPort, 'months' | 'close' | 'bills'>;
+type Bills = Pick<RetailPort, 'months' | 'close' | 'totals' | 'bills'>;
 
 /** The bills of our drivers, as the API sees them. May be stopped twice. */
 export function retailBills(
@@ -43,6 +43,13 @@ export function retailBills(
           ...{ before: undefined, after: undefined },
         });
       return outcome;
+    },
+    totals: async (name, find) => {
+      const bills = await desk.bills(named(name));
+      if ('status' in bills) return bills;
+      const sought = find.toLowerCase();
+      const found = bills.invoices.filter(({ contractId }) => contractId.toLowerCase().includes(sought));
+      return { status: 'made', totals: found.map(contractBill) };
     },
     bills: async (name, form, contractId) => {
       const bills = await desk.bills(named(name), contractId);

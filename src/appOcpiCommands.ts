@@ -2,7 +2,6 @@ import type { Running } from './app.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
 import { askStation, type Commander, commandStation } from './appStationCommands.ts';
 import type { EvseId } from './domain/ids.ts';
-import type { Token } from './domain/roaming/token.ts';
 import type { Evse } from './domain/site.ts';
 import type { Commanded, ReservationAsked, StationsAsked } from './ocpi/commands/stationsAsked.ts';
 import { idTagOf } from './ocpi/tokens/idTag.ts';
@@ -81,7 +80,7 @@ async function reserve(
   return { ...answer, number: held.id };
 }
 
-const wishOf = ({ uid, groupId }: Token) => ({
+const wishOf = ({ uid, groupId }: ReservationAsked['token']) => ({
   tokenId: idTagOf(uid),
   ...(groupId !== undefined && { groupTokenId: groupId }),
 });

@@ -5,7 +5,8 @@ import type { StationLink } from './control/ports.ts';
 import type { Logger } from './log.ts';
 import type { OcpiModule } from './ocpi/modules/module.ts';
 import type { Pushes } from './ocpi/partners/pushes.ts';
-import { tokenList } from './ocpi/received/listSources.ts';
+import type { PaymentDesk } from './ocpi/payments/paymentDesk.ts';
+import { hubClientList, paymentLists, tokenList } from './ocpi/received/listSources.ts';
 import { ListSync } from './ocpi/received/listSync.ts';
 
 /** Everything that partners tell us of their own. */
@@ -22,16 +23,32 @@ interface Inbound {
 export function startInbound(
   needs: ReceivedNeeds,
   party: OcpiParty,
-  { pushes, log, baseUrl }: { readonly pushes: Pushes; readonly log: Logger; readonly baseUrl: () => string },
+  {
+    pushes,
+    log,
+    baseUrl,
+    payments,
+  }: {
+    readonly pushes: Pushes;
+    readonly log: Logger;
+    readonly baseUrl: () => string;
+    readonly payments: PaymentDesk;
+  },
 ): Inbound {
   const { loaded, ports, store } = needs;
   const { ocpi } = loaded.config;
   const isListener = ocpi?.retailer !== undefined || ocpi?.roles.some((role) => role !== 'CPO') === true;
   const received = isListener ? startReceived(needs, party, { log, baseUrl }) : undefined;
   const retail = startRetail(needs, party, { pushes, baseUrl });
-  const sources = [tokenList(party.shelf), ...(retail?.lists ?? [])];
+  const sources = [
+    hubClientList(party.clients),
+    tokenList(party.shelf),
+    ...paymentLists(payments),
+    ...(retail?.lists ?? []),
+  ];
   const { client, book, own } = party;
-  const sync = new ListSync({ clock: ports.clock, log, client, book, objects: store, own, sources });
+  const { clock, random } = ports;
+  const sync = new ListSync({ clock, random, log, client, book, objects: store, own, sources });
   sync.start();
   return {
     modules: [...(received?.modules ?? []), ...(retail?.modules ?? [])],

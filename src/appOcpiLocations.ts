@@ -1,5 +1,7 @@
 import type { Running } from './app.ts';
 import { availabilityOf } from './appStationsHttp.ts';
+import type { SiteView } from './control/siteView.ts';
+import { every } from './domain/every.ts';
 import type { EvseAvailability } from './domain/evseAvailability.ts';
 import type { EvsePublicStatus } from './domain/roaming/location.ts';
 import type { EvseChange, LocationBook } from './ocpi/locations/locationBook.ts';
@@ -17,23 +19,33 @@ const statuses: Readonly<Record<EvseAvailability, EvsePublicStatus>> = {
   unknown: 'UNKNOWN',
 };
 
+/** Ticks may be a minute apart, and a fault is told within two seconds all the same. */
+const lookEveryMs = 1_000;
+
 /** Keeps the status of every EVSE as it is after each tick, and tells partners what changed. The returned function ends it. */
 export function followLocations(
   running: Pick<Running, 'board' | 'state' | 'stations' | 'ports'>,
   { locations, pushes }: { readonly locations: LocationBook; readonly pushes: Pushes },
 ): () => void {
-  return running.board.onTick(({ views }) => {
+  const { board, ports } = running;
+  const look = (views: readonly SiteView[]): void => {
     if (locations.list().length === 0) return;
     const now = new Map(
       views.flatMap((site) =>
         site.evses.map((evse) => [String(evse.id), statuses[availabilityOf(running, site, evse)]] as const),
       ),
     );
-    for (const change of locations.follow(now, running.ports.clock.nowMs())) {
+    for (const change of locations.follow(now, ports.clock.nowMs())) {
       const key = `${change.location.id} ${change.evse.uid}`;
       pushes.toAll('locations', key, (version) => statusTold(locations, change, version));
     }
-  });
+  };
+  const stopTicks = board.onTick(({ views }) => look(views));
+  const stopLooking = every(ports.clock, lookEveryMs, () => look(board.views));
+  return () => {
+    stopTicks();
+    stopLooking();
+  };
 }
 
 /** The newest status, though another one was to be told: it may have waited for a partner that did not answer. */

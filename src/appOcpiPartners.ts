@@ -1,14 +1,16 @@
 import type { Running } from './app.ts';
-import type { Partner } from './domain/roaming/partner.ts';
+import { isHub, type Partner } from './domain/roaming/partner.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { PartnerRefusalError } from './ocpi/partners/client.ts';
 import { type Handshake, HandshakeError } from './ocpi/partners/handshake.ts';
+import type { HubClients } from './ocpi/partners/hubClients.ts';
 import { isRegistered, type PartnerBook } from './ocpi/partners/partnerBook.ts';
 import { PartnerUnreachableError } from './ocpi/transport/outgoing.ts';
 import { newToken, sha256 } from './ocpi/transport/tokens.ts';
 
 interface Partners {
   readonly book: PartnerBook;
+  readonly clients: HubClients;
   readonly handshake: Handshake;
   versionsUrl(): string;
 }
@@ -16,7 +18,7 @@ interface Partners {
 /** Partners as the API sees them. Every change leaves an audit entry, without tokens. */
 export function partnersPort(
   { ports: { clock, log }, store }: Pick<Running, 'ports' | 'store'>,
-  { book, handshake, versionsUrl }: Partners,
+  { book, clients, handshake, versionsUrl }: Partners,
 ): NonNullable<HttpPorts['partners']> {
   const audit = (actor: { readonly name: string }, action: string, target: string): Promise<void> =>
     store.appendAudit({
@@ -29,14 +31,25 @@ export function partnersPort(
     });
   /** Who comes under the name of a partner that was removed must not read what was that one's. */
   const putAside = async (id: string): Promise<void> => {
-    if (book.find(id) === undefined) await store.moveRoamingObjects(id, `${id}~${clock.nowMs()}`);
+    if (book.platform(id) !== undefined) return;
+    await store.moveRoamingObjects(id, `${id}~${clock.nowMs()}`);
+    clients.forget(id);
   };
   const isTaken = (id: string): boolean =>
-    ['registered', 'registering'].includes(book.find(id)?.state.kind ?? '');
+    ['registered', 'registering'].includes(book.platform(id)?.state.kind ?? '');
   const taken = { status: 'refused', why: 'it is registered already: remove it first' } as const;
+  const tooMany = {
+    status: 'refused',
+    why: 'there are as many partners as can be kept: remove one first',
+  } as const;
   return {
     list: () => book.list(),
-    find: (id) => book.find(id),
+    find: (id) => book.platform(id),
+    behind: (partner) => {
+      if (!isRegistered(partner) || !isHub(partner.state)) return [];
+      const members = [...clients.members(partner).values()];
+      return members.map(({ id, state }) => ({ id, isAway: state.access.isAway === true }));
+    },
     invite: async (id, actor) => {
       if (isTaken(id)) return taken;
       await putAside(id);
@@ -44,7 +57,7 @@ export function partnersPort(
       const state = { kind: 'invited', issuedSha256: sha256(token) } as const;
       const partner: Partner = { id, addedAtMs: clock.nowMs(), addedBy: actor.name, state };
       const outcome = await book.alone(id, () => book.put(partner));
-      if (outcome !== 'kept') return { status: 'refused', why: `it cannot be kept: ${outcome}` };
+      if (outcome !== 'kept') return tooMany;
       await audit(actor, 'partner invited', id);
       return { status: 'done', partner, token, versionsUrl: versionsUrl() };
     },

@@ -5,6 +5,7 @@ import type { StationId } from './domain/ids.ts';
 import type { Party } from './domain/roaming/common.ts';
 import type { LocationReferences } from './domain/roaming/token.ts';
 import { PartnerClient } from './ocpi/partners/client.ts';
+import { HubClients } from './ocpi/partners/hubClients.ts';
 import { PartnerBook } from './ocpi/partners/partnerBook.ts';
 import { PartnerTokens } from './ocpi/tokens/partnerTokens.ts';
 import { TokenShelf } from './ocpi/tokens/tokenShelf.ts';
@@ -20,6 +21,7 @@ export interface OcpiParty {
   readonly outgoing: Outgoing;
   readonly client: PartnerClient;
   readonly book: PartnerBook;
+  readonly clients: HubClients;
   readonly shelf: TokenShelf;
   readonly tokens: PartnerTokens;
   readonly places: OcpiPlaces;
@@ -47,7 +49,10 @@ export async function openOcpi(
   const policy = { allowsPrivate: ocpi.allowPrivatePartners, isPrivateAddress };
   const outgoing = new Outgoing({ clock, policy });
   const client = new PartnerClient({ outgoing, clock, newId });
-  const book = new PartnerBook(store, await store.partners());
+  const partners = await store.partners();
+  const clients = new HubClients({ objects: store, own: ocpi.party });
+  await clients.load(partners.map(({ id }) => id));
+  const book = new PartnerBook(store, partners, (hub) => clients.members(hub));
   const shelf = new TokenShelf(store, clock);
   const places = await ocpiPlaces({
     loaded,
@@ -58,7 +63,7 @@ export async function openOcpi(
   const own = ocpi.party;
   const placeOf = placesOfStations(loaded, places);
   const tokens = new PartnerTokens({ clock, log, shelf, book, client, own, placeOf });
-  return { own, policy, outgoing, client, book, shelf, tokens, places };
+  return { own, policy, outgoing, client, book, clients, shelf, tokens, places };
 }
 
 /** Where a station is, in the words of our locations. All of its EVSEs at a place count until it names one. */

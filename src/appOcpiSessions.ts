@@ -1,31 +1,39 @@
 import type { Running } from './app.ts';
+import type { Bookings } from './appOcpiBookings.ts';
 import type { OcpiParty } from './appOcpiParty.ts';
 import type { OcpiPlaces } from './appOcpiPlaces.ts';
 import type { EvseId } from './domain/ids.ts';
 import type { CdrLocation } from './domain/roaming/cdr.ts';
 import type { Location } from './domain/roaming/location.ts';
+import type { Tariff } from './domain/roaming/tariff.ts';
 import type { Logger } from './log.ts';
-import type { SessionsPorts } from './ocpi/modules/sessions.ts';
 import type { Pushes } from './ocpi/partners/pushes.ts';
 import type { ChargePlace } from './ocpi/sessions/begunCharge.ts';
 import { CdrCourier } from './ocpi/sessions/cdrCourier.ts';
+import { ReservedDesk } from './ocpi/sessions/reservedDesk.ts';
 import { SessionDesk } from './ocpi/sessions/sessionDesk.ts';
 
-type SessionNeeds = Pick<Running, 'ports' | 'store' | 'sessions' | 'tokens'>;
+type SessionNeeds = Pick<Running, 'ports' | 'store' | 'sessions' | 'tokens' | 'stations'>;
 
 /** Ended sessions that are looked at again at a start: a process may have ended between one and its CDR. */
 const recent = { ms: 86_400_000, count: 500 } as const;
 
 /** Tells partners of the sessions of their drivers, and bills them. May be stopped twice. */
 export function startRoamingSessions(
-  { ports, store, sessions, tokens: desk }: SessionNeeds,
+  { ports, store, sessions, tokens: desk, stations: { reservations } }: SessionNeeds,
   { own, client, book, tokens, places }: OcpiParty,
-  { pushes, log }: { readonly pushes: Pushes; readonly log: Logger },
-): { stop(): Promise<void> } {
+  { pushes, log, bookings }: { readonly pushes: Pushes; readonly log: Logger; readonly bookings: Bookings },
+): { readonly reserved: ReservedDesk; onCdr(partnerId: string): void; stop(): Promise<void> } {
   const { clock, random } = ports;
   const courier = new CdrCourier({ clock, log, random, client, book, objects: store, own });
+  const shared = {
+    ...{ clock, log, objects: store, book, pushes },
+    placeOf: (evseId: EvseId) => placeOf(places, evseId),
+    onCdr: (partnerId: string) => courier.wake(partnerId),
+  };
+  const reserved = new ReservedDesk({ ...shared, reservationOf: (number) => store.findReservation(number) });
   const charges = new SessionDesk({
-    ...{ clock, log, objects: store, book, tokens, pushes },
+    ...{ ...shared, tokens, reserved, bookings: bookings.desk },
     recordOf: async (id) => sessions.current(id) ?? (await store.findSession(id)),
     recentSessions: async () => {
       const fromMs = clock.nowMs() - recent.ms;
@@ -33,29 +41,32 @@ export function startRoamingSessions(
       return [...sessions.open().map(({ session }) => session), ...ended.items].map(({ id }) => id);
     },
     signedValuesOf: (id) => store.signedValues(id),
-    placeOf: (evseId) => placeOf(places, evseId),
     isOurs: (tokenId) => desk.knows(tokenId),
-    onCdr: (partnerId) => courier.wake(partnerId),
   });
-  const stopFollowing = sessions.onWritten((id) => charges.take(id));
-  charges.start().catch((error: unknown) => {
-    log.error({ err: error }, 'sessions of partners from before the start could not be read');
-  });
+  const stopsFollowing = [
+    sessions.onWritten((id) => charges.take(id)),
+    reservations.onChanged((number) => reserved.take(number)),
+  ];
+  // What was booked and reserved is known before a session looks for it.
+  bookings
+    .start()
+    .then(() => reserved.start())
+    .then(() => charges.start())
+    .catch((error: unknown) => {
+      log.error({ err: error }, 'sessions of partners from before the start could not be read');
+    });
   courier.start();
   return {
+    reserved,
+    onCdr: shared.onCdr,
     stop: async () => {
-      stopFollowing();
+      for (const stopFollowing of stopsFollowing) stopFollowing();
+      reserved.stop();
       charges.stop();
       await courier.stop();
     },
   };
 }
-
-/** What drivers want, by their partners: the plan counts on it. False where the session does not run. */
-export const wishes =
-  (desk: Running['desk']): SessionsPorts['wish'] =>
-  async (id, wish, partnerId) =>
-    (await desk.changeSession(id, wish, `partner ${partnerId}`)) !== undefined;
 
 /** undefined where partners see nothing of the EVSE. */
 function placeOf({ locations, tariffs }: OcpiPlaces, id: EvseId): ChargePlace | undefined {
@@ -63,14 +74,20 @@ function placeOf({ locations, tariffs }: OcpiPlaces, id: EvseId): ChargePlace | 
   const cdrLocation = location && cdrLocationOf(location, id);
   if (location === undefined || cdrLocation === undefined) return undefined;
   const { tariffIds = [] } = location.evses.find(({ uid }) => uid === id)?.connectors[0] ?? {};
-  const tariff = tariffs.find((each) => each.id === tariffIds[0]);
+  const [first, ...others] = tariffIds.flatMap(
+    (tariffId) => tariffs.find(({ id: each }) => each === tariffId) ?? [],
+  );
   const { countryCode, partyId, timeZone } = location;
   return {
     ...{ countryCode, partyId, timeZone, location: cdrLocation },
-    tariffs: tariff === undefined ? [] : [tariff],
-    currency: (tariff ?? tariffs[0])?.currency ?? 'EUR',
+    tariffs: first === undefined ? [] : [first, ...others.filter((other) => isBeside(first, other))],
+    currency: (first ?? tariffs[0])?.currency ?? 'EUR',
   };
 }
+
+/** A tariff for drivers who prefer a profile, or pay on the spot. What is in another currency, or taxed otherwise, cannot be one bill with it. */
+const isBeside = (first: Tariff, { type = 'REGULAR', currency, taxIncluded }: Tariff): boolean =>
+  type !== 'REGULAR' && currency === first.currency && taxIncluded === first.taxIncluded;
 
 function cdrLocationOf(location: Location, id: EvseId): CdrLocation | undefined {
   const evse = location.evses.find(({ uid }) => uid === id);

@@ -1,12 +1,14 @@
 import type { LoadedConfig } from './config.ts';
+import type { HorizonView } from './control/horizonView.ts';
 import type { SiteView } from './control/siteView.ts';
-import { wishedWatts } from './control/wishedWatts.ts';
+import { wishedPower } from './control/wishedPower.ts';
 import type { GridConnection } from './domain/gridConnection.ts';
+import type { SiteId } from './domain/ids.ts';
 import { starVolts } from './domain/supply.ts';
 import type { PromptGridPorts } from './grid/gridPorts.ts';
 import type { OscpGroup } from './grid/oscp/forecasts.ts';
 import type { GridStates } from './grid/oscp/gridStates.ts';
-import { OscpConnection } from './grid/oscp/oscpConnection.ts';
+import { OscpConnection, type OscpPorts } from './grid/oscp/oscpConnection.ts';
 import { oscpHandler } from './grid/oscp/oscpHandler.ts';
 import type { RawHandler } from './http/rawHandlers.ts';
 
@@ -21,6 +23,7 @@ interface OscpNeeds {
   readonly grid: PromptGridPorts;
   readonly store: GridStates;
   views(): readonly SiteView[];
+  planOf(siteId: SiteId): HorizonView | undefined;
 }
 
 const prefix = '/oscp/fp/2.0';
@@ -30,12 +33,14 @@ const bodyLimitBytes = 512 * 1024;
 const nominalVolts = 230;
 
 /** Starts every connection that speaks OSCP. Rejects when what an earlier process stored cannot be read. */
-export async function startOscp({ loaded, grid, store, views }: OscpNeeds): Promise<OscpService> {
+export async function startOscp(needs: OscpNeeds): Promise<OscpService> {
+  const { loaded, grid, store, views, planOf } = needs;
   const { sites, areas } = loaded;
   const ports = {
     grid,
     states: store,
-    wishedWatts: (target: OscpGroup['target']) => wishedWatts(target, { sites, areas, views: views() }),
+    wishedPower: (of: Parameters<OscpPorts['wishedPower']>[0]) =>
+      wishedPower(of, { sites, areas, views: views(), planOf, nowMs: grid.clock.nowMs() }),
   };
   const connections: OscpConnection[] = [];
   const stop = (): void => {

@@ -9,6 +9,7 @@ import { SetupMeter } from './appSetupMeter.ts';
 import { checkReport } from './checkReport.ts';
 import { type DraftedConfig, draftedConfig, stationsOf } from './configDraft.ts';
 import type { SiteDraft } from './domain/siteDraft.ts';
+import { codedRefusal } from './http/refusalCodes.ts';
 import type { DraftVerdictBody, WrittenBody } from './http/setup/setupBody.ts';
 import type { SetupPorts, Written } from './http/setup/setupRoutes.ts';
 import { startSetupServer } from './http/setup/setupServer.ts';
@@ -85,7 +86,9 @@ const verdictOf = (outcome: DraftedConfig): DraftVerdictBody =>
   outcome.status === 'fits'
     ? { faults: [], report: checkReport(outcome.loaded), failsafeAmps: outcome.failsafeAmps }
     : {
-        faults: outcome.faults.map(({ path: field, message }) => ({ field, message })),
+        faults: outcome.faults.map(({ path: field, message }) => {
+          return { field, message, ...codedRefusal(message, undefined) };
+        }),
         report: null,
         failsafeAmps: null,
       };

@@ -1,6 +1,7 @@
 import type { Running } from './app.ts';
 import { pemOf } from './appOptions.ts';
 import type { Config } from './configSchema.ts';
+import { BookedEvses } from './control/bookedEvses.ts';
 import { scheduleForm } from './control/commands.ts';
 import { FaultBook } from './control/faultBook.ts';
 import type { Clock } from './control/ports.ts';
@@ -19,6 +20,7 @@ export interface StationDesk {
   readonly faults: FaultBook;
   readonly notes: StationNotes;
   readonly reservations: ReservationDesk;
+  readonly booked: BookedEvses;
   take(report: StationReport): void;
   /** May be called twice. */
   stop(): void;
@@ -44,6 +46,7 @@ export async function stationDesk(
     faults,
     notes,
     reservations,
+    booked: new BookedEvses(),
     take(report) {
       switch (report.kind) {
         case 'condition':

@@ -39,6 +39,7 @@ export function stationsHttp(running: Running): StationsPort {
     faults: (stationId, query) => store.listFaults(stationId, query),
     reservations: (stationId) => store.listReservations(stationId),
     reports: (stationId) => stations.notes.reports(stationId),
+    messageLog: (stationId) => running.gateway.messages(stationId),
     wiring: (stationId) => wiringOf(running, stationId),
     rewire: (stationId, confirmed, actor) => rewire(running, stationId, confirmed, actor),
   };
@@ -46,7 +47,7 @@ export function stationsHttp(running: Running): StationsPort {
 
 /** Whether a driver can charge there, as other operators are told. */
 export function availabilityOf(
-  { state, stations }: Pick<Running, 'state' | 'stations'>,
+  { state, stations, ports: { clock } }: Pick<Running, 'state' | 'stations' | 'ports'>,
   { stop }: SiteView,
   { id, stationId, number, session }: EvseView,
 ): EvseAvailability {
@@ -57,7 +58,9 @@ export function availabilityOf(
     status: state.evse(id).status,
     hasSession: session !== undefined,
     isStopped: stop !== undefined,
-    isReserved: stations.reservations.isReserved(stationId, number),
+    isReserved:
+      stations.reservations.isReserved(stationId, number) ||
+      stations.booked.isKept(stationId, number, clock.nowMs()),
     isBayOccupied: isBayOccupied(stations.notes.readings(stationId).filter(isHere)),
     faults: stations.faults.open(stationId).filter(isHere),
   });

@@ -1,5 +1,6 @@
 import type { AppPorts, Running } from './app.ts';
 import type { LoadedConfig } from './config.ts';
+import type { BookedEvses } from './control/bookedEvses.ts';
 import type { SessionBook } from './control/sessionBook.ts';
 import { TokenDesk } from './control/tokenDesk.ts';
 import { sha256 } from './credentials.ts';
@@ -12,7 +13,12 @@ import type { Store } from './store/openStore.ts';
 export async function openTokenDesk(
   { config, sites }: LoadedConfig,
   { clock, log }: Pick<AppPorts, 'clock' | 'log'>,
-  { store, sessions, sources }: { store: Store; sessions: SessionBook; sources: readonly TokenSource[] },
+  {
+    store,
+    sessions,
+    sources,
+    booked,
+  }: { store: Store; sessions: SessionBook; sources: readonly TokenSource[]; booked: BookedEvses },
 ): Promise<TokenDesk> {
   const byStation = new Map<string, SiteId[]>();
   const byEvse = new Map<string, SiteId>();
@@ -31,7 +37,7 @@ export async function openTokenDesk(
   );
   const nowhere: TokenPolicy = { acceptsUnknown: false, cacheMs: 0 };
   const ports = {
-    ...{ clock, log, sources },
+    ...{ clock, log, sources, booked },
     acceptsConcurrent: config.tokens.concurrent === 'accept',
     sitesOf: (station: string, evseNumber: number | undefined) => {
       const site = byEvse.get(`${station} ${evseNumber}`);

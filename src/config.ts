@@ -8,7 +8,7 @@ import { gridConnection } from './domain/gridConfig.ts';
 import type { GridConnection } from './domain/gridConnection.ts';
 import { areaId, circuitId, evseId, siteId, stationId } from './domain/ids.ts';
 import { phaseOf } from './domain/phases.ts';
-import { peakTariffOf, priceTableOf } from './domain/priceConfig.ts';
+import { emissionsOf, peakTariffOf, priceTableOf } from './domain/priceConfig.ts';
 import type { Area, Circuit, Evse, Site } from './domain/site.ts';
 import type { StationTraits } from './domain/traits.ts';
 import { supplyOf } from './failsafeBudget.ts';
@@ -153,8 +153,9 @@ function sitesOf(config: Config): readonly Site[] {
     const { policy, phasesUsed } = site;
     const prices = site.prices && priceTableOf(site.prices);
     const peakTariff = site.peakTariff && peakTariffOf(site.peakTariff);
+    const emissions = site.emissions && emissionsOf(site.emissions);
     const supply = supplyOf(site);
-    const terms = { policy, phasesUsed, prices, peakTariff };
+    const terms = { policy, phasesUsed, prices, peakTariff, emissions };
     return { id: siteId(id), name, timeZone, supply, ...terms, circuits, evses };
   });
 }

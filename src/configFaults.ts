@@ -1,3 +1,4 @@
+import { bookingFaults } from './configBookingFaults.ts';
 import { openAdrConnectionFaults } from './configOpenAdr.ts';
 import { partnerFaults, stationOf } from './configPartners.ts';
 import type { CircuitConfig, Config, EvseConfig } from './configSchema.ts';
@@ -7,6 +8,7 @@ import { isTimeZone } from './domain/localTime.ts';
 import { meterFaults } from './domain/meterConfig.ts';
 import { mqttFaults } from './domain/mqttConfig.ts';
 import { oscpFaults } from './domain/oscpConfig.ts';
+import { phaseName, phases } from './domain/phases.ts';
 import type { Supply } from './domain/supply.ts';
 import { withBelow } from './domain/withBelow.ts';
 import {
@@ -21,7 +23,6 @@ import type { Fault } from './schema.ts';
 
 /** Deep enough for any building, and a bound for everything that walks the tree. */
 const depthMax = 16;
-const phaseNames = ['L1', 'L2', 'L3'] as const;
 
 interface Place {
   readonly circuit: CircuitConfig;
@@ -44,6 +45,7 @@ export function configFaults(config: Config): readonly Fault[] {
     ...securityFaults(config),
     ...traitFaults(config, places),
     ...config.sites.flatMap(siteFaults),
+    ...bookingFaults(config),
     ...zoneFaults(config.ocpi?.retailer?.timeZone, '/ocpi/retailer/timeZone'),
     ...places.flatMap(circuitFaults),
     ...places.flatMap(({ circuit, path }) =>
@@ -242,7 +244,7 @@ function deltaFaults({ circuit, path }: Place, { stations }: Config): readonly F
 /** What stations fall to by themselves must fit beside the background we would have to assume. */
 function budgetFaults({ circuit, supply, path }: Place, nonLeasing: NonLeasing): readonly Fault[] {
   const below = evsesBelow(circuit);
-  return phaseNames.flatMap((phase) => {
+  return phases.map(phaseName).flatMap((phase) => {
     const { sumAmps, count, fits } = failsafeBudget(circuit, { supply, below, phase, nonLeasing });
     if (fits || !circuit.phases.includes(phase)) return [];
     const held = below.filter((evse) => nonLeasing.has(stationOf(evse))).map(({ id }) => id);

@@ -69,6 +69,13 @@ export const ocppConfig = section(
       maximum: 900,
       description: 'how often stations are asked to send meter values while charging',
     }),
+    messageLogMb: Type.Integer({
+      default: 64,
+      minimum: 0,
+      maximum: 4096,
+      description:
+        'MB of memory for the newest messages of all stations, at most 64 kB of each; 0 keeps none',
+    }),
     certificateAuthority: Type.Optional(certificateAuthority),
     contractService: Type.Optional(contractService),
   },

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { bookingsConfig } from './configBookings.ts';
 import { historyConfig, influxConfig } from './configHistory.ts';
 import { locationConfig, ocpiConfig, publicEvseConfig } from './configOcpi.ts';
 import { ocppConfig, stationConfig } from './configOcpp.ts';
@@ -11,7 +12,7 @@ import { mqttConfig } from './domain/mqttConfig.ts';
 import { openAdrConfig } from './domain/openAdrConfig.ts';
 import { oscpConfig } from './domain/oscpConfig.ts';
 import { roles } from './domain/person.ts';
-import { peakTariffConfig, priceConfig } from './domain/priceConfig.ts';
+import { emissionsConfig, peakTariffConfig, priceConfig } from './domain/priceConfig.ts';
 
 // The one description of the config file: its types, defaults, checks and reference come out of this.
 
@@ -101,6 +102,7 @@ const site = Type.Object(
     ),
     timeZone: Type.String({ default: 'UTC', description: 'IANA name, for people and for tariffs' }),
     location: Type.Optional(locationConfig),
+    bookings: Type.Optional(bookingsConfig),
     supply: section(
       {
         system: Type.Enum(['TN', 'IT'], {
@@ -135,6 +137,7 @@ const site = Type.Object(
     ),
     prices: Type.Optional(priceConfig),
     peakTariff: Type.Optional(peakTariffConfig),
+    emissions: Type.Optional(emissionsConfig),
     phasesUsed: Type.Enum(['wired', 'learnt'], {
       default: 'wired',
       description:

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DraftedConfig, draftedConfig } from '../src/configDraft.ts';
 import type { SiteDraft } from '../src/domain/siteDraft.ts';
+import { codedRefusal } from '../src/http/refusalCodes.ts';
 import { hashPassword } from '../src/ocpp/security/passwords.ts';
 
 const passwordHash = await hashPassword('0123456789abcdef');
@@ -135,5 +136,17 @@ describe('the config of a site described in the browser', () => {
     ['a topic with a wildcard', { meter: { ...shelly, topic: 'a/#' } }, 'meter/topic'],
   ])('is refused with %s, at its field', (_what, change, path) => {
     expect(faultsOf(given(change))).toContain(path);
+  });
+
+  it.each<[string, Partial<SiteDraft>]>([
+    ['no-time-zone', { timeZone: 'Lund' }],
+    ['failsafe-budget', { backgroundAmps: 26 }],
+    ['breaker-above', { circuits: [{ id: 'hall', breakerAmps: 40 }] }],
+    ['id-taken', { evses: [evse(1), evse(2, { id: 'A1' })] }],
+    ['no-circuit', { evses: [evse(1, { circuit: 'b' })] }],
+  ])('is refused in words that the page knows by their code: %s', (code, change) => {
+    const outcome = drafted(given(change));
+    const faults = outcome.status === 'faulty' ? outcome.faults : [];
+    expect(faults.map(({ message }) => codedRefusal(message, undefined)?.code)).toContain(code);
   });
 });

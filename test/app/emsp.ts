@@ -25,11 +25,17 @@ export async function startEmsp(
     version = '2.2.1',
     partyId = 'MSP',
     id = 'roam',
+    offers = [],
+    hears = [],
     answers = () => undefined,
   }: {
     version?: string;
     partyId?: string;
     id?: string;
+    /** More modules that it is the sender of. */
+    offers?: readonly string[];
+    /** More modules that it is the receiver of. */
+    hears?: readonly string[];
     /** undefined: taken, with nothing to say. */
     answers?: (heard: Heard) => Answer | 'hang' | undefined;
   } = {},
@@ -46,9 +52,9 @@ export async function startEmsp(
     });
     return {
       version,
-      endpoints: ['credentials', ...senders]
+      endpoints: ['credentials', ...senders, ...offers]
         .map(endpoint('SENDER'))
-        .concat(receivers.map(endpoint('RECEIVER'))),
+        .concat([...receivers, ...hears].map(endpoint('RECEIVER'))),
     };
   };
   const server = createServer(async (request, response) => {

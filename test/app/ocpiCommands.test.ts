@@ -14,6 +14,14 @@ const reservable = {
   ocpp: ', unknownTokens: reject',
 };
 
+/** 2 EUR for a reservation, beside what the charge costs. */
+const withFee = {
+  ...reservable,
+  ocpi: `${publicGarage.ocpi}
+        - price_components: [{ type: FLAT, price: 2, step_size: 1 }]
+          restrictions: { reservation: RESERVATION }`,
+};
+
 async function given({
   version = '2.2.1',
   options = reservable,
@@ -124,6 +132,63 @@ describe('commands of an eMSP', () => {
     expect(cancelled).toEqual([{ reservationId: asked[0]?.reservationId }]);
     expect(await cancel(emsp)).toBe('UNKNOWN_RESERVATION');
   });
+
+  it.each(['2.2.1', '2.3.0'])(
+    'tell a reservation as a session, and what it costs, in %s',
+    async (version) => {
+      const { host, emsp } = await given({ version, options: withFee });
+      const asked: { reservationId: number }[] = [];
+      const station = await host.connectStation({
+        ReserveNow: (request: { reservationId: number }) => {
+          asked.push(request);
+          return { status: 'Accepted' };
+        },
+      });
+      const token = { ...appToken(emsp), uid: 'CAFE', type: 'RFID', whitelist: 'ALLOWED' };
+      await emsp.ask('/receiver/tokens/DE/MSP/CAFE', 'PUT', token);
+      const reserve = (reservation_id: string) =>
+        command(emsp, 'RESERVE_NOW', { ...garage, token, reservation_id, expiry_date: inAnHour() });
+      const told = (status: string, id?: string) =>
+        eventually(
+          () =>
+            emsp.heard.find(
+              ({ path, body }) =>
+                path.startsWith('/sessions/') && body.status === status && (id ?? body.id) === body.id,
+            )?.body,
+        );
+      const bill = (id: string) =>
+        eventually(
+          () => emsp.heard.find(({ path, body }) => path === '/cdrs' && body.session_id === id)?.body,
+        );
+
+      expect(await (await reserve('R1')).result()).toBe('ACCEPTED');
+      const { id } = await told('RESERVATION');
+      await (await command(emsp, 'CANCEL_RESERVATION', { reservation_id: 'R1' })).result();
+      await told('COMPLETED', id);
+      const fee = version === '2.2.1' ? { excl_vat: 2 } : { before_taxes: 2 };
+      expect(await bill(id)).toMatchObject({ total_cost: fee, total_reservation_cost: fee, total_energy: 0 });
+
+      emsp.heard.length = 0;
+      expect(await (await reserve('R2')).result()).toBe('ACCEPTED');
+      const { id: second } = await told('RESERVATION');
+      expect(second).not.toBe(id);
+      const now = () => new Date().toISOString();
+      const { transactionId } = (await station.call('StartTransaction', {
+        ...{ connectorId: 1, idTag: 'CAFE', meterStart: 0, timestamp: now() },
+        reservationId: asked[1]?.reservationId,
+      })) as { transactionId: number };
+      await told('ACTIVE', second);
+      await station.call('StopTransaction', {
+        transactionId,
+        idTag: 'CAFE',
+        meterStop: 5_000,
+        timestamp: now(),
+      });
+      const cdr = await bill(second);
+      expect(cdr).toMatchObject({ total_reservation_cost: fee, total_energy: 5, cdr_token: { uid: 'CAFE' } });
+      expect(cdr.charging_periods[0].dimensions[0].type).toBe('RESERVATION_TIME');
+    },
+  );
 
   it.each([
     ['Occupied', 'EVSE_OCCUPIED'],

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startEmsp } from './emsp.ts';
 import { eventually } from './givenService.ts';
 import { askOcpi, type GivenParty, givenParty } from './ocpiPeers.ts';
 
@@ -164,5 +165,51 @@ describe('a service that is asked over OCPI', () => {
     });
     expect(answer).toMatchObject({ status: 200, body: { status_code: code } });
     expect(await partnerOf(host)).toMatchObject({ state: 'invited' });
+  });
+
+  it('refuses a party that another partner has registered, as long as it is registered', async () => {
+    const host = await party('HST');
+    const first = await startEmsp(host);
+    ends.push(() => first.stop());
+    const token = await invitation(host, 'other');
+    const url = host.versionsUrl.replace('versions', '2.2.1/credentials');
+    const body = credentials(`${first.origin}/versions`);
+    const post = () => askOcpi(url, { method: 'POST', token, body });
+    expect(await post()).toMatchObject({
+      status: 200,
+      body: {
+        status_code: 2001,
+        status_message: expect.stringContaining('DE-MSP is registered with us as EMSP'),
+      },
+    });
+    expect(await first.ask('/credentials', 'PUT', body)).toMatchObject({ body: { status_code: 1000 } });
+    expect(await first.ask('/credentials', 'DELETE')).toMatchObject({ body: { status_code: 1000 } });
+    expect(await post()).toMatchObject({ status: 200, body: { status_code: 1000 } });
+  });
+
+  it('takes a party from a hub that speaks for it, beside its own registration', async () => {
+    const host = await party('HST');
+    const first = await startEmsp(host);
+    ends.push(() => first.stop());
+    const { roles, ...body } = credentials(`${first.origin}/versions`);
+    const hub = { ...roles[0], role: 'HUB', party_id: 'HUB' };
+    const url = host.versionsUrl.replace('versions', '2.2.1/credentials');
+    const token = await invitation(host, 'hub');
+    const answer = await askOcpi(url, { method: 'POST', token, body: { ...body, roles: [hub, ...roles] } });
+    expect(answer).toMatchObject({ status: 200, body: { status_code: 1000 } });
+  });
+
+  it('does not register with a partner whose party another one has registered, and tells it so', async () => {
+    const [guest, first, second] = [await party('GST'), await party('HST'), await party('HST')];
+    const register = async (host: GivenParty, id: string) => {
+      const asked = { id, versionsUrl: host.versionsUrl, token: await invitation(host) };
+      return guest.ask('POST', '/partners', asked);
+    };
+    expect(await register(first, 'first')).toMatchObject({ status: 201 });
+    expect(await register(second, 'second')).toMatchObject({
+      status: 502,
+      body: { detail: expect.stringContaining('SE-HST is registered with us as CPO') },
+    });
+    expect(await partnerOf(second)).toMatchObject({ state: 'left' });
   });
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RPCClient } from 'ocpp-rpc';
+import type { Clock } from '../../src/control/ports.ts';
 import { type GivenApp, givenApp } from './givenApp.ts';
 
 /** A service that speaks OCPI, and everything to end it. */
@@ -33,6 +34,9 @@ export interface PartyOptions {
   readonly ocpp?: string;
   /** In the place of a file that goes with the service. */
   readonly databaseUrl?: string;
+  readonly tickMs?: number;
+  /** Time that a test moves, in the place of the time of day. */
+  readonly clock?: Clock;
   /** In the place of any that are free. */
   readonly ports?: { readonly http: number; readonly ocpp: number };
 }
@@ -43,7 +47,7 @@ ocpp: { port: ${more.ports?.ocpp ?? 0}${more.ocpp ?? ''} }
 mqtt: { embedded: { port: 0 } }
 database: { url: "${more.databaseUrl ?? `sqlite:${join(folder, 'lastvakt.db')}`}" }
 incidents: { enabled: false }
-control: { tickMs: 200 }
+control: { tickMs: ${more.tickMs ?? 200} }
 ocpi:
   party: { countryCode: SE, partyId: ${partyId}, name: "${partyId} charging" }
   allowPrivatePartners: true
@@ -90,7 +94,7 @@ export async function connect(host: RoamingParty, guest: RoamingParty, version: 
 /** The whole service on free loopback ports, as a roaming party of this id. */
 export async function givenParty(partyId: string, more: PartyOptions = {}): Promise<GivenParty> {
   const folder = mkdtempSync(join(tmpdir(), 'lastvakt-ocpi-'));
-  const given = await givenApp(configText(partyId, folder, more));
+  const given = await givenApp(configText(partyId, folder, more), more.clock);
   const end = async (): Promise<void> => {
     await given.app.stop();
     rmSync(folder, { recursive: true });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { schemaFaults } from '../ocpi/jsonSchemas.ts';
 import { hasExamples } from '../ocpi/specExamples.ts';
+import { VirtualClock } from '../virtualClock.ts';
 import { startEmsp } from './emsp.ts';
 import { eventually } from './givenService.ts';
 import { givenParty, type PartyOptions, publicGarage } from './ocpiPeers.ts';
@@ -87,6 +88,26 @@ describe('locations and tariffs over OCPI', () => {
     const changed = async (query: string) => (await emsp.ask(`/sender/locations?${query}`)).body.data.length;
     expect(await changed(`date_from=${at}`)).toBe(1);
     expect(await changed(`date_to=${at}`)).toBe(0);
+  });
+
+  // Time stands still but for one second: whatever else waited on the way of a fault would wait for ever.
+  it('tell a partner a fault within a second and a request, however far apart the ticks are', async () => {
+    const clock = new VirtualClock(Date.now());
+    const { host, emsp } = await given({ ...publicGarage, clock, tickMs: 60_000 });
+    const station = await host.connectStation();
+    const isKnown = async (availability: string) => {
+      const { body } = await host.ask('GET', '/stations/CP-A1');
+      return JSON.stringify(body).includes(`"availability":"${availability}"`) || undefined;
+    };
+    const isTold = (name: string) => emsp.heard.find(({ body }) => body?.status === name);
+    await station.call('StatusNotification', status('Available'));
+    await eventually(() => isKnown('available'));
+    clock.advance(1_000);
+    await eventually(() => isTold('AVAILABLE'));
+    await station.call('StatusNotification', status('Faulted', 'GroundFailure'));
+    await eventually(() => isKnown('out of order'));
+    clock.advance(1_000);
+    await eventually(() => isTold('OUTOFORDER'));
   });
 
   it('are there for everybody where they are published, and told anew when they changed', async () => {

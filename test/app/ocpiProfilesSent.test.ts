@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { eventually } from '../eventually.ts';
+import { eventually as patiently } from '../eventually.ts';
+import { VirtualClock } from '../virtualClock.ts';
 import { givenParty } from './ocpiPeers.ts';
 import { type CpoAnswer, cpoSession, startCpo } from './partnerCpo.ts';
 
@@ -7,6 +8,9 @@ const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
+
+/** Nothing here asks how long something takes: time runs ahead of the clock on the wall while something is waited for. */
+const stepMs = 100;
 
 const partnerEvse = `{ id: F1, partner: { id: fjord, location: LOC1, evse: E1 }, maxAmps: 20 }`;
 
@@ -21,7 +25,14 @@ async function given({
   version?: string;
   response?: () => object | 'hang';
 } = {}) {
+  const clock = new VirtualClock(Date.now());
+  const eventually = <T>(condition: () => T | Promise<T>): Promise<T> =>
+    patiently(() => {
+      clock.advance(stepMs);
+      return condition();
+    });
   const host = await givenParty('GRG', {
+    clock,
     ocpi: '  roles: [CPO, SCSP]\n  loadManagement: { pauseS: 1 }',
     evses: `, ${partnerEvse}`,
   });
@@ -56,7 +67,7 @@ async function given({
   const station = await host.connectStation();
   await station.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError' });
   await seen({ state: 'available' });
-  return { host, cpo, tell, put, puts, evse, seen };
+  return { host, cpo, tell, put, puts, evse, seen, eventually };
 }
 
 const periodsOf = (body: {
@@ -113,14 +124,14 @@ describe('a session of another operator on a circuit of ours', () => {
   it('is not there while its operator answers nothing, and comes back by itself', async () => {
     let isSilent = true;
     const response = () => (isSilent ? 'hang' : { result: 'ACCEPTED', timeout: 30 });
-    const { cpo, tell, puts, evse, seen } = await given({ response });
+    const { cpo, tell, puts, evse, seen, eventually } = await given({ response });
     await tell('S1');
     await seen({ state: 'offline', exposureAmps: 20, reason: { kind: 'offline' } });
     isSilent = false;
     await eventually(async () => {
       for (const { body } of puts()) await cpo.answerAt(body.response_url, { result: 'ACCEPTED' });
       expect(await evse()).toMatchObject({ state: 'charging', setpointAmps: 20 });
-    }, 200);
+    });
   });
 
   it('is told again when its operator tells that it may draw more', async () => {
@@ -149,7 +160,7 @@ describe('a session of another operator on a circuit of ours', () => {
   });
 
   it('is listed for the operator beside those at our own stations', async () => {
-    const { host, tell, seen } = await given();
+    const { host, tell, seen, eventually } = await given();
     await tell('S1', { kwh: 1.5 });
     await seen({ state: 'charging', session: { energyWh: 1_500 } });
     await tell('S1', { kwh: 2, status: 'COMPLETED', end_date_time: new Date().toISOString() });

@@ -3,7 +3,7 @@ import { schemaFaults } from '../ocpi/jsonSchemas.ts';
 import { hasExamples } from '../ocpi/specExamples.ts';
 import { startEmsp } from './emsp.ts';
 import { eventually } from './givenService.ts';
-import { givenParty, publicGarage } from './ocpiPeers.ts';
+import { givenParty, type PartyOptions, publicGarage } from './ocpiPeers.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -11,8 +11,8 @@ afterEach(async () => {
 });
 
 /** A garage with a tariff, its station, and an eMSP whose driver has the card CAFE. */
-async function given(options: Parameters<typeof startEmsp>[1] = {}) {
-  const host = await givenParty('GRG', { ...publicGarage, ocpp: ', unknownTokens: reject' });
+async function given(options: Parameters<typeof startEmsp>[1] = {}, garage: PartyOptions = publicGarage) {
+  const host = await givenParty('GRG', { ...garage, ocpp: ', unknownTokens: reject' });
   ends.push(() => host.end());
   const emsp = await startEmsp(host, options);
   ends.push(() => emsp.stop());
@@ -41,12 +41,29 @@ async function given(options: Parameters<typeof startEmsp>[1] = {}) {
     await status('Charging', 0);
     await meter(21_000, 30);
     await status('SuspendedEV', 30);
-    const stop = () =>
-      station.call('StopTransaction', { transactionId, idTag, meterStop: 21_000, timestamp: at(60) });
-    return { stop };
+    const stop = (timestamp = at(60)) =>
+      station.call('StopTransaction', { transactionId, idTag, meterStop: 21_000, timestamp });
+    const tell = (name: string) => status(name, (Date.now() - endMs) / 60_000 + 60);
+    return { stop, tell };
   };
   return { host, emsp, charge };
 }
+
+const profileTariff = (name: string): string => `
+    - id: ${name}
+      type: PROFILE_${name.toUpperCase()}
+      currency: EUR
+      tax_included: "NO"
+      elements: [{ price_components: [{ type: ENERGY, price: 0.3, vat: 25, step_size: 1 }] }]`;
+
+/** A site that knows what energy costs and how clean it is, and has a tariff for each profile. */
+const garageOfProfiles: PartyOptions = {
+  ocpi: `${publicGarage.ocpi}${['cheap', 'fast', 'green'].map(profileTariff).join('')}`,
+  site: `${publicGarage.site}
+    prices: { currency: EUR, perKwh: 0.3, rules: [{ from: "22:00", until: "06:00", perKwh: 0.1 }] }
+    emissions: { gramsPerKwh: 300, rules: [{ from: "11:00", until: "15:00", gramsPerKwh: 20 }] }`,
+  evse: ', public: { evseId: SE*GRG*E1, tariffs: [T1, cheap, fast, green] }',
+};
 
 const put = '/sessions/SE/GRG/';
 
@@ -125,6 +142,67 @@ describe('sessions and CDRs of an eMSP', () => {
     ends.push(() => other.stop());
     const theirs = `/sender/sessions/${body.id}/charging_preferences`;
     expect((await other.ask(theirs, 'PUT', { profile_type: 'REGULAR' })).status).toBe(404);
+  });
+
+  it('are planned and billed by the profile that their drivers prefer', async () => {
+    const { host, emsp, charge } = await given({}, garageOfProfiles);
+    const { stop, tell } = await charge('CAFE');
+    const told = () => emsp.heard.filter(({ path }) => path.startsWith(put)).map(({ body }) => body);
+    const { id } = await eventually(() => told().find(({ kwh }) => kwh === 20));
+    const prefer = async (wish: object) =>
+      (await emsp.ask(`/sender/sessions/${id}/charging_preferences`, 'PUT', wish)).body.data;
+    const departure_time = new Date(Math.ceil(Date.now() / 1000) * 1000 + 7_200_000).toISOString();
+    expect(await prefer({ profile_type: 'CHEAP', energy_need: 30 })).toBe('DEPARTURE_REQUIRED');
+    expect(await prefer({ profile_type: 'GREEN', departure_time })).toBe('ENERGY_NEED_REQUIRED');
+    expect(await prefer({ profile_type: 'CHEAP', departure_time, energy_need: 90 })).toBe('NOT_POSSIBLE');
+    expect(await prefer({ profile_type: 'GREEN', departure_time, energy_need: 30 })).toBe('ACCEPTED');
+    expect(await prefer({ profile_type: 'FAST' })).toBe('ACCEPTED');
+    const { body: sessions } = await host.ask('GET', '/sessions');
+    expect(sessions).toMatchObject([{ profile: 'FAST', wantedEnergyWh: null, departureAt: null }]);
+    // Every change of its state is told, and what came since with it.
+    let turn = 0;
+    await eventually(async () => {
+      turn += 1;
+      await tell(turn % 2 === 0 ? 'SuspendedEV' : 'Charging');
+      return told().find((session) => session.charging_periods?.at(-1).tariff_id === 'fast');
+    });
+    await stop(new Date().toISOString());
+    const { body: bill } = await eventually(() => emsp.heard.find(({ path }) => path === '/cdrs'));
+    expect(bill.tariffs.map((tariff: { readonly id: string }) => tariff.id)).toEqual(
+      expect.arrayContaining(['T1', 'fast']),
+    );
+    expect(bill.charging_periods[0].tariff_id).toBe('T1');
+    expect(bill.charging_periods.at(-1).tariff_id).toBe('fast');
+  });
+
+  it('are credited by hand, put right, and told', async () => {
+    const { host, emsp, charge } = await given();
+    await (await charge('CAFE')).stop();
+    const bills = () => emsp.heard.filter(({ path }) => path === '/cdrs').map(({ body }) => body);
+    const first = await eventually(() => bills()[0]);
+    const path = '/partners/roam/cdrs';
+    const credit = (id: string, more: object = {}) =>
+      host.ask('POST', `${path}/${id}/credit`, { reason: 'the meter was wrong', ...more });
+    expect((await credit('nothing')).status).toBe(404);
+    const put = await credit(first.id, { corrected: { energyKwh: '10' } });
+    expect(put).toMatchObject({ status: 201, body: { corrected: { id: `${first.id}-2` } } });
+    const [, taken, right] = await eventually(() => (bills().length === 3 ? bills() : undefined));
+    expect(taken).toMatchObject({
+      ...{ id: `${first.id}-C`, credit: true, credit_reference_id: first.id, total_energy: 20 },
+      total_cost: { excl_vat: -8.5, incl_vat: -10.63 },
+    });
+    expect(right).toMatchObject({
+      ...{ id: `${first.id}-2`, session_id: first.id, total_energy: 10, remark: 'the meter was wrong' },
+      total_cost: { excl_vat: 4.5, incl_vat: 5.63 },
+    });
+    expect(await credit(first.id)).toMatchObject({ status: 422 });
+    expect((await credit(`${first.id}-2`)).status).toBe(201);
+    expect(await credit(`${first.id}-2`)).toMatchObject({ status: 422 });
+    await eventually(() => (bills().length === 4 ? true : undefined));
+    const { body: listed } = await host.ask('GET', path);
+    expect(listed).toMatchObject(['', '-C', '-2', '-2-C'].map((end) => ({ id: `${first.id}${end}` })));
+    const { body: audit } = await host.ask('GET', '/audit');
+    expect(JSON.stringify(audit)).toContain('CDR credited');
   });
 
   it('are none of another partner, and none of strangers', async () => {

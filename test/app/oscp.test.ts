@@ -49,6 +49,7 @@ grid:
         allowPrivatePeers: true
         measurementS: 5
         complyWithinS: 5
+        adjustS: 2
 sites:
   - id: garage
     circuit:
@@ -129,6 +130,17 @@ async function given() {
       const amps = site.truth().circuits.find(({ id }) => id === circuitId('grid'))?.amps ?? [0, 0, 0];
       return amps.reduce((sum, each) => sum + each, 0) * 230;
     },
+    /** Both drivers tell the same wish. */
+    async wish(wish: { readonly wantedEnergyWh: number; readonly departureAt: string }) {
+      const sessions = `${service.api}/api/v1/sessions`;
+      const found = (await (await fetch(sessions)).json()) as { readonly id: string }[];
+      expect(found).toHaveLength(2);
+      for (const { id } of found) {
+        const headers = { 'content-type': 'application/json' };
+        const request = { method: 'PATCH', headers, body: JSON.stringify(wish) };
+        expect((await fetch(`${sessions}/${encodeURIComponent(id)}`, request)).ok).toBe(true);
+      }
+    },
     async restart() {
       await service.app.stop();
       service = await givenApp(text);
@@ -136,7 +148,7 @@ async function given() {
   };
 }
 
-const forecast = (kilowatts: number, type = 'CONSUMPTION') => ({
+const forecast = (kilowatts: number, type = 'CONSUMPTION', forMs = 600_000) => ({
   group_id: 'G1',
   type,
   forecasted_blocks: [
@@ -145,10 +157,15 @@ const forecast = (kilowatts: number, type = 'CONSUMPTION') => ({
       phase: 'ALL',
       unit: 'KW',
       start_time: new Date(Date.now() - 60_000).toISOString(),
-      end_time: new Date(Date.now() + 600_000).toISOString(),
+      end_time: new Date(Date.now() + forMs).toISOString(),
     },
   ],
 });
+
+interface AskedBlock {
+  readonly capacity: number;
+  readonly end_time: string;
+}
 
 const until = (isSo: () => boolean, withinMs = 60_000) => eventually(() => isSo() || undefined, withinMs);
 
@@ -170,6 +187,27 @@ describe('a site under a capacity provider', () => {
     const correlated = ({ headers }: ReceivedMessage) =>
       headers['x-correlation-id'] === sent.headers['x-request-id'];
     await until(() => provider.received('group_capacity_compliance_error').some(correlated));
+    expect(provider.received().flatMap(messageFaults)).toEqual([]);
+  }, 180_000);
+
+  it('asks for what its plan wants over the coming hours', async () => {
+    const { provider, watts, wish } = await given();
+    const hourMs = 3_600_000;
+    await provider.forecast(forecast(40, 'CONSUMPTION', 6 * hourMs));
+    await provider.heartbeat(600_000);
+    await until(() => watts() > 20_000);
+    const departureMs = Date.now() + 3 * hourMs;
+    await wish({ wantedEnergyWh: 6_000, departureAt: new Date(departureMs).toISOString() });
+    // Without a plan nobody knows more than the next full hour.
+    const blocks = await eventually(() =>
+      provider
+        .received('adjust_group_capacity_forecast')
+        .map(({ body }): readonly AskedBlock[] => Object(body).forecasted_blocks)
+        .find((asked) => asked.some(({ end_time }) => Date.parse(end_time) === departureMs)),
+    );
+    const last = blocks.find(({ end_time }) => Date.parse(end_time) === departureMs);
+    expect(last?.capacity).toBeLessThan(36_000);
+    expect(last?.capacity).toBeGreaterThanOrEqual(3 * backgroundAmps * 230);
     expect(provider.received().flatMap(messageFaults)).toEqual([]);
   }, 180_000);
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { circuitId, evseId } from '../../src/domain/ids.ts';
 import { perPhase, phases } from '../../src/domain/phases.ts';
 import { createLogger } from '../../src/log.ts';
+import { compileAll } from '../../src/schema.ts';
 import type { Arrival } from '../../src/sim/arrivals.ts';
 import type { Background } from '../../src/sim/building.ts';
 import { randomAt, streamSeed } from '../../src/sim/random.ts';
@@ -143,6 +144,7 @@ describeWith('mqtt', 'a real day through a real broker and real sockets', (broke
       heardAtMs = clock.nowMs();
     });
     await listener.subscribeAsync('real-day/#');
+    compileAll();
     given = await givenApp(configText(brokerUrl, stations, lineOf), clock);
     const [garage] = given.loaded.sites;
     if (garage === undefined) throw new Error('the config has a site');

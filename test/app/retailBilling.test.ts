@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { BillingBook } from '../../src/domain/billing/billingBook.ts';
 import { billingMonth } from '../../src/domain/billing/month.ts';
 import { decimalText } from '../../src/domain/pricing/fraction.ts';
 import type { Cdr } from '../../src/domain/roaming/cdr.ts';
 import { partyKey } from '../../src/domain/roaming/common.ts';
-import { type BillingBook, BillingDesk, type BillingDeskPorts } from '../../src/ocpi/retail/billingDesk.ts';
+import { BillingDesk, type BillingDeskPorts } from '../../src/ocpi/retail/billingDesk.ts';
 import { cdr as codec } from '../../src/ocpi/v230/cdr.ts';
 import type { Store } from '../../src/store/openStore.ts';
 import { givenCdr, givenCredit, november, october } from '../domain/billing/givenCdrs.ts';

@@ -25,8 +25,13 @@ interface Asked {
  * A driver of the guest, a retailer, charges at the station of the host: everything from the search for a place to the line on
  * the electricity bill, as it is seen from outside.
  */
-export async function chargesAndIsBilled(host: RoamingParty, guest: RoamingParty, version: string) {
-  await connect(host, guest, version);
+export async function chargesAndIsBilled(
+  host: RoamingParty,
+  guest: RoamingParty,
+  version: string,
+  { partner = 'host', join = connect }: { readonly partner?: string; readonly join?: typeof connect } = {},
+) {
+  await join(host, guest, version);
   const asked: Asked[] = [];
   const take = (action: string) => (request: never) => {
     asked.push({ action, request });
@@ -39,11 +44,14 @@ export async function chargesAndIsBilled(host: RoamingParty, guest: RoamingParty
   const heard = (action: string) =>
     asked.filter((one) => one.action === action).map(({ request }) => request);
   const told = async (list: string): Promise<readonly unknown[]> => {
-    const { body } = await guest.ask('GET', `/retail/partners/host/${list}`);
+    const { body } = await guest.ask('GET', `/retail/partners/${partner}/${list}`);
     return Array.isArray(body) ? body : [];
   };
   const command = async (name: string, body: object) => {
-    const answer = await guest.ask('POST', '/retail/partners/host/commands', { command: name, ...body });
+    const answer = await guest.ask('POST', `/retail/partners/${partner}/commands`, {
+      command: name,
+      ...body,
+    });
     expect(answer).toMatchObject({ status: 200, body: { response: 'ACCEPTED', result: 'ACCEPTED' } });
   };
   const now = () => new Date().toISOString();
@@ -70,7 +78,15 @@ export async function chargesAndIsBilled(host: RoamingParty, guest: RoamingParty
   const reservation = { ...token, location: 'garage', evse: 'A1', reservation: 'R1' };
   await command('RESERVE_NOW', { ...reservation, expiresAt: until(30) });
   await command('RESERVE_NOW', { ...reservation, expiresAt: until(60) });
+  const reserved = await eventually(async () => {
+    const [kept] = await told('sessions');
+    expect(kept).toMatchObject({ status: 'RESERVATION', evse_uid: 'A1' });
+    return Object(kept);
+  });
   await command('CANCEL_RESERVATION', { reservation: 'R1' });
+  await eventually(async () =>
+    expect(await told('sessions')).toMatchObject([{ id: reserved.id, status: 'COMPLETED' }]),
+  );
   const [first, second] = heard('ReserveNow');
   expect(second?.reservationId).toBe(first?.reservationId);
   expect(Date.parse(second?.expiryDate ?? '')).toBeGreaterThan(Date.parse(first?.expiryDate ?? ''));
@@ -87,9 +103,9 @@ export async function chargesAndIsBilled(host: RoamingParty, guest: RoamingParty
   const { transactionId } = Object(started);
   await notify('Charging');
   const session = await eventually(async () => {
-    const [running] = await told('sessions');
+    const running = (await told('sessions')).map(Object).find(({ id }) => id !== reserved.id);
     expect(running).toMatchObject({ status: 'ACTIVE', evse_uid: 'A1', auth_method: 'COMMAND' });
-    return Object(running);
+    return running;
   });
 
   // The grid is short of power: he gets less, and goes on.
@@ -113,7 +129,10 @@ export async function chargesAndIsBilled(host: RoamingParty, guest: RoamingParty
     });
     return Object(bill);
   });
-  expect((await told('sessions'))[0]).toMatchObject({ status: 'COMPLETED', kwh: 20 });
+  await eventually(async () => {
+    const ended = (await told('sessions')).map(Object).find(({ id }) => id === session.id);
+    expect(ended).toMatchObject({ status: 'COMPLETED', kwh: 20 });
+  });
 
   // It is on the electricity bill of that month, once.
   const month = new Intl.DateTimeFormat('sv', {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Point } from '@influxdata/influxdb-client';
 import type { Language } from '../../grafana/src/question.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createLogger } from '../../src/log.ts';
@@ -13,6 +14,8 @@ import type { Day } from './day.ts';
 export interface Filled {
   readonly language: Language;
   readonly namedBy: Asked['namedBy'];
+  /** Writes more; they are there when it resolves. The newest ticks end at `endMs`. */
+  add(points: readonly Point[], endMs: number): Promise<void>;
   /** A query as a panel has it. */
   ask(text: string, asked: Asked, by: readonly string[]): Promise<Answer>;
   /** What a variable offers. */
@@ -29,7 +32,7 @@ const inPlace = (text: string, chosen: Asked['chosen'], macros: Readonly<Record<
 const roomForAll = { pointsMax: 1_000_000, batchMax: 10_000, flushMs: 5, stopTimeoutMs: 60_000 };
 
 /** Through the service's own writer. */
-async function write({ points }: Day, url: string, bucket: string): Promise<void> {
+async function write(points: readonly Point[], url: string, bucket: string): Promise<void> {
   const ports = { log: createLogger('silent'), clock: systemClock() };
   const writer = startInfluxWriter({ url, token: '', org: '', bucket }, ports, roomForAll);
   writer.add(points);
@@ -41,9 +44,12 @@ async function write({ points }: Day, url: string, bucket: string): Promise<void
 export async function filledInflux(url: string, day: Day): Promise<Filled> {
   const database = `lastvakt_${randomUUID().replaceAll('-', '')}`;
   await seriesOf(url, '', `create database ${database}`);
-  const shim = await startInfluxShim(url);
-  await write(day, shim.url, database);
-  shim.stop();
+  const add = async (points: readonly Point[]): Promise<void> => {
+    const shim = await startInfluxShim(url);
+    await write(points, shim.url, database);
+    shim.stop();
+  };
+  await add(day.points);
   const send = (text: string, { fromMs, untilMs, stepMs, chosen }: Asked) => {
     const timeFilter = `time >= ${fromMs}ms AND time < ${untilMs}ms`;
     return seriesOf(url, database, inPlace(text, chosen, { timeFilter, __interval: `${stepMs}ms` }));
@@ -51,6 +57,7 @@ export async function filledInflux(url: string, day: Day): Promise<Filled> {
   return {
     language: 'influxql',
     namedBy: 'begin',
+    add,
     ask: async (text, asked, by) =>
       unique(
         (await send(text, asked)).map(({ tags = {}, values }) => [
@@ -74,13 +81,13 @@ interface Matrix {
 
 export async function filledVictoria(url: string, day: Day): Promise<Filled> {
   // It keeps no databases apart, and other days may have been written into it.
-  const old = '{__name__=~"(tick|circuit|evse|grid_limit|grid_target)_.*",site=~"lund|kiruna|"}';
+  const old = '{__name__=~"(tick|circuit|evse|grid_limit|grid_target)_.*",site=~"lund|kiruna|alerts|"}';
   for (const match of [old, '{__name__=~"(service|certificate)_.*"}']) {
     await fetch(
       new URL(`/api/v1/admin/tsdb/delete_series?${new URLSearchParams({ 'match[]': match })}`, url),
     );
   }
-  await write(day, url, 'any');
+  await write(day.points, url, 'any');
   const get = async (path: string, query: Record<string, string>): Promise<unknown> => {
     const answer = await fetch(new URL(`${path}?${new URLSearchParams(query)}`, url));
     if (!answer.ok) throw new Error(`${query['query'] ?? path}: ${await answer.text()}`);
@@ -109,14 +116,19 @@ export async function filledVictoria(url: string, day: Day): Promise<Filled> {
     return (told as { readonly data: readonly string[] }).data;
   };
   // What was asked for and not there yet may go on not being found for about 10 s: ask rarely.
-  const last = { fromMs: day.endMs, untilMs: day.endMs + 60_000, stepMs: 60_000, chosen: {} };
-  await eventually(async () => {
-    const { size } = await ask('last_over_time(tick_number[$__interval])', { ...last, namedBy: 'end' }, [
-      'site',
-    ]);
-    if (size < 2) throw new Error('the last points are not there yet');
-  }, 2_000);
-  return { language: 'promql', namedBy: 'end', ask, choices };
+  const arrival = (endMs: number, sites: number): Promise<void> =>
+    eventually(async () => {
+      const last = { fromMs: endMs, untilMs: endMs + 60_000, stepMs: 60_000, chosen: {} };
+      const asked = { ...last, namedBy: 'end' } as const;
+      const { size } = await ask('last_over_time(tick_number[$__interval])', asked, ['site']);
+      if (size < sites) throw new Error('the last points are not there yet');
+    }, 2_000);
+  await arrival(day.endMs, 2);
+  const add = async (points: readonly Point[], endMs: number): Promise<void> => {
+    await write(points, url, 'any');
+    await arrival(endMs, 1);
+  };
+  return { language: 'promql', namedBy: 'end', add, ask, choices };
 }
 
 function unique(lines: readonly (readonly [string, ReadonlyMap<number, number>])[]): Answer {
