@@ -1,30 +1,30 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type App, startApp } from './app.ts';
-import { backfillCommand } from './appBackfill.ts';
-import { chainCommand } from './appChainCommand.ts';
-import { doctor as examine } from './appDoctor.ts';
-import { initCommand } from './appInit.ts';
-import { invoiceCommand } from './appInvoice.ts';
-import { FileError } from './appOcpiFiles.ts';
-import { priceCommand } from './appPrice.ts';
-import { replay } from './appReplay.ts';
-import { isClean, replayReport } from './appReplayReport.ts';
-import { userCommand } from './appUserCommand.ts';
-import { checkReport } from './checkReport.ts';
+import { type App, startApp } from './app/app.ts';
 import { systemClock } from './clock.ts';
-import { CommandError } from './commandError.ts';
-import { durationMs, options, parsed, required, UsageError } from './commandLine.ts';
-import { ConfigError, loadConfig } from './config.ts';
+import { backfillCommand } from './commands/backfill.ts';
+import { chainCommand } from './commands/chain.ts';
+import { checkReport } from './commands/checkReport.ts';
+import { CommandError } from './commands/commandError.ts';
+import { durationMs, options, parsed, required, UsageError } from './commands/commandLine.ts';
+import { runDemo } from './commands/demo.ts';
+import { doctor as examine } from './commands/doctor.ts';
+import { doctorReport } from './commands/doctorReport.ts';
+import { initCommand } from './commands/init.ts';
+import { invoiceCommand } from './commands/invoice.ts';
+import { FileError } from './commands/ocpiFiles.ts';
+import { priceCommand } from './commands/price.ts';
+import { replay } from './commands/replay.ts';
+import { isClean, replayReport } from './commands/replayReport.ts';
+import { runSimulate, SimulateUsageError } from './commands/simulate.ts';
+import { userCommand } from './commands/user.ts';
+import { ConfigError, loadConfig } from './config/config.ts';
 import { createCredential } from './credentials.ts';
-import { runDemo } from './demo.ts';
-import { doctorReport } from './doctorReport.ts';
 import { BundleError, readBundle } from './incidents/bundleFile.ts';
 import { createLogger } from './log.ts';
 import { hashPassword, newPassword } from './ocpp/security/passwords.ts';
 import { compileAll } from './schema.ts';
-import { runSimulate, SimulateUsageError } from './simulate.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const usage = `Usage:

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../src/config.ts';
-import { configSchema } from '../src/configSchema.ts';
+import { parseConfig } from '../src/config/config.ts';
+import { configSchema } from '../src/config/schema.ts';
 import { configTable } from './configTable.ts';
 
 const textOf = (document: string): string => readFileSync(new URL(`../${document}`, import.meta.url), 'utf8');

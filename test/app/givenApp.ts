@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type App, startApp } from '../../src/app.ts';
+import { type App, startApp } from '../../src/app/app.ts';
 import { systemClock } from '../../src/clock.ts';
-import { type LoadedConfig, parseConfig } from '../../src/config.ts';
+import { type LoadedConfig, parseConfig } from '../../src/config/config.ts';
 import type { Clock } from '../../src/control/ports.ts';
 import { createLogger } from '../../src/log.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { localListsOf } from '../../src/appLocalLists.ts';
+import { localListsOf } from '../../src/app/localLists.ts';
 import type { LocalLists } from '../../src/control/localLists.ts';
 import type { Token } from '../../src/domain/token.ts';
 import { createLogger } from '../../src/log.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { circuitId } from '../../src/domain/ids.ts';
 import { everyPhase } from '../../src/domain/phases.ts';
 import { createLogger } from '../../src/log.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { CDPSession, Page } from 'playwright-core';
-import { consoleFolder } from '../../src/appOptions.ts';
+import { consoleFolder } from '../../src/app/options.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Clock } from '../../src/control/ports.ts';
 import type { SiteView } from '../../src/control/siteView.ts';

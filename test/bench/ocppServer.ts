@@ -92,8 +92,8 @@ async function ocppRpc(): Promise<ServerPorts> {
 
 /** The whole service, its control loop and database included, but no broker: one site whose cars charge, and others. */
 async function app(): Promise<ServerPorts> {
-  const { startApp } = await built<typeof import('../../src/app.ts')>('app');
-  const { parseConfig } = await built<typeof import('../../src/config.ts')>('config');
+  const { startApp } = await built<typeof import('../../src/app/app.ts')>('app/app');
+  const { parseConfig } = await built<typeof import('../../src/config/config.ts')>('config/config');
   const { systemClock } = await built<typeof import('../../src/clock.ts')>('clock');
   const { createLogger } = await built<typeof import('../../src/log.ts')>('log');
   const { compileAll } = await built<typeof import('../../src/schema.ts')>('schema');

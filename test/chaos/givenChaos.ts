@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { leaseSlackMs } from '../../src/appOptions.ts';
+import { leaseSlackMs } from '../../src/app/options.ts';
 import { systemClock } from '../../src/clock.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { circuitId } from '../../src/domain/ids.ts';
 import { everyPhase } from '../../src/domain/phases.ts';
 import { createLogger } from '../../src/log.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { eventually, freePort, runProgram, type ServiceProcess } from '../app/givenService.ts';
 import { describeWith } from '../servers.ts';
 import { barriers, openBrowser, openPage, patienceMs, picture } from './browser.ts';

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
 import type { WebSocket } from 'ws';
 import { createAllocator } from '../../solver/allocate.ts';
-import { joinControl } from '../../src/appControl.ts';
+import { joinControl } from '../../src/app/control.ts';
 import type { Control } from '../../src/control/snapshot.ts';
 import { type EvseId, evseId, type StationId, stationId } from '../../src/domain/ids.ts';
 import type { Evse, Site } from '../../src/domain/site.ts';

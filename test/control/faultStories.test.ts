@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leaseSlackMs } from '../../src/appOptions.ts';
+import { leaseSlackMs } from '../../src/app/options.ts';
 import { evseId, stationId } from '../../src/domain/ids.ts';
 import { givenCircuit, givenEvse, givenEvses, givenSite } from './givenSite.ts';
 import { watch } from './invariants.ts';

@@ -1,4 +1,4 @@
-import { followMs, leaseSlackMs } from '../../src/appOptions.ts';
+import { followMs, leaseSlackMs } from '../../src/app/options.ts';
 import { ExposureLedger } from '../../src/control/exposure.ts';
 import type { RememberedExposure } from '../../src/control/inherited.ts';
 import { SiteState } from '../../src/control/siteState.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { followMs } from '../../src/appOptions.ts';
+import { followMs } from '../../src/app/options.ts';
 import { type StationId, stationId } from '../../src/domain/ids.ts';
 import type { SessionState } from '../../src/domain/session.ts';
 import type { Site } from '../../src/domain/site.ts';

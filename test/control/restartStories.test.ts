@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leaseSlackMs } from '../../src/appOptions.ts';
+import { leaseSlackMs } from '../../src/app/options.ts';
 import { circuitId, evseId } from '../../src/domain/ids.ts';
 import { givenEvses, givenSite } from './givenSite.ts';
 import { watch } from './invariants.ts';

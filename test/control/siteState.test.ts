@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { followMs } from '../../src/appOptions.ts';
+import { followMs } from '../../src/app/options.ts';
 import { circuitId, evseId, limitId, sessionId, siteId, stationId } from '../../src/domain/ids.ts';
 import type { Session } from '../../src/domain/session.ts';
 import { givenEvse, givenSite } from './givenSite.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import type { HorizonView } from '../../src/control/horizonView.ts';
 import type { EvseReason, SiteView } from '../../src/control/siteView.ts';
 import { wishedPower } from '../../src/control/wishedPower.ts';

@@ -1,7 +1,7 @@
 import { createAllocator } from '../../solver/allocate.ts';
 import type { Allocation, Problem } from '../../solver/problem.ts';
-import { joinControl } from '../../src/appControl.ts';
-import { leaseSlackMs } from '../../src/appOptions.ts';
+import { joinControl } from '../../src/app/control.ts';
+import { leaseSlackMs } from '../../src/app/options.ts';
 import type { ControlLoop, ControlLoopOptions, TickResult } from '../../src/control/controlLoop.ts';
 import type { ExposureLedger } from '../../src/control/exposure.ts';
 import type { HorizonLoop } from '../../src/control/horizonLoop.ts';

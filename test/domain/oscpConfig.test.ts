@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseConfig } from '../../src/config.ts';
+import { ConfigError, parseConfig } from '../../src/config/config.ts';
 
 const oscp = `oscp: { baseUrl: "https://lastvakt.example/oscp/fp/2.0", tokenA: the-first-token-by-letter, peerHosts: [cp.example] }`;
 const connection = (change: Partial<Record<'id' | 'profile' | 'ids' | 'oscp', string>> = {}): string => {

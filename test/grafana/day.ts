@@ -1,7 +1,7 @@
 import type { Point } from '@influxdata/influxdb-client';
-import { targetsNow } from '../../src/appTimeSeries.ts';
-import { twinJoints, twinOptions, twinPlace } from '../../src/appTwin.ts';
-import { parseConfig } from '../../src/config.ts';
+import { targetsNow } from '../../src/app/timeSeries.ts';
+import { twinJoints, twinOptions, twinPlace } from '../../src/commands/twin.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import type { TickResult } from '../../src/control/controlLoop.ts';
 import { ExposureLedger } from '../../src/control/exposure.ts';
 import { SiteState } from '../../src/control/siteState.ts';

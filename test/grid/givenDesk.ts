@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { followMs, leaseSlackMs } from '../../src/appOptions.ts';
+import { followMs, leaseSlackMs } from '../../src/app/options.ts';
 import { ExposureLedger } from '../../src/control/exposure.ts';
 import type { GridBook } from '../../src/control/gridBook.ts';
 import { SiteState } from '../../src/control/siteState.ts';

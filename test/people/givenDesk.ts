@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { auditPort } from '../../src/appAuditLog.ts';
-import { peoplePort } from '../../src/appPeople.ts';
+import { auditPort } from '../../src/app/auditLog.ts';
+import { peoplePort } from '../../src/app/people.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createCredential, sha256 } from '../../src/credentials.ts';
 import { siteId } from '../../src/domain/ids.ts';

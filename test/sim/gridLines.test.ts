@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { ControlParts } from '../../src/appControl.ts';
+import type { ControlParts } from '../../src/app/control.ts';
 import type { GridBook } from '../../src/control/gridBook.ts';
 import { SiteState } from '../../src/control/siteState.ts';
 import { lineFaults } from '../../src/sim/twin/lines/lineFaults.ts';

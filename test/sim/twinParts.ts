@@ -1,4 +1,4 @@
-import type { ControlParts } from '../../src/appControl.ts';
+import type { ControlParts } from '../../src/app/control.ts';
 import { ExposureLedger } from '../../src/control/exposure.ts';
 import { SiteState } from '../../src/control/siteState.ts';
 

@@ -1,6 +1,6 @@
-import type { ControlParts } from '../../src/appControl.ts';
-import { twinJoints, twinOptions, twinPlace } from '../../src/appTwin.ts';
-import { parseConfig } from '../../src/config.ts';
+import type { ControlParts } from '../../src/app/control.ts';
+import { twinJoints, twinOptions, twinPlace } from '../../src/commands/twin.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { allFaults } from '../../src/sim/twin/faults.ts';
 import { runTwin, type TwinResult } from '../../src/sim/twin/run.ts';
 import { shapes } from '../../src/sim/twin/shapes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ControlParts } from '../../src/appControl.ts';
+import type { ControlParts } from '../../src/app/control.ts';
 import { ExposureLedger, type Presence } from '../../src/control/exposure.ts';
 import type { CommandAnswer } from '../../src/control/ports.ts';
 import { SiteState } from '../../src/control/siteState.ts';

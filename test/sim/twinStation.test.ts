@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import type { InstalledProfile } from '../../src/sim/chargingProfiles.ts';
 import { createRandom } from '../../src/sim/random.ts';
 import { shapes } from '../../src/sim/twin/shapes.ts';
