@@ -79,6 +79,7 @@ export async function startControl(
       onSession: (session) => sessions.follow(session),
       onStation: (station) => store.saveStation(station),
       onDevice: (id, device) => store.rememberDevice(id, device),
+      onInterrupted: (evseId, charge) => store.rememberInterrupted(evseId, charge),
       onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
       gridKeeper: gridKeeper({ store, evidence, clock }),
       link: { send: (command) => link?.send(command) },
@@ -107,6 +108,7 @@ export async function startControl(
   for (const [id, device] of devices) state.adoptDevice(id, device);
   for (const stop of await store.stops()) state.stopSite(stop);
   for (const { session } of sessions.open()) state.adoptSession(session);
+  for (const [id, charge] of await store.interruptedCharges()) state.adoptInterrupted(id, charge);
   return {
     ...joint,
     horizon,

@@ -30,6 +30,7 @@ export function rehearsal(
       horizon,
       onSession: () => {},
       onStation: () => {},
+      onInterrupted: () => {},
       onStanding: () => {},
       onTick: () => {},
       onBroken: () => {},

@@ -108,6 +108,7 @@ function commandText(command: TickRecord['commands'][number]): string {
     case 'standing':
     case 'station maximum':
       return `${evseId} ${kind} ${told(command.amps)} A`;
+    case 'remote start':
     case 'remote stop':
       return `${evseId} ${kind}`;
     default:

@@ -85,6 +85,7 @@ function startService(
         allocate: (problem) => ports.allocate(problem, solve),
         onSession: (session) => store.saveSession(session),
         onStation: () => {},
+        onInterrupted: (evseId, charge) => store.rememberInterrupted(evseId, charge),
         onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
         onTick: (result) => {
           for (const lease of leasesSent(result, clock.nowMs())) store.rememberLease(lease.evseId, lease);
@@ -103,6 +104,7 @@ function startService(
       ? undefined
       : twinGrid(place, ports, { state, ledger, evidence, log: silentLog });
   for (const session of store.openSessions()) state.adoptSession(session);
+  for (const [id, charge] of store.interruptedCharges()) state.adoptInterrupted(id, charge);
   return serviceOf(control, grid, place, ports);
 }
 

@@ -10,7 +10,7 @@ import { dialect16 } from '../ocpp/v16/dialect.ts';
 import { setChargingProfile as setChargingProfile16 } from '../ocpp/v16/fromDomain.ts';
 import { dialect21 } from '../ocpp/v21/dialect.ts';
 import { dialect201 } from '../ocpp/v201/dialect.ts';
-import { setChargingProfile as setChargingProfile201 } from '../ocpp/v201/fromDomain.ts';
+import { setChargingProfile as setChargingProfile201, startAgain } from '../ocpp/v201/fromDomain.ts';
 import type { Call } from '../sim/stationCodec.ts';
 import type { EarPorts, TwinEar, TwinProtocol } from '../sim/twin/ports.ts';
 
@@ -66,6 +66,7 @@ export function createEar(protocol: TwinProtocol, ports: EarPorts): TwinEar {
 }
 
 function callOf(protocol: TwinProtocol, command: StationCommand, nowMs: number): Call {
+  if (command.kind === 'remote start') return startCall(protocol, command);
   if (command.kind !== 'remote stop') {
     const payload =
       protocol === 'ocpp1.6' ? setChargingProfile16(command, nowMs) : setChargingProfile201(command, nowMs);
@@ -75,6 +76,13 @@ function callOf(protocol: TwinProtocol, command: StationCommand, nowMs: number):
   return protocol === 'ocpp1.6'
     ? { action: 'RemoteStopTransaction', payload: { transactionId: Number(transactionId) } }
     : { action: 'RequestStopTransaction', payload: { transactionId } };
+}
+
+function startCall(protocol: TwinProtocol, command: Extract<StationCommand, { kind: 'remote start' }>): Call {
+  const { evseNumber: connectorId, tokenId: idTag } = command;
+  return protocol === 'ocpp1.6'
+    ? { action: 'RemoteStartTransaction', payload: { connectorId, idTag } }
+    : { action: 'RequestStartTransaction', payload: startAgain(command) };
 }
 
 const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value));

@@ -147,6 +147,8 @@ export const english = {
   },
   why: {
     'no session': 'No car charges here.',
+    interrupted:
+      'Its session was ended because the station did not do what it was told. It begins again when there is room for it.',
     'own maximum': (amps: string) => `It has all it can use (${amps}).`,
     'car takes less': (amps: string) =>
       `The car takes less: ${amps} is kept for it, the rest is lent to others.`,

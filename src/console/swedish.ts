@@ -147,6 +147,8 @@ export const swedish: Words = {
   },
   why: {
     'no session': 'Ingen bil laddar här.',
+    interrupted:
+      'Laddningen avslutades för att stationen inte gjorde som den blev tillsagd. Den börjar igen när det finns plats.',
     'own maximum': (amps) => `Den har allt den kan använda (${amps}).`,
     'car takes less': (amps) => `Bilen tar mindre: ${amps} hålls åt den, resten lånas ut till andra.`,
     'bound by a partner': (amps) => `Förarens roamingpartner tillåter högst ${amps}.`,

@@ -19,6 +19,7 @@ export function why(evse: Explained, place: Place): string {
   const text = words.value.why;
   switch (reason.kind) {
     case 'no session':
+    case 'interrupted':
     case 'token refused':
     case 'starting':
       return text[reason.kind];

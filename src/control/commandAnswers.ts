@@ -17,8 +17,7 @@ export function applyAnswer(book: EvseBook, answer: CommandAnswer): void {
   const record = book.evse(answer.evseId);
   if (answer.outcome === 'rejected' || answer.outcome === 'timed-out')
     commandFailed(book, record, command, answer);
-  if (answer.outcome !== 'accepted' || command.kind === 'station maximum' || command.kind === 'remote stop')
-    return;
+  if (answer.outcome !== 'accepted' || !isSetpoint(command)) return;
   const station = taught(book, record, command.stationId);
   if (station !== undefined) learnFromAcceptance(station, command, answer.atMs, book.ports);
   if (command.kind === 'standing') {
@@ -42,6 +41,12 @@ export function failOverdueCommands(book: EvseBook): void {
   }
 }
 
+/** Whether it tells an EVSE its current, for now or for good. */
+const isSetpoint = (
+  command: StationCommand,
+): command is Extract<StationCommand, { kind: 'lease' | 'standing' }> =>
+  command.kind === 'lease' || command.kind === 'standing';
+
 /** Another operator refuses for reasons of its own, which tell nothing about its stations. */
 const taught = (book: EvseBook, { evse }: EvseRecord, id: StationId): Station | undefined =>
   evse.partner === undefined ? book.station(id) : undefined;
@@ -61,7 +66,7 @@ function commandFailed(
   const { clock, log } = book.ports;
   const { kind } = command;
   const { stationId, evseId, outcome, reason } = answer;
-  if (kind === 'station maximum' || kind === 'remote stop') {
+  if (!isSetpoint(command)) {
     log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
     return;
   }

@@ -99,6 +99,14 @@ const stationAmps = ({ topology, ledger }: CommandInput, { at }: Addressee): num
     .filter(({ evse }) => evse.station === at.evse.station)
     .reduce((sum, { evse }) => sum + (ledger.lease(evse.id)?.setpointAmps ?? evse.failsafeAmps), 0);
 
+/** The interrupted charge, which `planned.beginAmps` is kept free for. */
+export const begin = (input: CommandInput, evse: Addressee): StationCommand => ({
+  kind: 'remote start',
+  ...address(input, evse),
+  tokenId: evse.record.interrupted?.tokenId ?? '',
+  amps: evse.planned.beginAmps ?? 0,
+});
+
 /** The profile below all leases. */
 export const standing = (input: CommandInput, evse: Addressee): StationCommand => ({
   kind: 'standing',

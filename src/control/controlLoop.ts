@@ -228,6 +228,7 @@ export class ControlLoop {
     }
     for (const { command, cause } of passed) {
       ledger.sent(command);
+      if (command.kind === 'remote start') state.askedToBegin(command.evseId);
       log.debug({ command, cause }, 'command sent');
       link.send(command);
     }

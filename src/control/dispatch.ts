@@ -4,6 +4,7 @@ import { endsInStanding, outlivesSession, type StationTraits } from '../domain/t
 import { isOver, loads, type Remaining, remaining, roomAmps, take } from './capacity.ts';
 import {
   type Addressee,
+  begin,
   type CommandInput,
   type CommandOptions,
   endAmps,
@@ -39,7 +40,7 @@ export interface DispatchInput extends CommandInput {
 export interface Dispatched {
   readonly evseIndex: number;
   readonly command: StationCommand;
-  readonly cause: 'escalate' | 'lower' | 'tail' | 'refresh' | 'standing' | 'assert' | 'raise';
+  readonly cause: 'escalate' | 'lower' | 'tail' | 'refresh' | 'standing' | 'assert' | 'begin' | 'raise';
 }
 
 /** Below this two setpoints are the same. */
@@ -61,7 +62,10 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
     const attempt = state.station(at.evse.station)?.device.attempt ?? 0;
     const cause = intent(input, index, at, planned, record);
     const isRaising =
-      cause === 'assert' || cause === 'raise' || (cause === 'standing' && isOpen(input, record));
+      cause === 'assert' ||
+      cause === 'begin' ||
+      cause === 'raise' ||
+      (cause === 'standing' && isOpen(input, record));
     return [{ index, at, planned, record, attempt, heldAmps, intent: cause, isRaising }];
   });
 
@@ -107,7 +111,8 @@ function intent(
   const rung = rungs.get(index);
   // Setpoints are in vain there, and the others cannot make room for it.
   if (rung === 'remote stop') return 'escalate';
-  if (!planned.isPlanned) return lacksStanding ? 'standing' : undefined;
+  if (!planned.isPlanned && lacksStanding) return 'standing';
+  if (!planned.isPlanned) return planned.beginAmps === undefined ? undefined : 'begin';
 
   const held = ledger.lease(evse.id);
   const isLapsing = held !== undefined && monotonicMs >= held.mayEndFromMs;
@@ -164,8 +169,7 @@ function raises(input: DispatchInput, raising: readonly Evaluated[]): readonly D
     .flatMap((evse): Dispatched[] => {
       const { index, planned, intent: cause } = evse;
       const provenAmps = provenFor(input, evse, left);
-      const given =
-        cause === 'standing' ? openStanding(input, evse, provenAmps) : raised(input, evse, provenAmps);
+      const given = givenTo(input, evse, cause, provenAmps);
       if (given === undefined) return [];
       const { exposureAmps } = planned;
       take(input.topology, index, Math.max(0, given.amps - exposureAmps), left, exposureAmps);
@@ -201,6 +205,23 @@ function provenFor(input: DispatchInput, evse: Evaluated, left: Remaining): numb
 interface Given {
   readonly amps: number;
   readonly dispatched: Dispatched;
+}
+
+function givenTo(
+  input: DispatchInput,
+  evse: Evaluated,
+  cause: Evaluated['intent'],
+  provenAmps: number | undefined,
+): Given | undefined {
+  if (cause === 'standing') return openStanding(input, evse, provenAmps);
+  return cause === 'begin' ? begun(input, evse, provenAmps) : raised(input, evse, provenAmps);
+}
+
+/** All that its car may take has to be free. */
+function begun(input: DispatchInput, evse: Evaluated, provenAmps = 0): Given | undefined {
+  const { beginAmps: amps } = evse.planned;
+  if (amps === undefined || amps > provenAmps + sameAmps) return undefined;
+  return { amps, dispatched: { evseIndex: evse.index, cause: 'begin', command: begin(input, evse) } };
 }
 
 function openStanding(input: DispatchInput, evse: Evaluated, provenAmps = 0): Given | undefined {

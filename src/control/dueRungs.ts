@@ -69,6 +69,7 @@ export function climb(
   if (escalation !== undefined)
     record.obedience = { ...obedience, escalation: climbed(escalation, rung, nowMs) };
   else if (refusal !== undefined) record.refusal = climbed(refusal, rung, nowMs);
+  if (rung === 'remote stop') record.stopping = { atMs: nowMs, drawAmps: escalation?.drawAmps };
   const { id: evseId, station: stationId } = record.evse;
   const fields = { evseId, stationId, rung, drawAmps: escalation?.drawAmps, forMs: nowMs - before.sinceMs };
   const what = escalation === undefined ? 'station takes no setpoint' : 'station does not obey';

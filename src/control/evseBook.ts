@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DeviceRecord } from '../domain/deviceRecord.ts';
 import type { EvseId, SessionId, StationId } from '../domain/ids.ts';
+import type { InterruptedCharge } from '../domain/interruptedCharge.ts';
 import type { Session } from '../domain/session.ts';
 import type { Site } from '../domain/site.ts';
 import type { Logger } from '../log.ts';
@@ -19,6 +20,8 @@ export interface EvseBookPorts {
   /** A limit or headroom dropped, or somebody came: the loop should run now. */
   onDrop(): void;
   onSession(session: Session): void;
+  /** A charge that is to begin again at an EVSE, or none any more. */
+  onInterrupted(evseId: EvseId, charge: InterruptedCharge | undefined): void;
   /** A station acknowledged its standing TxDefaultProfile. */
   onStanding(evseId: EvseId, amps: number): void;
   onStation(station: StationRecord): void;
@@ -119,6 +122,12 @@ export class EvseBook {
     if (record === undefined || record.evse.station !== session.stationId) return;
     record.session = session;
     record.awaitsDrawUntilMs = this.#startedAtMs + drawWaitMs;
+  }
+
+  /** A charge that an earlier process ended, which is to begin again. */
+  adoptInterrupted(id: EvseId, charge: InterruptedCharge): void {
+    const record = this.#evses.get(id);
+    if (record !== undefined) record.interrupted = charge;
   }
 
   /** undefined when no such session runs. */

@@ -6,6 +6,7 @@ import { type Rest, restOf } from '../domain/rest.ts';
 import { externalAmps } from './chargingNews.ts';
 import { drawnAmps, type EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
+import { beginAmps } from './interruption.ts';
 import type { SiteState } from './siteState.ts';
 import type { Topology, TopologyEvse } from './topology.ts';
 
@@ -44,6 +45,8 @@ export interface EvseNow {
   readonly isPlanned: boolean;
   /** What an earlier process left in force is not known everywhere yet: it is not raised. */
   readonly isHeld: boolean;
+  /** What a charge that is to begin again there needs. */
+  readonly beginAmps: number | undefined;
   /** A person stopped its site. */
   readonly isStopped: boolean;
   /** Lower than its own maximum when the car takes less or it is held. */
@@ -67,6 +70,7 @@ function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
   const isKnown = ledger.isKnown(evse.id, monotonicMs);
   const isHeld = starting.has(site.id) || !isKnown;
   const isStopped = state.stopOf(site.id) !== undefined;
+  const mayBegin = !isHeld && !isStopped && state.isOnline(evse.station);
   const fallbackAmps = ledger.fallbackAmps(evse.id);
   const exposureAmps =
     ledger.exposureAmps(evse.id, state.presence(evse.id), monotonicMs) + record.overdrawAmps;
@@ -95,6 +99,7 @@ function evseNow(input: EvseNowInput, at: TopologyEvse): EvseNow {
     isPlanned,
     isHeld,
     isStopped,
+    beginAmps: mayBegin ? beginAmps(record, { ledger, nowMs: monotonicMs }) : undefined,
     capAmps:
       isStopped || record.session?.isRefused === true
         ? 0

@@ -1,5 +1,6 @@
 import { type Draw, withSample } from '../domain/draw.ts';
 import type { FormerCar } from '../domain/drawRange.ts';
+import type { InterruptedCharge } from '../domain/interruptedCharge.ts';
 import { offeredAgain, type Pause, paused } from '../domain/pause.ts';
 import type { PhaseAmps } from '../domain/phases.ts';
 import { doubted, type PhaseUse, unknownPhaseUse, withPhases } from '../domain/phaseUse.ts';
@@ -65,6 +66,10 @@ export interface EvseRecord {
   refusal: Refusal | undefined;
   /** The same for its standing profile, which not every station takes. Leases go on. */
   standingRetryAtMs: number | undefined;
+  /** Its session was asked to end, by us: when, and what its car took against its setpoint, where it did. */
+  stopping: { readonly atMs: number; readonly drawAmps: number | undefined } | undefined;
+  /** A charge that is to begin again there. */
+  interrupted: InterruptedCharge | undefined;
 }
 
 export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRecord => ({
@@ -97,6 +102,8 @@ export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRe
   loweredAtMs: Number.NEGATIVE_INFINITY,
   refusal: undefined,
   standingRetryAtMs: undefined,
+  stopping: undefined,
+  interrupted: undefined,
 });
 
 /** Another car, or none: what the one before did says nothing about it. */
@@ -125,6 +132,7 @@ export function forgetCar(
   record.partnerAmps = undefined;
   // What it refused was for the session before.
   record.refusal = undefined;
+  record.stopping = undefined;
   record.isOn = false;
   record.sinceMs = 0;
   record.waitingSinceMs = input.nowMs;

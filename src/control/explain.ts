@@ -24,6 +24,8 @@ function because(reason: EvseReason, evse: EvseView, site: SiteView): string {
       return evse.exposureAmps > 0
         ? `no session is known to run, and ${amps(evse.exposureAmps)} is kept free for one that may begin before it is told`
         : 'no session is running';
+    case 'interrupted':
+      return 'its session was ended because the station did not do what it was told, and begins again when there is room for it';
     case 'not obeying':
       return `the station does not obey and draws ${amps(reason.amps)}: ${measures[reason.rung ?? 'repeat']}, and the others make room`;
     case 'stopped':

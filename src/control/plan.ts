@@ -3,8 +3,8 @@ import type { EvseId, SiteId } from '../domain/ids.ts';
 import type { MarginOptions } from '../domain/margin.ts';
 import { endsInStanding } from '../domain/traits.ts';
 import { allocated } from './allocated.ts';
-import { loads, notNegative, remaining } from './capacity.ts';
-import { type EvseNowOptions, evsesNow } from './evseNow.ts';
+import { loads, notNegative, type Remaining, remaining, roomAmps, take } from './capacity.ts';
+import { type EvseNow, type EvseNowOptions, evsesNow } from './evseNow.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import { appliedTargets, type HorizonTarget } from './horizonTargets.ts';
@@ -54,6 +54,8 @@ export interface EvsePlan {
   readonly isPlanned: boolean;
   /** Its site is starting: it is not raised. */
   readonly isHeld: boolean;
+  /** What is kept free for a charge that is to begin again there. */
+  readonly beginAmps: number | undefined;
   /** What the standing profile of its station is to be. */
   readonly standingAmps: number;
   readonly allocatedAmps: number;
@@ -85,10 +87,12 @@ export function plan(input: PlanInput): Plan {
     topology,
     evses.map(({ reservedAmps }) => reservedAmps),
   );
-  const open = remaining(
+  const left = remaining(
     nodes.map(({ capacity }) => capacity),
     reserved,
-  ).map(notNegative);
+  );
+  const begins = beginning(topology, evses, left);
+  const open = left.map(notNegative);
   const tails = tailAmps(wired);
   const plannedEvses = evses.flatMap(({ isPlanned }, index) => (isPlanned ? [index] : []));
   const { minOnMs } = options.pacing;
@@ -107,6 +111,7 @@ export function plan(input: PlanInput): Plan {
       exposureAmps,
       isPlanned,
       isHeld,
+      beginAmps: begins[index],
       standingAmps: standingAmps(record, isStopped, tails[index] ?? 0),
       capAmps,
       allocatedAmps: amps[index] ?? 0,
@@ -115,6 +120,27 @@ export function plan(input: PlanInput): Plan {
       target: targets[index],
     })),
   };
+}
+
+/**
+ * What charges that begin again are to have, each as far as everybody else keeps the minimum. The others make room: it is
+ * taken from what is left for them.
+ */
+function beginning(
+  topology: Topology,
+  evses: readonly EvseNow[],
+  left: Remaining,
+): readonly (number | undefined)[] {
+  if (evses.every(({ beginAmps }) => beginAmps === undefined)) return [];
+  const minima = evses.map(({ isPlanned, capAmps, record }) =>
+    isPlanned && capAmps > 0 ? record.evse.minAmps : 0,
+  );
+  const spare = remaining(left, loads(topology, minima));
+  return evses.map(({ beginAmps }, index) => {
+    if (beginAmps === undefined || roomAmps(topology, index, spare) < beginAmps) return undefined;
+    for (const each of [spare, left]) take(topology, index, beginAmps, each);
+    return beginAmps;
+  });
 }
 
 /** A lease that only ends leaves its EVSE to the standing profile, which is then what would be the tail. */

@@ -30,7 +30,7 @@ export type StationCommand = {
   readonly sentAtMs: number;
   /** Past it the command must not be put on the wire. */
   readonly expiresAtMs: number;
-} & (LeaseCommand | StandingCommand | StationMaximumCommand | RemoteStopCommand);
+} & (LeaseCommand | StandingCommand | StationMaximumCommand | RemoteStopCommand | RemoteStartCommand);
 
 /** The setpoint of a running session: one TxProfile whose schedule falls by itself. */
 export interface LeaseCommand {
@@ -67,6 +67,14 @@ export interface StationMaximumCommand {
 export interface RemoteStopCommand {
   readonly kind: 'remote stop';
   readonly transactionId: string;
+}
+
+/** Begins a charge again that was ended by a remote stop. */
+export interface RemoteStartCommand {
+  readonly kind: 'remote start';
+  readonly tokenId: string;
+  /** The most that may flow then. */
+  readonly amps: number;
 }
 
 /** How the schedule is written for this EVSE: by the traits of its station, or as is usual where they are left out. */

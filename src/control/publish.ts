@@ -218,7 +218,7 @@ interface Explained {
 
 function reason(input: PublishInput, { record, planned, setpointAmps, stop }: Explained): EvseReason {
   const { evse, session, refusal } = record;
-  if (session === undefined) return { kind: 'no session' };
+  if (session === undefined) return { kind: record.interrupted === undefined ? 'no session' : 'interrupted' };
   const { escalation } = record.obedience;
   if (escalation !== undefined)
     return { kind: 'not obeying', amps: escalation.drawAmps, rung: escalation.done.at(-1) };

@@ -2,6 +2,7 @@ import type { DeviceRecord } from '../domain/deviceRecord.ts';
 import type { GridConnection } from '../domain/gridConnection.ts';
 import type { GridLimit } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId, EvseId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
+import type { InterruptedCharge } from '../domain/interruptedCharge.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Session } from '../domain/session.ts';
 import type { Circuit, Site } from '../domain/site.ts';
@@ -13,6 +14,7 @@ import { EvseBook, type EvseBookOptions, type EvseBookPorts } from './evseBook.t
 import type { EvseRecord } from './evseRecord.ts';
 import type { Presence } from './exposure.ts';
 import { type GridBook, type GridKeeper, gridBook } from './gridBook.ts';
+import { noteAsked } from './interruption.ts';
 import { limitBook } from './limitBook.ts';
 import { type MeterBook, meterBook } from './meterBook.ts';
 import type { SessionWish } from './operations.ts';
@@ -150,6 +152,15 @@ export class SiteState {
   }
 
   /** A session that ran when an earlier process ended: it may still run. */
+  adoptInterrupted(id: EvseId, charge: InterruptedCharge): void {
+    this.#evses.adoptInterrupted(id, charge);
+  }
+
+  /** The station of an EVSE was asked to begin its interrupted charge again. */
+  askedToBegin(id: EvseId): void {
+    noteAsked(this.#evses, this.#evses.evse(id));
+  }
+
   adoptSession(session: Session): void {
     this.#evses.adoptSession(session);
   }

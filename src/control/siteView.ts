@@ -152,6 +152,8 @@ export type EvseReason =
    * done last because the others could not make room for it.
    */
   | { readonly kind: 'not answering'; readonly rung?: Rung | undefined }
+  /** Its session was ended by us, because its station did not do what it was told, and begins again when there is room. */
+  | { readonly kind: 'interrupted' }
   /** Its driver may not charge. */
   | { readonly kind: 'token refused' }
   /** Capacity is not proven free yet: others must confirm their decrease first. */

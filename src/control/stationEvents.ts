@@ -7,6 +7,7 @@ import { applyChargingNews } from './chargingNews.ts';
 import { setDevice } from './deviceLearning.ts';
 import type { EvseBook } from './evseBook.ts';
 import { doubtPhases, type EvseRecord, forgetCar, notePhases, takeMeasurement } from './evseRecord.ts';
+import { noteBegin, noteEnd, noteLeft } from './interruption.ts';
 import { notePartnerEnergy } from './partnerEnergy.ts';
 import { endPause, learnFromPause } from './pauseLesson.ts';
 import { noteTimestamp, type Station } from './stationRecord.ts';
@@ -105,8 +106,10 @@ function applyStatus(book: EvseBook, event: Extract<StationEvent, { kind: 'evse 
     record.status = event.status;
     record.fault = event.fault;
     // Whatever an earlier process set for a session there is over.
-    if (event.status === 'available' && record.session === undefined)
+    if (event.status === 'available' && record.session === undefined) {
       book.ports.ledger.sessionEnded(record.evse.id);
+      noteLeft(book, record);
+    }
   }
 }
 
@@ -124,6 +127,7 @@ function startSession(book: EvseBook, event: Extract<StationEvent, { kind: 'sess
   if (record.status === 'unknown') record.status = 'occupied';
   forgetCar(record, { ...book.moments(), mostAmps: book.mostAmps(record) });
   const session = book.setSession(record, sessionFrom(event, record.evse.id));
+  noteBegin(book, record, session);
   book.ports.log.info({ sessionId: session.id, evseId: record.evse.id }, 'session started');
   book.ports.onDrop();
 }
@@ -153,6 +157,7 @@ function finish(
     energyWh,
   });
   record.session = undefined;
+  noteEnd(book, record, session, end.reason);
   forgetCar(record, { ...book.moments(), mostAmps });
   book.ports.ledger.sessionEnded(evse.id);
   book.ports.log.info(

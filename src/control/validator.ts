@@ -22,7 +22,9 @@ export function validate(input: {
   const { topology, capacity, exposureAmps, dispatched } = input;
   const after = [...exposureAmps];
   for (const { evseIndex, command } of dispatched) {
-    if (command.kind === 'lease') after[evseIndex] = Math.max(after[evseIndex] ?? 0, command.setpointAmps);
+    const amps =
+      command.kind === 'lease' ? command.setpointAmps : command.kind === 'remote start' ? command.amps : 0;
+    after[evseIndex] = Math.max(after[evseIndex] ?? 0, amps);
   }
   const left = remaining(capacity, loads(topology, after));
   const refused: Refused[] = [];

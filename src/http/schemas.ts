@@ -41,6 +41,7 @@ const reason = Type.Object(
   {
     kind: oneOf([
       'no session',
+      'interrupted',
       'own maximum',
       'car takes less',
       'bound by a partner',

@@ -198,6 +198,7 @@ export function reasonBody(reason: EvseReason, text: string): ReasonBody {
     case 'stopped':
       return { kind: reason.kind, text, by: reason.by };
     case 'no session':
+    case 'interrupted':
     case 'starting':
     case 'offline':
     case 'token refused':

@@ -60,6 +60,7 @@ function reasonDocument(reason: EvseReason) {
     case 'stopped':
       return { kind: reason.kind, by: reason.by, why: reason.why };
     case 'no session':
+    case 'interrupted':
     case 'starting':
     case 'offline':
     case 'token refused':

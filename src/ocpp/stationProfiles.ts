@@ -10,7 +10,7 @@ import { preparedRequest } from './preparedMessage.ts';
 import { ProfileBook } from './profileBook.ts';
 import { profileSet, profilesCleared } from './profileWords.ts';
 import type { CompositeSchedule } from './requests.ts';
-import { leaseProfileId, period } from './setpoint.ts';
+import { isProfileCommand, leaseProfileId, period } from './setpoint.ts';
 import { profileInForce, setpointProfile } from './setpointProfile.ts';
 
 export interface StationProfilesPorts {
@@ -78,7 +78,7 @@ export class StationProfiles {
 
   /** A command was answered: what was taken lies there now, and after a refusal nobody knows what does. */
   answered(command: StationCommand, outcome: CommandAnswer['outcome'], line: Line): void {
-    if (command.kind === 'remote stop') return;
+    if (!isProfileCommand(command)) return;
     if (command.kind === 'lease' && this.#sent.get(command.evseNumber) === command)
       this.#sent.delete(command.evseNumber);
     if (outcome === 'rejected') {

@@ -128,10 +128,11 @@ export function remoteStart(
   },
 ): Obeyed {
   const evse = station.evses.find(
-    ({ number, car, transaction, hasFinished }) =>
-      number === (start.evseNumber ?? number) && car !== undefined && !transaction && !hasFinished,
+    ({ number, car, transaction }) =>
+      number === (start.evseNumber ?? number) && car !== undefined && !transaction,
   );
-  if (evse === undefined) return { station, refusal: 'no car waits there' };
+  const isSpent = evse?.hasFinished === true && station.model.firmware.wantsPlugOut === true;
+  if (evse === undefined || isSpent) return { station, refusal: 'no car waits there' };
   const begun = beginTransaction(station, evse.number, token, start.remoteStartId);
   if (start.profile === undefined) return { station: settle(begun), refusal: undefined };
 

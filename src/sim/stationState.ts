@@ -39,6 +39,8 @@ export interface Firmware {
   readonly maxPeriods: number;
   readonly maxProfiles: number;
   readonly restartMs: number;
+  /** Whether a car has to be unplugged before its next transaction. */
+  readonly wantsPlugOut?: boolean;
 }
 
 /** What an operator may change. */

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { type EvseId, evseId } from '../domain/ids.ts';
+import type { InterruptedCharge } from '../domain/interruptedCharge.ts';
 import type { EvseCommandTable, Tables } from './schema.ts';
 import { inStore } from './storeError.ts';
 import type { WriteBehind } from './writeBehind.ts';
@@ -33,6 +34,9 @@ export interface CommandStore {
    */
   rememberLease(lease: LeaseRecord): void;
   exposures(): Promise<readonly ExposureRecord[]>;
+  /** Queued: remembers the charge that is to begin again there, or that there is none any more. */
+  rememberInterrupted(evseId: EvseId, charge: InterruptedCharge | undefined): void;
+  interruptedCharges(): Promise<ReadonlyMap<EvseId, InterruptedCharge>>;
 }
 
 export function commandStore(db: Kysely<Tables>, queue: WriteBehind): CommandStore {
@@ -64,6 +68,25 @@ export function commandStore(db: Kysely<Tables>, queue: WriteBehind): CommandSto
           standingAmps: row.standing_amps ?? undefined,
           lease: toLease(row),
         }));
+      }),
+
+    rememberInterrupted: (id, charge) =>
+      remember(`interrupted ${id}`, id, {
+        interrupted: charge === undefined ? null : JSON.stringify(charge),
+      }),
+
+    interruptedCharges: () =>
+      inStore('read the interrupted charges', async () => {
+        const rows = await db
+          .selectFrom('evse_command')
+          .select(['evse_id', 'interrupted'])
+          .where('interrupted', 'is not', null)
+          .orderBy('evse_id')
+          .execute();
+        // Only `rememberInterrupted` writes this column.
+        return new Map(
+          rows.map((row) => [evseId(row.evse_id), JSON.parse(row.interrupted ?? '') as InterruptedCharge]),
+        );
       }),
   };
 }

@@ -20,6 +20,7 @@ import { m057RoamingPages } from './migrations/m057RoamingPages.ts';
 import { m058RoamingLookups } from './migrations/m058RoamingLookups.ts';
 import { m061SessionProfile } from './migrations/m061SessionProfile.ts';
 import { m064Bookings } from './migrations/m064Bookings.ts';
+import { m070InterruptedCharge } from './migrations/m070InterruptedCharge.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
 
@@ -46,6 +47,7 @@ const migrations: Record<string, Migration> = {
   '058-roaming-lookups': m058RoamingLookups,
   '061-session-profile': m061SessionProfile,
   '064-bookings': m064Bookings,
+  '070-interrupted-charge': m070InterruptedCharge,
 };
 
 /** Own names, so that another program in the same database keeps its own list. */

@@ -143,6 +143,8 @@ export interface EvseCommandTable {
   tail_amps: number | null;
   sent_at_ms: number | null;
   lease_ms: number | null;
+  /** A charge that is to begin again, as JSON. */
+  interrupted: string | null;
 }
 
 /** OCPP 1.6 wants the central system to number transactions. Unique but for `number`: the same start, the same number. */

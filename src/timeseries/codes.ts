@@ -52,6 +52,7 @@ export const reasons: Record<EvseReason['kind'], number> = {
   'planned later': 12,
   'token refused': 13,
   'bound by a partner': 14,
+  interrupted: 15,
 };
 
 export const connectionPhases: Record<ConnectionPhase, number> = {

@@ -130,6 +130,7 @@ export class DeviceWorld {
         log,
         onSession: () => {},
         onStation: () => {},
+        onInterrupted: () => {},
         onStanding: () => {},
         link: { send: (command) => this.#stations.send(command) },
         allocate: createAllocator(),

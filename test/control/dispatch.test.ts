@@ -81,6 +81,7 @@ const givenPlan = (changes: readonly Partial<EvsePlan>[], roomAmps: number): Omi
     exposureAmps: 10,
     isPlanned: true,
     isHeld: false,
+    beginAmps: undefined,
     standingAmps: 6,
     allocatedAmps: 10,
     tailAmps: 6,

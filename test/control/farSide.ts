@@ -1,14 +1,22 @@
 import type { CommandAnswer, StationCommand } from '../../src/control/ports.ts';
 import type { EvseId, StationId } from '../../src/domain/ids.ts';
 import type { Evse } from '../../src/domain/site.ts';
-import type { StationEvent } from '../../src/domain/stationEvent.ts';
+import type { EvseStatus, StationEvent } from '../../src/domain/stationEvent.ts';
 import type { VirtualClock } from '../virtualClock.ts';
 
 /**
- * How a station takes commands. `rejects` refuses setpoints, `rejects all` the end of a session too, `silent` loses them, `deaf` applies them but its answer is lost, `ignores` says
- * yes and does nothing, `ignores leases` does so with what is meant for one EVSE.
+ * How a station takes commands. `rejects` refuses setpoints, `rejects all` the end and begin of a session too, `silent` loses them, `deaf` applies them but its answer is lost, `ignores` says
+ * yes and does nothing, `ignores leases` does so with what is meant for one EVSE, `ignores profiles` with all but the end and begin of a session.
  */
-export type Manner = 'obeys' | 'rejects' | 'rejects all' | 'silent' | 'deaf' | 'ignores' | 'ignores leases';
+export type Manner =
+  | 'obeys'
+  | 'rejects'
+  | 'rejects all'
+  | 'silent'
+  | 'deaf'
+  | 'ignores'
+  | 'ignores leases'
+  | 'ignores profiles';
 
 /** A car follows a lower offer this late and a higher one at once: the worst the standard allows [IEC 61851-1: 5 s]. */
 const followLowerMs = 5_000;
@@ -22,6 +30,9 @@ export interface RealEvse {
   standingAmps: number | undefined;
   lease: { transactionId: string; setpointAmps: number; tailAmps: number; endsAtMs: number } | undefined;
   transactionId: string | undefined;
+  hasCar: boolean;
+  /** Whose car it is. */
+  tokenId: string | undefined;
   /** What the car would take. */
   wantsAmps: number;
   /** How many of its EVSE's conductors the car uses, the first ones. */
@@ -103,8 +114,8 @@ export class FarSide {
   connect(station: RealStation): void {
     station.isOnline = true;
     this.#tell(station, { kind: 'connected', protocol: 'ocpp1.6' });
-    for (const { evse, transactionId } of station.evses) {
-      const status = transactionId === undefined ? 'available' : 'occupied';
+    for (const { evse, hasCar } of station.evses) {
+      const status = hasCar ? 'occupied' : 'available';
       this.#tell(station, { kind: 'evse status', evseNumber: evse.number, status, fault: undefined });
     }
     for (const news of this.#untold.get(station.id) ?? []) this.#tell(station, news);
@@ -133,45 +144,39 @@ export class FarSide {
     this.#tell(station, { kind: 'booted', hardware });
   }
 
-  plugIn(id: EvseId, wantsAmps: number, transactionId: string): void {
+  plugIn(id: EvseId, wantsAmps: number, transactionId: string, tokenId?: string): void {
     const { station, real } = this.#at(id);
-    Object.assign(real, { transactionId, wantsAmps, conductors: 3, energyWh: 0 });
-    const { number: evseNumber } = real.evse;
-    this.#tell(station, { kind: 'evse status', evseNumber, status: 'occupied', fault: undefined });
+    Object.assign(real, { hasCar: true, tokenId, wantsAmps, conductors: 3 });
+    this.#tellStatus(station, real, 'occupied');
+    this.#begin(station, real, transactionId);
+  }
+
+  #begin(station: RealStation, real: RealEvse, transactionId: string): void {
+    Object.assign(real, { transactionId, energyWh: 0 });
+    const { tokenId } = real;
     const startedAtMs = this.#clock.nowMs();
-    this.#tell(station, {
-      kind: 'session started',
-      evseNumber,
-      transactionId,
-      tokenId: undefined,
-      startedAtMs,
-    });
+    const evseNumber = real.evse.number;
+    this.#tell(station, { kind: 'session started', evseNumber, transactionId, tokenId, startedAtMs });
   }
 
   unplug(id: EvseId): void {
     const { station, real } = this.#at(id);
+    if (!real.hasCar) return;
+    this.#end(station, real, 'EVDisconnected');
+    Object.assign(real, { hasCar: false, wantsAmps: 0 });
+    this.#tellStatus(station, real, 'available');
+  }
+
+  #end(station: RealStation, real: RealEvse, reason: string): void {
     const { transactionId } = real;
     if (transactionId === undefined) return;
-    Object.assign(real, {
-      transactionId: undefined,
-      lease: undefined,
-      wantsAmps: 0,
-      drawAmps: 0,
-      offers: [],
-    });
-    const ended = {
-      transactionId,
-      reason: 'EVDisconnected',
-      endedAtMs: this.#clock.nowMs(),
-      energyWh: undefined,
-    };
-    this.#tell(station, { kind: 'session ended', ...ended });
-    this.#tell(station, {
-      kind: 'evse status',
-      evseNumber: real.evse.number,
-      status: 'available',
-      fault: undefined,
-    });
+    Object.assign(real, { transactionId: undefined, lease: undefined, drawAmps: 0, offers: [] });
+    const endedAtMs = this.#clock.nowMs();
+    this.#tell(station, { kind: 'session ended', transactionId, reason, endedAtMs, energyWh: undefined });
+  }
+
+  #tellStatus(station: RealStation, { evse }: RealEvse, status: EvseStatus): void {
+    this.#tell(station, { kind: 'evse status', evseNumber: evse.number, status, fault: undefined });
   }
 
   measure(real: RealEvse): void {
@@ -216,13 +221,16 @@ export class FarSide {
     // What is on the wire arrives even when the socket closes before the answer.
     if (manner === 'obeys' || manner === 'deaf')
       this.#clock.after(delayMs, () => this.#apply(station, real, command));
-    const isStop = command.kind === 'remote stop';
-    const isForAll = command.kind === 'station maximum' || isStop;
-    if ((manner === 'ignores leases' && isForAll) || (manner === 'rejects' && isStop))
+    const isOfSession = command.kind === 'remote stop' || command.kind === 'remote start';
+    const isForAll = command.kind === 'station maximum' || isOfSession;
+    if (
+      (manner === 'ignores leases' && isForAll) ||
+      ((manner === 'rejects' || manner === 'ignores profiles') && isOfSession)
+    )
       this.#clock.after(delayMs, () => this.#apply(station, real, command));
-    if (manner === 'ignores' || manner === 'ignores leases') station.hasLied = true;
+    if (manner.startsWith('ignores')) station.hasLied = true;
     const isAnswered = manner !== 'silent' && manner !== 'deaf';
-    const isRefused = manner === 'rejects all' || (manner === 'rejects' && !isStop);
+    const isRefused = manner === 'rejects all' || (manner === 'rejects' && !isOfSession);
     if (isAnswered) this.#clock.after(2 * delayMs, () => settle(isRefused ? 'rejected' : 'accepted'));
     this.#clock.after(this.#options.callTimeoutMs, () => settle('timed-out'));
   }
@@ -256,9 +264,15 @@ export class FarSide {
       station.maximum = { amps, endsAtMs: this.#clock.monotonicMs() + durationMs };
       return;
     }
+    if (command.kind === 'remote start') {
+      const { sequence, tokenId } = command;
+      if (real.hasCar && real.transactionId === undefined && tokenId === real.tokenId)
+        this.#begin(station, real, `again ${sequence}`);
+      return;
+    }
     if (command.transactionId !== real.transactionId) return;
     if (command.kind === 'remote stop') {
-      this.unplug(real.evse.id);
+      this.#end(station, real, 'Remote');
       return;
     }
     const { transactionId, setpointAmps, tailAmps, leaseMs } = command;
@@ -324,6 +338,8 @@ const newEvse = (evse: Evse): RealEvse => ({
   standingAmps: undefined,
   lease: undefined,
   transactionId: undefined,
+  hasCar: false,
+  tokenId: undefined,
   wantsAmps: 0,
   conductors: 3,
   takesShare: 1,

@@ -52,6 +52,7 @@ export class GivenState {
           this.drops += 1;
         },
         onSession: (session) => this.sessions.push(session),
+        onInterrupted: () => {},
         onStation: (station) => this.stations.push(station),
         onDevice: (_id, device) => this.devices.push(device),
         onStanding: (evseId, amps) => this.standing.push({ evseId, amps }),

@@ -26,6 +26,7 @@ import {
   type StationId,
   siteId,
 } from '../../src/domain/ids.ts';
+import type { InterruptedCharge } from '../../src/domain/interruptedCharge.ts';
 import { everyPhase, type Phase, type PhaseAmps, perPhase, phases } from '../../src/domain/phases.ts';
 import type { Session } from '../../src/domain/session.ts';
 import type { Area, Circuit, Evse, Site } from '../../src/domain/site.ts';
@@ -129,6 +130,7 @@ export class World {
   readonly #standing = new Map<EvseId, number>();
   readonly #leases = new Map<EvseId, Extract<StationCommand, { kind: 'lease' }>>();
   readonly #sessions = new Map<string, Session>();
+  readonly #interrupted = new Map<EvseId, InterruptedCharge>();
   #service: Service;
   #epoch = 0;
   #transactions = 0;
@@ -193,9 +195,9 @@ export class World {
     return this;
   }
 
-  plugIn(id: string, wantsAmps = 32): this {
+  plugIn(id: string, wantsAmps = 32, tokenId?: string): this {
     this.#transactions += 1;
-    this.farSide.plugIn(evseId(id), wantsAmps, `T${this.#transactions}`);
+    this.farSide.plugIn(evseId(id), wantsAmps, `T${this.#transactions}`, tokenId);
     return this;
   }
 
@@ -425,6 +427,10 @@ export class World {
           if (this.keepsLeases) this.#standing.set(id, amps);
         },
         onStation: () => {},
+        onInterrupted: (id, charge) => {
+          if (charge === undefined) this.#interrupted.delete(id);
+          else this.#interrupted.set(id, charge);
+        },
         gridKeeper: {
           onConnection: ({ connection, after }) => this.#connections.set(connection.id, after),
           onRelease: (kept) => this.#releases.set(`${kept.node} ${kept.key}`, kept),
@@ -453,6 +459,7 @@ export class World {
     for (const stop of this.stops.values()) state.stopSite(stop);
     for (const session of this.#sessions.values())
       if (session.state !== 'finished') state.adoptSession(session);
+    for (const [id, charge] of this.#interrupted) state.adoptInterrupted(id, charge);
     const { recording } = this.input;
     const recorder = recording && new Recorder(held, () => controlSnapshot(sites, control), recording);
     const inputs = observed(state, (input, apply) => (recorder ? recorder.take(input, apply) : apply()));

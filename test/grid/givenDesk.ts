@@ -53,7 +53,16 @@ export async function givenDesk(
   const nothing = () => {};
   const state = new SiteState(
     [site],
-    { clock, log, ledger, onDrop: nothing, onSession: nothing, onStation: nothing, onStanding: nothing },
+    {
+      clock,
+      log,
+      ledger,
+      onDrop: nothing,
+      onSession: nothing,
+      onStation: nothing,
+      onInterrupted: nothing,
+      onStanding: nothing,
+    },
     { followMs, retryMs: 10_000, connections },
   );
   const evidence = evidenceQueue({ clock, log, append: (entries) => store.appendEvidence(entries) });

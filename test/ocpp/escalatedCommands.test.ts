@@ -16,6 +16,7 @@ const {
   ...address
 } = givenLease();
 const maximum: StationCommand = { ...address, kind: 'station maximum', amps: 20.06, durationMs: 120_000 };
+const start: StationCommand = { ...address, sequence: 41, kind: 'remote start', tokenId: 'TAG-1', amps: 16 };
 const stop: StationCommand = { ...address, sequence: 2, kind: 'remote stop', transactionId: '7' };
 
 /** What a station is sent that checks every message against the published schemas. */
@@ -69,5 +70,22 @@ describe('a session that is stopped from here', () => {
 
   it('is a RequestStopTransaction in 2.0.1', async () => {
     expect(await sent('ocpp2.0.1', stop, 'RequestStopTransaction')).toEqual({ transactionId: '7' });
+  });
+});
+
+describe('a session that is begun again from here', () => {
+  it('is a RemoteStartTransaction without a profile in 1.6', async () => {
+    expect(await sent('ocpp1.6', start, 'RemoteStartTransaction')).toEqual({
+      connectorId: address.evseNumber,
+      idTag: 'TAG-1',
+    });
+  });
+
+  it('is a RequestStartTransaction with a number of its own in 2.0.1', async () => {
+    expect(await sent('ocpp2.0.1', start, 'RequestStartTransaction')).toEqual({
+      evseId: address.evseNumber,
+      idToken: { idToken: 'TAG-1', type: 'Central' },
+      remoteStartId: 42,
+    });
   });
 });

@@ -271,6 +271,28 @@ describe('what a 1.6 station may be asked for', () => {
     expect(await csms.call('CP-1', 'TriggerMessage', trigger)).toEqual({ status: 'Accepted' });
     await until(() => actions(csms).includes('MeterValues'));
   });
+
+  it.each([
+    [undefined, 'Accepted'],
+    [true, 'Rejected'],
+  ])(
+    'starts the car that is still plugged in once more, unless its plug has to come out: %s',
+    async (wantsPlugOut, status) => {
+      const firmware = { ...v16.firmware, ...(wantsPlugOut && { wantsPlugOut }) };
+      const { csms, client } = await given({ ...v16, firmware });
+      client.start();
+      await until(() => client.station.link === 'online');
+      client.plugIn(1, carModel(), undefined);
+      const start = { connectorId: 1, idTag: 'TAG' };
+      await csms.call('CP-1', 'RemoteStartTransaction', start);
+      await until(() => actions(csms).includes('StartTransaction'));
+      await until(() => client.station.transactionNames.size === 1);
+      const [transactionId] = [...client.station.transactionNames.values()].map(Number);
+      await csms.call('CP-1', 'RemoteStopTransaction', { transactionId });
+      await until(() => actions(csms).includes('StopTransaction'));
+      expect(await csms.call('CP-1', 'RemoteStartTransaction', start)).toEqual({ status });
+    },
+  );
 });
 
 describe('what a 2.0.1 station may be asked for', () => {

@@ -43,6 +43,10 @@ export const dialect16: Dialect = {
       if (!Number.isSafeInteger(transactionId)) return unsentReply('transactions of OCPP 1.6 are numbers');
       return statusReply(await calls.call(procedures.remoteStop, () => ({ transactionId }), request));
     }
+    if (command.kind === 'remote start') {
+      const { evseNumber: connectorId, tokenId: idTag } = command;
+      return statusReply(await calls.call(procedures.remoteStart, () => ({ connectorId, idTag }), request));
+    }
     const setting = vendorSetting(command);
     if (setting !== undefined) {
       const terms = setpointTerms(command);

@@ -2,6 +2,7 @@ import { publishedSchemas } from '../schemas.ts';
 import type {
   ChangeConfigurationRequest,
   GetConfigurationResponse,
+  RemoteStartTransactionRequest,
   RemoteStopTransactionRequest,
   SetChargingProfileRequest,
   StatusResponse,
@@ -16,6 +17,7 @@ export const procedures = {
   getConfiguration: schemas.procedure<{ readonly key: readonly string[] }, GetConfigurationResponse>(
     'GetConfiguration',
   ),
+  remoteStart: schemas.procedure<RemoteStartTransactionRequest, StatusResponse>('RemoteStartTransaction'),
   remoteStop: schemas.procedure<RemoteStopTransactionRequest, StatusResponse>('RemoteStopTransaction'),
   setChargingProfile: schemas.procedure<SetChargingProfileRequest, StatusResponse>('SetChargingProfile'),
   triggerMessage: schemas.procedure<TriggerMessageRequest, StatusResponse>('TriggerMessage'),

@@ -4,7 +4,7 @@ import { statusReply, unsentReply } from '../reply.ts';
 import { setpointTerms } from '../setpoint.ts';
 import { toldTraits } from '../toldTraits.ts';
 import { vendorSetting } from '../vendorKey.ts';
-import { setChargingProfile, variableNamed } from './fromDomain.ts';
+import { setChargingProfile, startAgain, variableNamed } from './fromDomain.ts';
 import type { SetVariablesResponse, StatusResponse, TriggerMessageRequest } from './messages.ts';
 import { replyData } from './replyData.ts';
 import { requestMessage } from './requestMessage.ts';
@@ -50,6 +50,10 @@ export const caller = (procedures: Procedures, wanted = measurandLists): Caller 
     if (command.kind === 'remote stop') {
       const { transactionId } = command;
       return statusReply(await calls.call(procedures.requestStop, () => ({ transactionId }), request));
+    }
+    if (command.kind === 'remote start') {
+      const start = () => startAgain(command);
+      return statusReply(await calls.call(procedures.requestStart, start, request));
     }
     const setting = vendorSetting(command);
     if (setting !== undefined) {

@@ -1,3 +1,4 @@
+import type { StationCommand } from '../../control/ports.ts';
 import type { ProfilePurpose, StartLimit, StationRequest } from '../requests.ts';
 import { leaseProfileId, leaseStackLevel, type ProfileCommand, period } from '../setpoint.ts';
 import { setpointProfile } from '../setpointProfile.ts';
@@ -7,6 +8,7 @@ import type {
   IdToken,
   Named,
   Purpose,
+  RequestStartTransactionRequest,
   SetChargingProfileRequest,
 } from './messages.ts';
 
@@ -75,6 +77,20 @@ const purposes: Readonly<Record<ProfilePurpose, Purpose>> = {
 
 /** A token that we give out, not one that was read from a card. */
 export const centralToken = (tokenId: string): IdToken => ({ idToken: tokenId, type: 'Central' });
+
+/** 1 to this is a remoteStartId, a 32-bit integer. */
+export const remoteStartIdMax = 2 ** 31 - 1;
+
+/** A charge that begins again, with a number of its own. */
+export const startAgain = ({
+  evseNumber: evseId,
+  tokenId,
+  sequence,
+}: Extract<StationCommand, { kind: 'remote start' }>): RequestStartTransactionRequest => ({
+  evseId,
+  idToken: centralToken(tokenId),
+  remoteStartId: 1 + (sequence % remoteStartIdMax),
+});
 
 /** The reverse of `variableKey`; undefined for what is no such name. */
 export function variableNamed(

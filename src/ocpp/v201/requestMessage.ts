@@ -2,10 +2,13 @@ import { randomInt } from 'node:crypto';
 import type { RequestTranslation } from '../dialect.ts';
 import type { CareRequest, StationRequest } from '../requests.ts';
 import { careMessage } from './careMessage.ts';
-import { centralToken, clearChargingProfile, startProfile, variableNamed } from './fromDomain.ts';
-
-/** 1 to this is a remoteStartId, a 32-bit integer. */
-const remoteStartIdMax = 2 ** 31 - 1;
+import {
+  centralToken,
+  clearChargingProfile,
+  remoteStartIdMax,
+  startProfile,
+  variableNamed,
+} from './fromDomain.ts';
 
 /** What is asked of a station as the one message of 2.x that asks for it. */
 export function requestMessage(asked: StationRequest): RequestTranslation {

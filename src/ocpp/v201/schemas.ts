@@ -3,6 +3,7 @@ import type {
   GetChargingProfilesRequest,
   GetVariablesRequest,
   GetVariablesResponse,
+  RequestStartTransactionRequest,
   RequestStopTransactionRequest,
   SetChargingProfileRequest,
   SetVariablesRequest,
@@ -17,6 +18,7 @@ export const schemas = publishedSchemas('ocpp2_0_1.json');
 export const proceduresOf = (schemas: PublishedSchemas) => ({
   getChargingProfiles: schemas.procedure<GetChargingProfilesRequest, StatusResponse>('GetChargingProfiles'),
   getVariables: schemas.procedure<GetVariablesRequest, GetVariablesResponse>('GetVariables'),
+  requestStart: schemas.procedure<RequestStartTransactionRequest, StatusResponse>('RequestStartTransaction'),
   requestStop: schemas.procedure<RequestStopTransactionRequest, StatusResponse>('RequestStopTransaction'),
   setChargingProfile: schemas.procedure<SetChargingProfileRequest, StatusResponse>('SetChargingProfile'),
   setVariables: schemas.procedure<SetVariablesRequest, SetVariablesResponse>('SetVariables'),

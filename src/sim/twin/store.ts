@@ -2,6 +2,7 @@ import type { RememberedExposure } from '../../control/inherited.ts';
 import type { ConnectionState } from '../../domain/gridConnection.ts';
 import type { GridLimit } from '../../domain/gridLimit.ts';
 import type { EvseId, LimitId } from '../../domain/ids.ts';
+import type { InterruptedCharge } from '../../domain/interruptedCharge.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Session } from '../../domain/session.ts';
 import type { TwinClock } from './twinClock.ts';
@@ -49,6 +50,7 @@ export class TwinStore {
   readonly #standing = new Map<EvseId, number>();
   readonly #leases = new Map<EvseId, KeptLease>();
   readonly #sessions = new Map<string, Session>();
+  readonly #interrupted = new Map<EvseId, InterruptedCharge>();
   readonly #limits = new Map<LimitId, GridLimit>();
   readonly #lines = new Map<string, KeptLine>();
   readonly #lettingGo = new Map<string, KeptLettingGo>();
@@ -94,6 +96,10 @@ export class TwinStore {
     );
   }
 
+  rememberInterrupted(id: EvseId, charge: InterruptedCharge | undefined): void {
+    this.#put(`interrupted ${id}`, () => replace(this.#interrupted, id, charge));
+  }
+
   rememberConnection(kept: KeptLine): void {
     this.#put(`line ${kept.id}`, () => replace(this.#lines, kept.id, kept));
   }
@@ -109,6 +115,10 @@ export class TwinStore {
 
   releases(): readonly KeptLettingGo[] {
     return [...this.#lettingGo.values()];
+  }
+
+  interruptedCharges(): ReadonlyMap<EvseId, InterruptedCharge> {
+    return this.#interrupted;
   }
 
   openSessions(): readonly Session[] {

@@ -9,6 +9,8 @@ export function commandLine(command: StationCommand): string {
     case 'standing':
     case 'station maximum':
       return `${name} ${command.amps}`;
+    case 'remote start':
+      return `${name} ${command.tokenId}`;
     case 'remote stop':
       return `${name} ${command.transactionId}`;
     default:
