@@ -10,6 +10,8 @@ export interface OpenDatabase {
   readonly db: Kysely<Tables>;
   /** Runs a migration so that no other process migrates at the same time and half a migration is none. */
   migrating(migration: () => Promise<void>): Promise<void>;
+  /** Housekeeping of the database, at a moment when nobody waits for it. */
+  tidy(): void;
 }
 
 const postgresConnectionsMax = 4;
@@ -31,6 +33,7 @@ function openSqlite(path: string): OpenDatabase {
   const file = openSqliteFile(path);
   return {
     db: new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }) }),
+    tidy: () => file.tidy(),
     async migrating(migration) {
       file.begin();
       try {
@@ -75,7 +78,7 @@ async function openPostgres(url: URL, log: Logger): Promise<OpenDatabase> {
     await db.destroy();
     throw notReached(url, error);
   }
-  return { db, migrating: (migration) => migration() };
+  return { db, migrating: (migration) => migration(), tidy: () => undefined };
 }
 
 const awaitDisk = `select set_config('synchronous_commit', 'on', false)

@@ -89,14 +89,14 @@ export async function openStore(
   ports: StorePorts,
   options: Partial<WriteBehindOptions> = {},
 ): Promise<Store> {
-  const { db, migrating } = await openDatabase(url, ports.log);
+  const { db, migrating, tidy } = await openDatabase(url, ports.log);
   try {
     await inStore('bring the tables up to date', () => migrating(() => migrate(db)));
   } catch (error) {
     await db.destroy();
     throw error;
   }
-  const queue = new WriteBehind(db, ports, options);
+  const queue = new WriteBehind(db, { ...ports, onFlushed: tidy }, options);
   const historyQueue = new WriteBehind(db, ports, historyQueueOptions);
   const group = new GroupCommit(db);
   const appendAudit = auditAppender(() => ports.origin?.());

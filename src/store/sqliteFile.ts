@@ -6,6 +6,13 @@ import { codeOf, StoreError } from './storeError.ts';
 const busyMs = 250;
 
 /**
+ * Commits after which what is in the log is moved into the file itself: it takes the disk several times as long as a commit
+ * does, so it is done where nobody waits. A log that grows beyond so many pages is moved by whoever commits.
+ */
+const commitsPerCheckpoint = 50;
+const logPagesMax = 4_000;
+
+/**
  * A SQLite file as Kysely wants it, whose every write begins by taking the write lock.
  *
  * libsql leaves a statement that failed with SQLITE_BUSY in progress until its garbage is collected, and until
@@ -18,6 +25,8 @@ export interface SqliteFile extends SqliteDatabase {
   begin(): void;
   commit(): void;
   rollback(): void;
+  /** For a moment when nobody waits for a commit. Never throws. */
+  tidy(): void;
 }
 
 /** Opens the file, made when missing. Throws a `StoreError` that says what to do. */
@@ -30,7 +39,11 @@ export function openSqliteFile(file: string): SqliteFile {
       throw notUsable(file, error);
     }
   };
-  const commit = (): void => void database.exec('commit');
+  let commits = 0;
+  const commit = (): void => {
+    database.exec('commit');
+    commits += 1;
+  };
   const rollback = (): void => {
     // A full disk, for one, has already rolled it back; a second time would hide that error behind its own.
     if (database.inTransaction) database.exec('rollback');
@@ -60,6 +73,15 @@ export function openSqliteFile(file: string): SqliteFile {
     begin,
     commit,
     rollback,
+    tidy() {
+      if (commits < commitsPerCheckpoint || database.inTransaction) return;
+      commits = 0;
+      try {
+        database.exec('pragma wal_checkpoint(passive)');
+      } catch {
+        // The log keeps everything, and the next commit tells what is wrong with the disk.
+      }
+    },
     prepare(sql) {
       const act = actions.get(sql);
       if (act !== undefined) return action(act);
@@ -102,6 +124,7 @@ function openDurably(file: string): Libsql.Database {
     database.exec('pragma journal_mode = wal');
     // In WAL mode only FULL makes a commit survive a power cut [sqlite.org/pragma.html#pragma_synchronous].
     database.exec('pragma synchronous = full');
+    database.exec(`pragma wal_autocheckpoint = ${logPagesMax}`);
     database.exec('pragma foreign_keys = on');
     return database;
   } catch (error) {

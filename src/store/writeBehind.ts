@@ -38,6 +38,13 @@ export interface WriteQueueState {
   readonly isFailing: boolean;
 }
 
+export interface WriteBehindPorts {
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Records were stored, and nobody waits for what comes next. */
+  onFlushed?(): void;
+}
+
 type Write = (transaction: Transaction<Tables>) => Promise<void>;
 
 /**
@@ -49,6 +56,7 @@ export class WriteBehind {
   readonly #db: Kysely<Tables>;
   readonly #log: Logger;
   readonly #clock: Clock;
+  readonly #onFlushed: () => void;
   readonly #options: WriteBehindOptions;
   #waiting = new Map<string, Write>();
   /** What the running flush has not confirmed yet. */
@@ -62,14 +70,11 @@ export class WriteBehind {
   #isFull = false;
   #isStopped = false;
 
-  constructor(
-    db: Kysely<Tables>,
-    ports: { readonly log: Logger; readonly clock: Clock },
-    options: Partial<WriteBehindOptions> = {},
-  ) {
+  constructor(db: Kysely<Tables>, ports: WriteBehindPorts, options: Partial<WriteBehindOptions> = {}) {
     this.#db = db;
     this.#log = ports.log;
     this.#clock = ports.clock;
+    this.#onFlushed = ports.onFlushed ?? (() => undefined);
     this.#options = { ...writeBehindDefaults, ...options };
   }
 
@@ -160,6 +165,7 @@ export class WriteBehind {
     try {
       await this.#write();
       this.#noteSuccess();
+      this.#onFlushed();
     } catch (error) {
       // Newer writes of the same key win; the others keep their place at the front.
       this.#waiting = new Map([...this.#onItsWay, ...this.#waiting]);
