@@ -6,9 +6,10 @@ import { startCapacityProvider } from '../../src/sim/capacityProvider/capacityPr
 import { pause, wallMs } from './benchStation.ts';
 import { type StationsInput, shown } from './gridBoard.ts';
 import { type Rate, rates } from './gridRates.ts';
+import type { Alone } from './machineAlone.ts';
 
-// The other process of the grid bench: a grid operator that lowers a site's capacity by one ampere per station at each
-// step, and the meter that sees how the stations' cars follow; then the same operator with more to say than anybody has.
+// The other process of the grid bench: a grid operator that lowers a site's capacity by a fifth of an ampere per station
+// at each step, and the meter that sees how the cars follow; then the same operator with more to say than anybody has.
 
 export interface Step {
   readonly sentAtMs: number;
@@ -29,20 +30,25 @@ export interface GridFindings {
   readonly steps: readonly Step[];
   /** For all steps together, the raises before them not counted. */
   readonly cost: Cost;
+  /** The number of the first commit of them, and of the first after them. */
+  readonly stepCommits: readonly [from: number, until: number];
+  /** What disk and processor did meanwhile for a thread that does nothing else. */
+  readonly alone: Alone;
   readonly rates: readonly Rate[];
 }
 
 const count = Number(process.env['BENCH_STATIONS']);
-const rounds = 3;
-const stepsPerRound = 24;
+const rounds = 2;
+const stepsPerRound = 120;
 const mostAmps = 32;
+const stepAmps = 0.2;
 const backgroundAmps = 100;
 const phaseVolts = 230;
 /** For every raise to be proven and sent after a round: the cars' time to follow and some ticks. */
 const riseMs = 12_000;
-const settleMs = 300;
+const settleMs = 100;
 const giveUpMs = 10_000;
-const meterPeriodMs = 200;
+const meterPeriodMs = 100;
 
 const board = new Float64Array(new SharedArrayBuffer(8 * Object.keys(shown).length));
 const input: StationsInput = { url: `${process.env['BENCH_OCPP']}`, count, board };
@@ -122,16 +128,22 @@ async function curtail(ampsPerCar: number): Promise<Step> {
 
 const steps: Step[] = [];
 const costs: Cost[] = [];
+const machine = startThread('machineAlone', import.meta.url);
+machine.postMessage(process.env['BENCH_FOLDER']);
+const atFirst = await cost();
 for (let round = 0; round < rounds; round += 1) {
   await operator.forecast(capacity(mostAmps));
   await pause(riseMs);
   const before = await cost();
   for (let step = 1; step <= stepsPerRound; step += 1) {
-    steps.push(await curtail(mostAmps - step));
+    steps.push(await curtail(mostAmps - step * stepAmps));
     await pause(settleMs);
   }
   costs.push(since(before, await cost()));
 }
+const atLast = await cost();
+machine.postMessage('stop');
+const [alone] = await once(machine, 'message');
 const say = async (index: number): Promise<boolean> => {
   const { status } = await operator.forecast(capacity(mostAmps - 8 - (index % 16)));
   return status === 204;
@@ -142,6 +154,8 @@ const findings: GridFindings = {
     processorMs: costs.reduce((sum, { processorMs }) => sum + processorMs, 0),
     commits: costs.reduce((sum, { commits }) => sum + commits, 0),
   },
+  stepCommits: [atFirst.commits, atLast.commits],
+  alone,
   rates: await rates(say, async (work) => {
     const before = await cost();
     await work();
