@@ -103,6 +103,7 @@ export class Connection {
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#isClosed) return;
     this.#noteFrame();
+    if (this.#isClosed) return;
     // Messages are text; a binary one is read all the same and refused if it is none. [OCPP 2.0.1 Part 4, 4.1.2]
     const text = data.toString();
     this.#port.log.trace({ bytes: text.length, isBinary }, 'frame received');
@@ -134,7 +135,10 @@ export class Connection {
     this.#isAlive = true;
     for (const settle of this.#askers) settle(true);
     const waitMs = this.#budget.spend(this.#port.clock.monotonicMs());
-    if (waitMs > 0 && this.#cancelHold === undefined) this.#hold(waitMs);
+    // One that is not read for longer could not be told from one that is dead.
+    if (waitMs > this.#limits.pingIntervalMs)
+      this.#terminate(`sends more than it may: it would not be read for ${Math.ceil(waitMs / 1000)} s`);
+    else if (waitMs > 0 && this.#cancelHold === undefined) this.#hold(waitMs);
   }
 
   /** Reads no more for a while. What is on its way then waits at the sender: nothing is lost, and nobody else waits. */
