@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { afterEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { PowerSpan } from '../../../src/control/wishedPower.ts';
 import { circuitId, siteId } from '../../../src/domain/ids.ts';
 import type { OscpConfig } from '../../../src/domain/oscpConfig.ts';
@@ -183,14 +183,16 @@ export interface GivenOscp {
 
 const running: { stop(): unknown }[] = [];
 const providers: CapacityProvider[] = [];
-afterEach(async () => {
+
+/** For `afterEach`: ends what a test was given, and holds every message of both sides against the schemas. */
+export async function endOscp(): Promise<void> {
   for (const part of running.splice(0).reverse()) await part.stop();
   for (const provider of providers.splice(0)) {
     const messages = [...provider.received(), ...provider.sent().filter(({ status }) => status === 204)];
     const faults = messages.filter(({ method }) => method !== 'DELETE').flatMap(messageFaults);
     expect(faults).toEqual([]);
   }
-});
+}
 
 /** A flexibility provider and a capacity provider on real sockets, with time that stands still until it is moved. */
 export async function givenOscp(

@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { oscpHandler } from '../../../src/grid/oscp/oscpHandler.ts';
 import { peerAddress } from '../../../src/grid/oscp/peerAddress.ts';
 import { recordedLog } from '../../store/recordedLog.ts';
 import { VirtualClock } from '../../virtualClock.ts';
-import { block, forecast, givenOscp, short, startMs, tokenA } from './givenOscp.ts';
+import { block, endOscp, forecast, givenOscp, short, startMs, tokenA } from './givenOscp.ts';
+
+afterEach(endOscp);
 
 async function given(...parts: Parameters<typeof givenOscp>) {
   const oscp = await givenOscp(...parts);

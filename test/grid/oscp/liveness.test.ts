@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { readHandshake, requiredBehaviour } from '../../../src/grid/oscp/messages.ts';
 import { play } from '../../../src/sim/capacityProvider/script.ts';
-import { block, forecast, givenOscp, short, startMs } from './givenOscp.ts';
+import { block, endOscp, forecast, givenOscp, short, startMs } from './givenOscp.ts';
+
+afterEach(endOscp);
 
 async function given(...parts: Parameters<typeof givenOscp>) {
   const oscp = await givenOscp(...parts);

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { block, forecast, givenOscp, tokenA } from './givenOscp.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { block, endOscp, forecast, givenOscp, tokenA } from './givenOscp.ts';
+
+afterEach(endOscp);
 
 describe('registration at a flexibility provider', () => {
   it('answers first, then registers back with the token it was given and one of its own', async () => {

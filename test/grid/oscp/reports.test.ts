@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ReceivedMessage } from '../../../src/sim/capacityProvider/capacityProvider.ts';
 import { eventually } from '../../eventually.ts';
-import { block, forecast, givenOscp, startMs, wished } from './givenOscp.ts';
+import { block, endOscp, forecast, givenOscp, startMs, wished } from './givenOscp.ts';
+
+afterEach(endOscp);
 
 async function given(...parts: Parameters<typeof givenOscp>) {
   const oscp = await givenOscp(...parts);

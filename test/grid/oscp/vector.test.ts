@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startCapacityProvider } from '../../../src/sim/capacityProvider/capacityProvider.ts';
 import { VirtualClock } from '../../virtualClock.ts';
-import { block, forecast, givenOscp, short, startMs, tokenA } from './givenOscp.ts';
+import { block, endOscp, forecast, givenOscp, short, startMs, tokenA } from './givenOscp.ts';
+
+afterEach(endOscp);
 
 const accessToken = 'an-access-token-of-oauth2';
 const running: { stop(): unknown }[] = [];
