@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Ajv, type ErrorObject, type SchemaObject } from 'ajv';
 import addFormatsModule from 'ajv-formats';
-import { onceNeeded, violations } from '../schema.ts';
+import { onceNeeded, quickCode, violations } from '../schema.ts';
 import type { ErrorCode } from './errors.ts';
 
 // The package is CommonJS with a default export.
@@ -49,7 +49,7 @@ export function publishedSchemas(file: 'ocpp1_6.json' | 'ocpp2_0_1.json' | 'ocpp
   const byName = new Map(published.map((schema) => [messageName(schema), schema]));
   // Not strict: the publishers use keywords Ajv does not know. Without a precision 4.3 A would be refused, since
   // in binary floating point it is not a multiple of 0.1.
-  const ajv = new Ajv({ strict: false, multipleOfPrecision: 6 });
+  const ajv = new Ajv({ strict: false, multipleOfPrecision: 6, code: quickCode });
   addFormats(ajv);
 
   const compile = <T>(name: string): MessageSchema<T> => {
