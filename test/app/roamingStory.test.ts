@@ -27,8 +27,10 @@ describeWith(
   'an operator and a retailer, two processes with databases on PostgreSQL',
   (postgres) => {
     it.each(['2.2.1', '2.3.0'])('serve a driver from search to bill, in %s', async (version) => {
-      const host = ended(await givenProcess('GRG', postgres, storyHost));
-      const guest = ended(await givenProcess('KRA', postgres, retailer));
+      const [host, guest] = await Promise.all([
+        givenProcess('GRG', postgres, storyHost).then(ended),
+        givenProcess('KRA', postgres, retailer).then(ended),
+      ]);
       await chargesAndIsBilled(host, guest, version);
     });
   },

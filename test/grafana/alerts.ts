@@ -54,10 +54,15 @@ export async function firingAt(
   filled: Filled,
   span: { readonly fromMs: number; readonly untilMs: number; readonly everyMs: number },
 ): Promise<readonly number[]> {
+  const instants = Array.from(
+    { length: Math.floor((span.untilMs - span.fromMs) / span.everyMs) + 1 },
+    (_, look) => span.fromMs + look * span.everyMs,
+  );
+  const looks = await Promise.all(instants.map((atMs) => isSo(rule, filled, atMs)));
   const firing: number[] = [];
   let sinceMs: number | undefined;
-  for (let atMs = span.fromMs; atMs <= span.untilMs; atMs += span.everyMs) {
-    sinceMs = (await isSo(rule, filled, atMs)) ? (sinceMs ?? atMs) : undefined;
+  for (const [look, atMs] of instants.entries()) {
+    sinceMs = looks[look] === true ? (sinceMs ?? atMs) : undefined;
     if (sinceMs !== undefined && atMs - sinceMs >= secondsIn(rule.for) * 1000) firing.push(atMs);
   }
   return firing;

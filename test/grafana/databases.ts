@@ -8,14 +8,11 @@ import { eventually } from '../eventually.ts';
 import { seriesOf } from '../timeseries/influxQl.ts';
 import { startInfluxShim } from '../timeseries/influxShim.ts';
 import { type Answer, type Asked, lineName } from './answer.ts';
-import type { Day } from './day.ts';
 
-/** A database that holds the day, and answers what Grafana asks it. */
+/** A database that holds what was written, and answers what Grafana asks it. */
 export interface Filled {
   readonly language: Language;
   readonly namedBy: Asked['namedBy'];
-  /** Writes more; they are there when it resolves. The newest ticks end at `endMs`. */
-  add(points: readonly Point[], endMs: number): Promise<void>;
   /** A query as a panel has it. */
   ask(text: string, asked: Asked, by: readonly string[]): Promise<Answer>;
   /** What a variable offers. */
@@ -41,15 +38,12 @@ async function write(points: readonly Point[], url: string, bucket: string): Pro
   if (written !== offered) throw new Error(`${offered - written} of ${offered} points were not written`);
 }
 
-export async function filledInflux(url: string, day: Day): Promise<Filled> {
+export async function filledInflux(url: string, points: readonly Point[]): Promise<Filled> {
   const database = `lastvakt_${randomUUID().replaceAll('-', '')}`;
   await seriesOf(url, '', `create database ${database}`);
-  const add = async (points: readonly Point[]): Promise<void> => {
-    const shim = await startInfluxShim(url);
-    await write(points, shim.url, database);
-    shim.stop();
-  };
-  await add(day.points);
+  const shim = await startInfluxShim(url);
+  await write(points, shim.url, database);
+  shim.stop();
   const send = (text: string, { fromMs, untilMs, stepMs, chosen }: Asked) => {
     const timeFilter = `time >= ${fromMs}ms AND time < ${untilMs}ms`;
     return seriesOf(url, database, inPlace(text, chosen, { timeFilter, __interval: `${stepMs}ms` }));
@@ -57,7 +51,6 @@ export async function filledInflux(url: string, day: Day): Promise<Filled> {
   return {
     language: 'influxql',
     namedBy: 'begin',
-    add,
     ask: async (text, asked, by) =>
       unique(
         (await send(text, asked)).map(({ tags = {}, values }) => [
@@ -79,7 +72,7 @@ interface Matrix {
   };
 }
 
-export async function filledVictoria(url: string, day: Day): Promise<Filled> {
+export async function filledVictoria(url: string, points: readonly Point[], endMs: number): Promise<Filled> {
   // It keeps no databases apart, and other days may have been written into it.
   const old = '{__name__=~"(tick|circuit|evse|grid_limit|grid_target)_.*",site=~"lund|kiruna|alerts|"}';
   for (const match of [old, '{__name__=~"(service|certificate)_.*"}']) {
@@ -87,7 +80,9 @@ export async function filledVictoria(url: string, day: Day): Promise<Filled> {
       new URL(`/api/v1/admin/tsdb/delete_series?${new URLSearchParams({ 'match[]': match })}`, url),
     );
   }
-  await write(day.points, url, 'any');
+  await write(points, url, 'any');
+  // Otherwise they are found only some seconds later.
+  await fetch(new URL('/internal/force_flush', url));
   const get = async (path: string, query: Record<string, string>): Promise<unknown> => {
     const answer = await fetch(new URL(`${path}?${new URLSearchParams(query)}`, url));
     if (!answer.ok) throw new Error(`${query['query'] ?? path}: ${await answer.text()}`);
@@ -116,19 +111,13 @@ export async function filledVictoria(url: string, day: Day): Promise<Filled> {
     return (told as { readonly data: readonly string[] }).data;
   };
   // What was asked for and not there yet may go on not being found for about 10 s: ask rarely.
-  const arrival = (endMs: number, sites: number): Promise<void> =>
-    eventually(async () => {
-      const last = { fromMs: endMs, untilMs: endMs + 60_000, stepMs: 60_000, chosen: {} };
-      const asked = { ...last, namedBy: 'end' } as const;
-      const { size } = await ask('last_over_time(tick_number[$__interval])', asked, ['site']);
-      if (size < sites) throw new Error('the last points are not there yet');
-    }, 2_000);
-  await arrival(day.endMs, 2);
-  const add = async (points: readonly Point[], endMs: number): Promise<void> => {
-    await write(points, url, 'any');
-    await arrival(endMs, 1);
-  };
-  return { language: 'promql', namedBy: 'end', add, ask, choices };
+  await eventually(async () => {
+    const last = { fromMs: endMs, untilMs: endMs + 60_000, stepMs: 60_000, chosen: {} };
+    const asked = { ...last, namedBy: 'end' } as const;
+    const { size } = await ask('last_over_time(tick_number[$__interval])', asked, ['site']);
+    if (size < 2) throw new Error('the last points are not there yet');
+  }, 2_000);
+  return { language: 'promql', namedBy: 'end', ask, choices };
 }
 
 function unique(lines: readonly (readonly [string, ReadonlyMap<number, number>])[]): Answer {
