@@ -227,13 +227,14 @@ describe('a connection', () => {
   });
 
   it('lives as long as the peer answers pings', async () => {
-    const { port, events } = await givenGateway({ pingIntervalMs: 20 });
+    // Both ends share a thread: a shorter interval could pass before the answer is read.
+    const { port, events } = await givenGateway({ pingIntervalMs: 200 });
     const station = await connectRaw({ port, password });
     let pings = 0;
     station.socket.on('ping', () => {
       pings += 1;
     });
-    await eventually(() => expect(pings).toBeGreaterThan(5));
+    await eventually(() => expect(pings).toBeGreaterThan(3));
     expect(events).toHaveLength(1);
   });
 
