@@ -1,15 +1,22 @@
-import { CompiledQuery, Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, SqliteDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../log.ts';
 import type { Tables } from './schema.ts';
 import { openSqliteFile } from './sqliteFile.ts';
 import { codeOf, StoreError } from './storeError.ts';
 
+export type Write = (transaction: Transaction<Tables>) => Promise<void>;
+
 /** An open database, and what SQLite and PostgreSQL do differently. All other SQL is the same for both. */
 export interface OpenDatabase {
   readonly db: Kysely<Tables>;
   /** Runs a migration so that no other process migrates at the same time and half a migration is none. */
   migrating(migration: () => Promise<void>): Promise<void>;
+  /**
+   * One transaction, all of it or nothing; resolves once it is durable. SQLite does not wait for the disk in our thread
+   * meanwhile, where the control loop runs and requests come in.
+   */
+  durably(write: Write): Promise<void>;
   /** Housekeeping of the database, at a moment when nobody waits for it. */
   tidy(): void;
 }
@@ -31,9 +38,22 @@ export async function openDatabase(url: string, log: Logger): Promise<OpenDataba
 
 function openSqlite(path: string): OpenDatabase {
   const file = openSqliteFile(path);
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }) });
   return {
-    db: new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }) }),
+    db,
     tidy: () => file.tidy(),
+    async durably(write) {
+      // There is one connection: nobody else commits on it until this is over.
+      await db.connection().execute(async (connection) => {
+        file.waitInCommit(false);
+        try {
+          await connection.transaction().execute(write);
+        } finally {
+          file.waitInCommit(true);
+        }
+      });
+      await file.onDisk();
+    },
     async migrating(migration) {
       file.begin();
       try {
@@ -78,7 +98,12 @@ async function openPostgres(url: URL, log: Logger): Promise<OpenDatabase> {
     await db.destroy();
     throw notReached(url, error);
   }
-  return { db, migrating: (migration) => migration(), tidy: () => undefined };
+  return {
+    db,
+    migrating: (migration) => migration(),
+    durably: (write) => db.transaction().execute(write),
+    tidy: () => undefined,
+  };
 }
 
 const awaitDisk = `select set_config('synchronous_commit', 'on', false)

@@ -1,6 +1,7 @@
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import type { ChainVerdict } from '../domain/chainVerdict.ts';
 import { nextNumber } from './counters.ts';
+import type { OpenDatabase } from './dialect.ts';
 import { hashOfEvidence, prunedKind, verifyEvidenceChain } from './evidenceChain.ts';
 import { genesis } from './hashChain.ts';
 import type { GridEvidenceTable, Tables } from './schema.ts';
@@ -46,12 +47,10 @@ export interface EvidenceStore {
   pruneEvidence(beforeMs: number, atMs: number): Promise<number>;
 }
 
-export function evidenceStore(db: Kysely<Tables>): EvidenceStore {
+export function evidenceStore({ db, durably }: Pick<OpenDatabase, 'db' | 'durably'>): EvidenceStore {
   return {
     appendEvidence: (entries) =>
-      inStore('append to the evidence', () =>
-        db.transaction().execute((transaction) => appendEvidence(transaction, entries)),
-      ),
+      inStore('append to the evidence', () => durably((transaction) => appendEvidence(transaction, entries))),
 
     listEvidence: ({ fromMs, untilMs, connectionIds, kind, after, limit }) =>
       inStore('list the evidence', async () => {

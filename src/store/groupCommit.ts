@@ -1,9 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Kysely, Transaction } from 'kysely';
-import type { Tables } from './schema.ts';
+import type { OpenDatabase, Write } from './dialect.ts';
 import { inStore, isRefusal } from './storeError.ts';
-
-type Write = (transaction: Transaction<Tables>) => Promise<void>;
 
 interface Waiting {
   readonly what: string;
@@ -12,7 +9,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** A commit blocks our thread for as long as the disk needs, and SQLite runs in it: a batch must stay short. */
+/** SQLite runs in our thread: a batch must stay short. */
 const batchMax = 64;
 
 /**
@@ -20,12 +17,12 @@ const batchMax = 64;
  * transaction, in their order: what takes the time is the disk, and it is asked once for all of them.
  */
 export class GroupCommit {
-  readonly #db: Kysely<Tables>;
+  readonly #durably: OpenDatabase['durably'];
   readonly #waiting: Waiting[] = [];
   #isRunning = false;
 
-  constructor(db: Kysely<Tables>) {
-    this.#db = db;
+  constructor({ durably }: Pick<OpenDatabase, 'durably'>) {
+    this.#durably = durably;
   }
 
   /** Durable once it resolves; later writes are never durable without this one unless the database refuses it. */
@@ -48,7 +45,7 @@ export class GroupCommit {
   /** Never rejects. One that the database refuses must not take the others with it: then each goes by itself. */
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.#db.transaction().execute(async (transaction) => {
+      await this.#durably(async (transaction) => {
         for (const { write } of batch) await write(transaction);
       });
       for (const { resolve } of batch) resolve();

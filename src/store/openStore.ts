@@ -89,16 +89,17 @@ export async function openStore(
   ports: StorePorts,
   options: Partial<WriteBehindOptions> = {},
 ): Promise<Store> {
-  const { db, migrating, tidy } = await openDatabase(url, ports.log);
+  const database = await openDatabase(url, ports.log);
+  const { db, migrating, tidy } = database;
   try {
     await inStore('bring the tables up to date', () => migrating(() => migrate(db)));
   } catch (error) {
     await db.destroy();
     throw error;
   }
-  const queue = new WriteBehind(db, { ...ports, onFlushed: tidy }, options);
-  const historyQueue = new WriteBehind(db, ports, historyQueueOptions);
-  const group = new GroupCommit(db);
+  const queue = new WriteBehind(database, { ...ports, onFlushed: tidy }, options);
+  const historyQueue = new WriteBehind(database, ports, historyQueueOptions);
+  const group = new GroupCommit(database);
   const appendAudit = auditAppender(() => ports.origin?.());
   let stopping: Promise<void> | undefined;
 
@@ -110,16 +111,16 @@ export async function openStore(
     ...stationPasswordStore(db),
     ...upstreamStore(db),
     ...commandStore(db, queue),
-    ...transactionStore(new GroupCommit(db)),
+    ...transactionStore(new GroupCommit(database)),
     ...tokenStore(db),
     ...siteStopStore(db),
     ...gridConnectionStore(db, queue),
-    ...evidenceStore(db),
+    ...evidenceStore(database),
     ...gridStateStore(db, group),
     ...gridReleaseStore(db, queue),
     ...planningStore(db, queue),
     ...partnerStore(db),
-    ...roamingObjectStore(db, new GroupCommit(db)),
+    ...roamingObjectStore(db, new GroupCommit(database)),
     ...bookingStore(db),
     ...invoiceStore(db),
     ...stationCommandStore(db),

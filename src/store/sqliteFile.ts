@@ -1,3 +1,5 @@
+import { closeSync, fdatasync, openSync } from 'node:fs';
+import { promisify } from 'node:util';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import Libsql from 'libsql';
 import { codeOf, StoreError } from './storeError.ts';
@@ -25,15 +27,29 @@ export interface SqliteFile extends SqliteDatabase {
   begin(): void;
   commit(): void;
   rollback(): void;
+  /** Whether a commit waits for the disk in our thread, as it does unless told otherwise; else `onDisk` must be waited for. */
+  waitInCommit(waits: boolean): void;
+  /** Resolves when everything that was committed is durable; the disk is waited for in another thread. */
+  onDisk(): Promise<void>;
   /** For a moment when nobody waits for a commit. Never throws. */
   tidy(): void;
 }
 
+const syncFile = promisify(fdatasync);
+
 /** Opens the file, made when missing. Throws a `StoreError` that says what to do. */
 export function openSqliteFile(file: string): SqliteFile {
   const database = openDurably(file);
+  const log = logOf(database);
+  let logDescriptor: number | undefined;
+  let waits = true;
+  let synchronous = 'full';
   const begin = (): void => {
     try {
+      // Without a log only SQLite itself knows what has to reach the disk, and in which order.
+      const wanted = waits || log === undefined ? 'full' : 'normal';
+      if (wanted !== synchronous) database.exec(`pragma synchronous = ${wanted}`);
+      synchronous = wanted;
       database.exec('begin immediate');
     } catch (error) {
       throw notUsable(file, error);
@@ -73,6 +89,15 @@ export function openSqliteFile(file: string): SqliteFile {
     begin,
     commit,
     rollback,
+    waitInCommit(doesWait) {
+      waits = doesWait;
+    },
+    async onDisk() {
+      if (log === undefined) return;
+      // SQLite has handed all of it to the system: what its own commit would do now is this.
+      logDescriptor ??= openSync(log, 'r');
+      await syncFile(logDescriptor);
+    },
     tidy() {
       if (commits < commitsPerCheckpoint || database.inTransaction) return;
       commits = 0;
@@ -87,7 +112,11 @@ export function openSqliteFile(file: string): SqliteFile {
       if (act !== undefined) return action(act);
       return lockingStatement(database.prepare(sql), (work) => inTransaction(sql, work));
     },
-    close: () => database.close(),
+    close() {
+      if (logDescriptor !== undefined) closeSync(logDescriptor);
+      logDescriptor = undefined;
+      database.close();
+    },
   };
 }
 
@@ -130,6 +159,13 @@ function openDurably(file: string): Libsql.Database {
   } catch (error) {
     throw notUsable(file, error);
   }
+}
+
+/** The file of the write-ahead log; undefined in memory, and on a file system that SQLite keeps none on. */
+function logOf(database: Libsql.Database): string | undefined {
+  const { journal_mode: mode } = Object(database.prepare('pragma journal_mode').get());
+  const { file } = Object(database.prepare('pragma database_list').get());
+  return mode === 'wal' && typeof file === 'string' && file !== '' ? `${file}-wal` : undefined;
 }
 
 function notUsable(file: string, error: unknown): StoreError {

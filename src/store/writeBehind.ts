@@ -1,9 +1,8 @@
-import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../control/ports.ts';
 import { backOffMs } from '../domain/backOff.ts';
 import type { Logger } from '../log.ts';
 import { within } from './deadline.ts';
-import type { Tables } from './schema.ts';
+import type { OpenDatabase, Write } from './dialect.ts';
 import { codeOf, isRefusal } from './storeError.ts';
 
 export interface WriteBehindOptions {
@@ -45,15 +44,13 @@ export interface WriteBehindPorts {
   onFlushed?(): void;
 }
 
-type Write = (transaction: Transaction<Tables>) => Promise<void>;
-
 /**
  * Records that nobody waits for, on their way to the database. The newest write of a key replaces the one that
  * still waits and takes its place in the order; what is due is written in one transaction. While the database
  * does not work, records wait and are tried again, ever more rarely, up to a bound.
  */
 export class WriteBehind {
-  readonly #db: Kysely<Tables>;
+  readonly #durably: OpenDatabase['durably'];
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #onFlushed: () => void;
@@ -70,8 +67,12 @@ export class WriteBehind {
   #isFull = false;
   #isStopped = false;
 
-  constructor(db: Kysely<Tables>, ports: WriteBehindPorts, options: Partial<WriteBehindOptions> = {}) {
-    this.#db = db;
+  constructor(
+    { durably }: Pick<OpenDatabase, 'durably'>,
+    ports: WriteBehindPorts,
+    options: Partial<WriteBehindOptions> = {},
+  ) {
+    this.#durably = durably;
     this.#log = ports.log;
     this.#clock = ports.clock;
     this.#onFlushed = ports.onFlushed ?? (() => undefined);
@@ -177,7 +178,7 @@ export class WriteBehind {
 
   async #write(): Promise<void> {
     try {
-      await this.#db.transaction().execute(async (transaction) => {
+      await this.#durably(async (transaction) => {
         for (const write of this.#onItsWay.values()) await write(transaction);
       });
       this.#onItsWay.clear();
@@ -191,7 +192,7 @@ export class WriteBehind {
   async #writeOneByOne(): Promise<void> {
     for (const [key, write] of [...this.#onItsWay]) {
       try {
-        await this.#db.transaction().execute(write);
+        await this.#durably(write);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         this.#lost += 1;

@@ -28,9 +28,10 @@ afterEach(async () => {
 async function given(options: Partial<WriteBehindOptions> = {}): Promise<Given> {
   const { log, messages } = recordedLog();
   const clock = new VirtualClock(0);
-  const { db, migrating } = await openDatabase('sqlite::memory:', log);
+  const database = await openDatabase('sqlite::memory:', log);
+  const { db, migrating } = database;
   await migrating(() => migrate(db));
-  const queue = new WriteBehind(db, { log, clock }, { flushMs, ...options });
+  const queue = new WriteBehind(database, { log, clock }, { flushMs, ...options });
   cleanUps.push(async () => {
     await queue.stop();
     await db.destroy();
