@@ -114,7 +114,7 @@ function httpPorts(running: Running): HttpPorts {
     tokens: tokensPort(running),
     ...(running.ocpi?.partners && { partners: running.ocpi.partners }),
     ...(running.ocpi && { partnerBills: running.ocpi.partnerBills, terminals: running.ocpi.terminals }),
-    ...(running.ocpi && { bookings: running.ocpi.bookings }),
+    ...(running.ocpi?.bookings && { bookings: running.ocpi.bookings }),
     ...(running.ocpi?.retail && { retail: running.ocpi.retail }),
     people: peoplePort(running.people),
     audit: auditPort(store),

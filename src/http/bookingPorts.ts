@@ -1,6 +1,7 @@
 import type { EvseId } from '../domain/ids.ts';
-import type { CanceledReason, ReservationStatus, Timeslot } from '../domain/roaming/booking.ts';
+import type { CanceledReason, Cancellation, ReservationStatus, Timeslot } from '../domain/roaming/booking.ts';
 import type { Actor } from './auth.ts';
+import type { PageAsked, PageTold } from './pages.ts';
 
 /** A booking of a partner's driver. */
 export interface BookingNow {
@@ -12,12 +13,17 @@ export interface BookingNow {
   readonly authorizationReference: string;
   /** That made use of it. */
   readonly sessionId: string | undefined;
+  readonly canceled: Cancellation | undefined;
 }
 
-/** What partners have booked at a site and is still to come or going on. */
+/** `open`: still to come, or going on. */
+export const bookingStates = ['open', 'ended'] as const;
+export type BookingState = (typeof bookingStates)[number];
+
+/** What partners have booked at the sites where they may. */
 export interface BookingsPort {
-  /** The next one first. */
-  list(site: string): readonly BookingNow[];
+  /** Of those that are open the next one comes first, of those that ended the one that began last. */
+  list(site: string, state: BookingState, page: PageAsked): Promise<PageTold<BookingNow>>;
   /** Durable when it resolves, and then told to its partner. undefined: there is none that is still to come. */
   cancel(site: string, id: string, reason: CanceledReason, actor: Actor): Promise<unknown>;
 }

@@ -1,14 +1,15 @@
 import Type, { type Static } from 'typebox';
 import { siteId } from '../domain/ids.ts';
 import { demand } from './auth.ts';
-import type { BookingNow } from './bookingPorts.ts';
+import { type BookingNow, bookingStates } from './bookingPorts.ts';
 import { closed } from './closed.ts';
+import { linkNext, pageOf, pageQuery } from './pages.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
 import { instant, nullable } from './schemas.ts';
 import { notFound, visibleSite } from './visible.ts';
 
-const booking = Type.Object(
+const body = Type.Object(
   {
     id: Type.String(),
     partner: Type.String(),
@@ -16,19 +17,38 @@ const booking = Type.Object(
     status: Type.String({
       description: 'RESERVED, or FULFILLED once its driver charges; see OCPI Bookings 1.1',
     }),
+    canceled: nullable(
+      Type.Object(
+        { reason: Type.String(), by: Type.String({ description: 'The role of who did it, such as EMSP' }) },
+        closed,
+      ),
+    ),
     startsAt: instant('Begin'),
     endsAt: instant('End'),
     authorizationReference: Type.String({ description: 'Of the session and the CDR, too' }),
-    session: nullable(Type.String({ description: 'That makes use of it' })),
+    guaranteedWatts: nullable(Type.Number({ description: 'What its session has before all others' })),
+    session: nullable(Type.String({ description: 'That made use of it' })),
+  },
+  closed,
+);
+export type BookingBody = Static<typeof body>;
+
+/** What may be said to a partner when its booking is cancelled. */
+export const cancelReasons = ['POWER_OUTAGE', 'BROKEN_CHARGER', 'FULL', 'BLOCKED', 'UNKNOWN'] as const;
+
+const cancellation = Type.Object(
+  {
+    reason: Type.Enum(cancelReasons, { description: 'What the partner is told' }),
   },
   closed,
 );
 
-const cancellation = Type.Object(
+const query = Type.Object(
   {
-    reason: Type.Enum(['POWER_OUTAGE', 'BROKEN_CHARGER', 'FULL', 'BLOCKED', 'UNKNOWN'], {
-      description: 'What the partner is told',
-    }),
+    ...pageQuery.properties,
+    state: Type.Optional(
+      Type.Enum(bookingStates, { description: 'open: to come or going on, which is the default' }),
+    ),
   },
   closed,
 );
@@ -46,16 +66,20 @@ export const bookings =
         config: { right: 'read sessions' },
         schema: {
           summary:
-            'What drivers of partners have booked and is still to come or going on, the next one first',
+            'What drivers of partners have booked: the next one first; of those that ended the one that began last',
           params,
-          response: { 200: Type.Array(booking) },
+          querystring: query,
+          response: { 200: Type.Array(body) },
         },
       },
-      async ({ actor, params: { site } }) => {
+      async ({ actor, params: { site }, query: { state = 'open', ...page } }, reply) => {
         const id = siteId(site);
         demand(actor, 'read sessions', id);
         visibleSite(ports, actor, id);
-        return (ports.bookings?.list(id) ?? []).map(bodyOf);
+        if (ports.bookings === undefined) return [];
+        const { items, total } = await ports.bookings.list(id, state, pageOf(page));
+        linkNext(reply, `/sites/${encodeURIComponent(site)}/bookings`, page, total, { state });
+        return items.map(bodyOf);
       },
     );
 
@@ -77,7 +101,9 @@ export const bookings =
         visibleSite(ports, actor, id);
         const ended = await ports.bookings?.cancel(id, bookingId, body.reason, actor);
         if (ended === undefined)
-          return notFound('no such booking that is still to come: GET …/bookings lists them');
+          return notFound(
+            `no booking "${bookingId}" that is still to come: GET /api/v1/sites/${site}/bookings lists them`,
+          );
         return reply.code(204).send(null);
       },
     );
@@ -91,8 +117,11 @@ const bodyOf = ({
   period,
   authorizationReference,
   sessionId,
-}: BookingNow): Static<typeof booking> => ({
+  canceled,
+}: BookingNow): BookingBody => ({
   ...{ id, partner: partnerId, evse: evseId, status, authorizationReference, session: sessionId ?? null },
+  canceled: canceled ?? null,
+  guaranteedWatts: period.minWatts ?? null,
   startsAt: new Date(period.startMs).toISOString(),
   endsAt: new Date(period.endMs).toISOString(),
 });

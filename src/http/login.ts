@@ -13,6 +13,7 @@ import { ProblemError, refusal } from './problem.ts';
 import { demandOwnOrigin, isOwnHost } from './signIn.ts';
 import { instantOrNull } from './siteBody.ts';
 
+const features = ['retail', 'bookings'] as const;
 const name = Type.String({ minLength: 1, maxLength: 48 });
 const password = Type.String({ minLength: 1, maxLength: passwordMax });
 
@@ -26,7 +27,7 @@ export const login =
       role: actor.role,
       sites: [...actor.sites],
       rights: [...rightsOf(actor)],
-      features: ports.retail === undefined ? [] : ['retail'],
+      features: features.filter((feature) => ports[feature] !== undefined),
       csrfToken: visit?.csrfToken ?? null,
       endsAt: instantOrNull(visit?.endsAtMs),
     });

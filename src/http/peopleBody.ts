@@ -11,7 +11,9 @@ export const me = Type.Object(
     role: Type.Enum(roles),
     sites: Type.Array(Type.String(), { description: "Where it is good; an admin's is good everywhere" }),
     rights: Type.Array(Type.String(), { description: 'What it may do there' }),
-    features: Type.Array(Type.Enum(['retail']), { description: 'What this service is set up for' }),
+    features: Type.Array(Type.Enum(['retail', 'bookings']), {
+      description: 'What this service is set up for',
+    }),
     csrfToken: nullable(
       Type.String({ description: 'To send as X-CSRF-Token with every change; null for a key' }),
     ),

@@ -60,6 +60,8 @@ export const refusalSentences = {
   // Sites, stations, sessions.
   'site-unknown': 'site "{site}" is not in the config',
   'not-stopped': 'site "{site}" is not stopped',
+  'booking-over':
+    'no booking "{booking}" that is still to come: GET /api/v1/sites/{site}/bookings lists them',
   'session-ended': 'running session "{session}" has ended',
   'station-unknown':
     'no station "{station}" on a site of key "{name}": GET /api/v1/stations lists what there is',

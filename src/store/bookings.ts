@@ -2,9 +2,16 @@ import type { Kysely } from 'kysely';
 import type { BookedSpan } from '../domain/roaming/booking.ts';
 import { bookingGrainMs } from '../domain/roaming/bookingRules.ts';
 import type { RoamingObject } from '../domain/roaming/partner.ts';
-import { putRoamingObject } from './roamingObjects.ts';
+import { putRoamingObject, toObject } from './roamingObjects.ts';
 import type { Tables } from './schema.ts';
 import { inStore } from './storeError.ts';
+
+interface EndedBookings {
+  readonly site: string;
+  readonly partners: readonly string[];
+  readonly offset: number;
+  readonly limit: number;
+}
 
 export interface BookingStore {
   /**
@@ -15,6 +22,10 @@ export interface BookingStore {
     booking: RoamingObject,
     held: (BookedSpan & { readonly evseId: string }) | undefined,
   ): Promise<'kept' | 'taken'>;
+  /** Those of these partners at a site that are over; who began last comes first. */
+  endedBookings(
+    asked: EndedBookings,
+  ): Promise<{ readonly items: readonly RoamingObject[]; readonly total: number }>;
   /** Frees what is held for bookings that are over, or whose partner is gone. */
   freeBookings(): Promise<void>;
 }
@@ -45,6 +56,26 @@ export function bookingStore(db: Kysely<Tables>): BookingStore {
           if (error instanceof TakenError) return 'taken';
           throw error;
         }
+      }),
+
+    endedBookings: ({ site, partners, offset, limit }) =>
+      inStore('list bookings that are over', async () => {
+        if (partners.length === 0) return { items: [], total: 0 };
+        const ended = db
+          .selectFrom('roaming_object')
+          .where('site_id', '=', site)
+          .where('is_due', '=', 0)
+          // What was of a partner that was removed is under a name that nobody has.
+          .where('partner_id', 'in', partners);
+        const rows = await ended
+          .selectAll()
+          .orderBy('starts_at_ms', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit)
+          .offset(offset)
+          .execute();
+        const counted = await ended.select(db.fn.countAll().as('count')).executeTakeFirstOrThrow();
+        return { items: rows.map(toObject), total: Number(counted.count) };
       }),
 
     freeBookings: () =>

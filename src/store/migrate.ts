@@ -20,6 +20,7 @@ import { m057RoamingPages } from './migrations/m057RoamingPages.ts';
 import { m058RoamingLookups } from './migrations/m058RoamingLookups.ts';
 import { m061SessionProfile } from './migrations/m061SessionProfile.ts';
 import { m064Bookings } from './migrations/m064Bookings.ts';
+import { m065BookingSites } from './migrations/m065BookingSites.ts';
 import { m070InterruptedCharge } from './migrations/m070InterruptedCharge.ts';
 import type { Tables } from './schema.ts';
 import { StoreError } from './storeError.ts';
@@ -47,6 +48,7 @@ const migrations: Record<string, Migration> = {
   '058-roaming-lookups': m058RoamingLookups,
   '061-session-profile': m061SessionProfile,
   '064-bookings': m064Bookings,
+  '065-booking-sites': m065BookingSites,
   '070-interrupted-charge': m070InterruptedCharge,
 };
 

@@ -238,10 +238,12 @@ const toRow = (object: RoamingObject): Selectable<RoamingObjectTable> => ({
   created_at_ms: object.createdAtMs,
   last_updated_ms: object.lastUpdatedMs,
   is_due: object.isDue ? 1 : 0,
+  site_id: object.site?.id ?? null,
+  starts_at_ms: object.site?.startMs ?? null,
   document: JSON.stringify(object.document),
 });
 
-const toObject = (row: Selectable<RoamingObjectTable>): RoamingObject => ({
+export const toObject = (row: Selectable<RoamingObjectTable>): RoamingObject => ({
   // Only `toRow` writes this column.
   kind: row.kind as RoamingKind,
   partnerId: row.partner_id,

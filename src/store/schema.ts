@@ -308,6 +308,9 @@ export interface RoamingObjectTable {
   last_updated_ms: number;
   /** 0 or 1. */
   is_due: number;
+  /** Of a booking. */
+  site_id: string | null;
+  starts_at_ms: number | null;
   /** JSON. */
   document: string;
 }

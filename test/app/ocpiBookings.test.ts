@@ -257,6 +257,10 @@ describe('a booking', () => {
       host.ask('POST', `/sites/garage/bookings/${id}/cancel`, { reason: 'BROKEN_CHARGER' });
     expect((await cancel()).status).toBe(204);
     expect((await cancel()).status).toBe(404);
+    expect((await host.ask('GET', '/sites/garage/bookings')).body).toEqual([]);
+    expect((await host.ask('GET', '/sites/garage/bookings?state=ended')).body).toMatchObject([
+      { id, status: 'CANCELED', canceled: { reason: 'BROKEN_CHARGER', by: 'CPO' }, guaranteedWatts: 11_040 },
+    ]);
     await eventually(() =>
       expect(emsp.heard.find(({ path }) => path === `/Booking/SE/GRG/${id}`)?.body).toMatchObject({
         reservation_status: 'CANCELED',

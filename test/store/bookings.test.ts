@@ -46,6 +46,31 @@ describeOnBothDatabases('bookings in the store', (database) => {
     expect(await store.keepBooking(booking('B3'), span(30, 60))).toBe('kept');
   });
 
+  it('are listed by their site once they are over, page by page, those of a removed partner not among them', async () => {
+    const store = await database.open();
+    const ended = (id: string, minute: number, change: Partial<RoamingObject> = {}) =>
+      store.keepBooking(
+        booking(id, {
+          ...{ isDue: false, site: { id: 'garage', startMs: noonMs + minute * minuteMs }, ...change },
+        }),
+        undefined,
+      );
+    await ended('B1', 0);
+    await ended('B2', 60, { partnerId: 'other' });
+    await ended('B3', 120);
+    await ended('B4', 180, { site: { id: 'depot', startMs: noonMs } });
+    await ended('B5', 240, { isDue: true });
+    await ended('B6', 300, { partnerId: 'gone' });
+    await store.moveRoamingObjects('gone', 'gone~1');
+    const page = async (offset: number, partners = ['roam', 'other', 'gone']) => {
+      const { items, total } = await store.endedBookings({ site: 'garage', partners, offset, limit: 2 });
+      return [items.map(({ id }) => id), total];
+    };
+    expect(await page(0)).toEqual([['B3', 'B2'], 3]);
+    expect(await page(2)).toEqual([['B1'], 3]);
+    expect(await page(0, [])).toEqual([[], 0]);
+  });
+
   it('leave their EVSE free once they are over, and when their partner is gone', async () => {
     const store = await database.open();
     await store.keepBooking(booking('B1'), span(0, 60));

@@ -1,13 +1,15 @@
 import type { LoadedConfig } from '../../config/config.ts';
 import { evseId, siteId } from '../../domain/ids.ts';
 import { termsOf } from '../../domain/roaming/bookingRules.ts';
-import type { BookingsPort } from '../../http/bookingPorts.ts';
+import type { BookingNow, BookingsPort } from '../../http/bookingPorts.ts';
 import type { Logger } from '../../log.ts';
 import type { BookablePlace } from '../../ocpi/bookings/bookablePlaces.ts';
 import { BookingBook } from '../../ocpi/bookings/bookingBook.ts';
 import { BookingDesk } from '../../ocpi/bookings/bookingDesk.ts';
 import { BookingWatch } from '../../ocpi/bookings/bookingWatch.ts';
+import { type KeptBooking, keptBookingIn } from '../../ocpi/bookings/keptBooking.ts';
 import type { StationsAsked } from '../../ocpi/commands/stationsAsked.ts';
+import type { PartnerBook } from '../../ocpi/partners/partnerBook.ts';
 import type { Pushes } from '../../ocpi/partners/pushes.ts';
 import { booking as bookingCodec } from '../../ocpi/v230/booking.ts';
 import type { Running } from '../app.ts';
@@ -22,7 +24,8 @@ type BookingNeeds = Pick<
 export interface Bookings {
   readonly book: BookingBook;
   readonly desk: BookingDesk;
-  readonly port: BookingsPort;
+  /** undefined where nothing can be booked. */
+  readonly port: BookingsPort | undefined;
   /** Takes up what an earlier process left. */
   start(): Promise<void>;
   /** May be called twice. */
@@ -42,9 +45,10 @@ export function startBookings(
   const { loaded, ports, store, sessions, board, state, desk: control } = needs;
   const { clock, newId } = ports;
   const { booked } = needs.stations;
+  const bookable = bookablePlaces(loaded, places);
   const book = new BookingBook({
     ...{ clock, objects: store, store, partners, pushes, booked },
-    places: bookablePlaces(loaded, places),
+    places: bookable,
   });
   const desk = new BookingDesk({ clock, log, newId, book });
   const watch = new BookingWatch({
@@ -68,7 +72,7 @@ export function startBookings(
   return {
     book,
     desk,
-    port: bookingsPort(needs, book, desk),
+    port: bookable.length === 0 ? undefined : bookingsPort(needs, { partners, book, desk }),
     start: async () => {
       await book.load();
       watch.start();
@@ -103,30 +107,49 @@ function bookablePlaces(
   });
 }
 
-/** Bookings that are still to come or going on. Every end by hand leaves an audit entry. */
+/** What is booked and what was. Every end by hand leaves an audit entry. */
 function bookingsPort(
   { ports: { clock }, store }: BookingNeeds,
-  book: BookingBook,
-  desk: BookingDesk,
+  {
+    partners,
+    book,
+    desk,
+  }: { readonly partners: PartnerBook; readonly book: BookingBook; readonly desk: BookingDesk },
 ): BookingsPort {
-  const at = (site: string) => book.open().filter(({ evseUid }) => book.place(evseUid)?.locationId === site);
+  const openAt = (site: string) => book.open().filter(({ booking }) => booking.locationId === site);
   return {
-    list: (site) =>
-      at(site)
-        .toSorted((a, b) => a.booking.period.startMs - b.booking.period.startMs)
-        .map(({ partnerId, evseUid, sessionId, booking }) => {
-          const { id, status, period, authorizationReference } = booking;
-          return {
-            ...{ id, partnerId, evseId: evseId(evseUid), sessionId, status, period, authorizationReference },
-          };
-        }),
+    list: async (site, state, { offset, limit }) => {
+      if (state === 'ended') {
+        const owners = partners.owners().map(({ id }) => id);
+        const { items, total } = await store.endedBookings({ site, partners: owners, offset, limit });
+        return { items: items.map(keptBookingIn).map(shown), total };
+      }
+      const open = openAt(site).toSorted((a, b) => a.booking.period.startMs - b.booking.period.startMs);
+      return { items: open.slice(offset, offset + limit).map(shown), total: open.length };
+    },
     cancel: async (site, id, reason, actor) => {
-      if (!at(site).some(({ booking }) => booking.id === id)) return undefined;
+      if (!openAt(site).some(({ booking }) => booking.id === id)) return undefined;
       const ended = await desk.cancel(id, reason);
       if (ended === undefined) return undefined;
       const entry = { actor: actor.name, action: 'booking cancelled', target: `${site} ${id}` };
       await store.appendAudit({ atMs: clock.nowMs(), ...entry, before: undefined, after: { reason } });
       return bookingCodec.write(ended);
+    },
+  };
+}
+
+function shown({ partnerId, evseUid, sessionId, booking }: KeptBooking): BookingNow {
+  const { id, status, canceled, period, authorizationReference } = booking;
+  return {
+    ...{
+      id,
+      partnerId,
+      evseId: evseId(evseUid),
+      sessionId,
+      status,
+      canceled,
+      period,
+      authorizationReference,
     },
   };
 }

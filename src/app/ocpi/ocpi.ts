@@ -1,7 +1,6 @@
 import type { LoadedConfig } from '../../config/config.ts';
 import type { StationLink } from '../../control/ports.ts';
 import type { PartyRole } from '../../domain/roaming/partner.ts';
-import type { BookingsPort } from '../../http/bookingPorts.ts';
 import type { PartnerBillsPort } from '../../http/partnerBillPorts.ts';
 import type { HttpPorts } from '../../http/ports.ts';
 import type { RawHandler } from '../../http/rawHandlers.ts';
@@ -42,7 +41,7 @@ export interface OcpiService {
   readonly partners: HttpPorts['partners'];
   readonly partnerBills: PartnerBillsPort;
   readonly terminals: TerminalsPort;
-  readonly bookings: BookingsPort;
+  readonly bookings: HttpPorts['bookings'];
   readonly retail: HttpPorts['retail'];
   /** The way to stations of partners; undefined where none is limited. */
   readonly link: StationLink | undefined;

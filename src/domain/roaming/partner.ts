@@ -146,6 +146,8 @@ export interface RoamingObject {
   readonly lastUpdatedMs: number;
   /** A CDR that the partner is still to be told of; a session that has no CDR yet, or has not ended. */
   readonly isDue: boolean;
+  /** Of a booking: what its site lists it by. */
+  readonly site?: { readonly id: string; readonly startMs: number };
   /** As it is told in OCPI 2.3.0, JSON; a session with what its CDR will need beside it. */
   readonly document: unknown;
 }

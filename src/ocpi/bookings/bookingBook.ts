@@ -90,7 +90,9 @@ export class BookingBook {
   /** One that is over, too. undefined where the partner has none of that request. */
   async find(partnerId: string, requestId: string): Promise<KeptBooking | undefined> {
     const alias = requestAlias(partnerId, requestId);
-    const [found] = await this.#ports.objects.roamingObjectsByAlias('booking', alias);
+    const known = await this.#ports.objects.roamingObjectsByAlias('booking', alias);
+    // One that had this name before, and was removed, may have asked in the same words.
+    const found = known.find((object) => object.partnerId === partnerId);
     return found && keptBookingIn(found);
   }
 

@@ -42,6 +42,7 @@ export const kept = ({
 }: KeptBooking): RoamingObject => ({
   ...{ kind: 'booking', partnerId, id: told.id, alias: requestAlias(partnerId, told.requestId), createdAtMs },
   ...{ lastUpdatedMs: told.lastUpdatedMs, isDue: !isDone },
+  site: { id: told.locationId, startMs: told.period.startMs },
   document: codec.write({ booking: told, evseUid, sessionId }),
 });
 
