@@ -32,13 +32,16 @@ export function useAsked<T>(path: string, everyMs: number): Asked<T> {
   };
 }
 
-/** Acts at once and then so long after it last did, until what is returned is called. */
-export function repeatedly(everyMs: number, act: (ended: AbortSignal) => Promise<void>): () => void {
+/** Acts at once and then so long after it last did, if at all, until what is returned is called. */
+export function repeatedly(
+  everyMs: number | undefined,
+  act: (ended: AbortSignal) => Promise<void>,
+): () => void {
   const ended = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const go = async (): Promise<void> => {
     await act(ended.signal);
-    if (!ended.signal.aborted) timer = setTimeout(() => void go(), everyMs);
+    if (everyMs !== undefined && !ended.signal.aborted) timer = setTimeout(() => void go(), everyMs);
   };
   void go();
   return () => {

@@ -15,6 +15,9 @@ export const may = (right: string): boolean => me.value?.rights.includes(right) 
 /** Whether this service bills drivers of its own. */
 export const isRetailer = (): boolean => me.value?.features.includes('retail') ?? false;
 
+/** Whether partners may book anything here. */
+export const takesBookings = (): boolean => me.value?.features.includes('bookings') ?? false;
+
 /** Everybody releases what was set for their own role, and admins what was set for any. */
 export const mayRelease = (source: string): boolean =>
   may('set limits') && (me.value?.role === 'admin' || me.value?.role === source);

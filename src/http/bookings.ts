@@ -1,47 +1,13 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { siteId } from '../domain/ids.ts';
 import { demand } from './auth.ts';
+import { type BookingBody, bookingBody, cancellation } from './bookingBody.ts';
 import { type BookingNow, bookingStates } from './bookingPorts.ts';
 import { closed } from './closed.ts';
 import { linkNext, pageOf, pageQuery } from './pages.ts';
 import type { Plugin } from './plugin.ts';
 import type { HttpPorts } from './ports.ts';
-import { instant, nullable } from './schemas.ts';
 import { notFound, visibleSite } from './visible.ts';
-
-const body = Type.Object(
-  {
-    id: Type.String(),
-    partner: Type.String(),
-    evse: Type.String(),
-    status: Type.String({
-      description: 'RESERVED, or FULFILLED once its driver charges; see OCPI Bookings 1.1',
-    }),
-    canceled: nullable(
-      Type.Object(
-        { reason: Type.String(), by: Type.String({ description: 'The role of who did it, such as EMSP' }) },
-        closed,
-      ),
-    ),
-    startsAt: instant('Begin'),
-    endsAt: instant('End'),
-    authorizationReference: Type.String({ description: 'Of the session and the CDR, too' }),
-    guaranteedWatts: nullable(Type.Number({ description: 'What its session has before all others' })),
-    session: nullable(Type.String({ description: 'That made use of it' })),
-  },
-  closed,
-);
-export type BookingBody = Static<typeof body>;
-
-/** What may be said to a partner when its booking is cancelled. */
-export const cancelReasons = ['POWER_OUTAGE', 'BROKEN_CHARGER', 'FULL', 'BLOCKED', 'UNKNOWN'] as const;
-
-const cancellation = Type.Object(
-  {
-    reason: Type.Enum(cancelReasons, { description: 'What the partner is told' }),
-  },
-  closed,
-);
 
 const query = Type.Object(
   {
@@ -69,7 +35,7 @@ export const bookings =
             'What drivers of partners have booked: the next one first; of those that ended the one that began last',
           params,
           querystring: query,
-          response: { 200: Type.Array(body) },
+          response: { 200: Type.Array(bookingBody) },
         },
       },
       async ({ actor, params: { site }, query: { state = 'open', ...page } }, reply) => {

@@ -2,13 +2,14 @@ import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Bills } from '../bills/bills.tsx';
 import { words } from '../language.ts';
-import { isRetailer, may } from '../me.ts';
+import { isRetailer, may, takesBookings } from '../me.ts';
 import type { SiteStore } from '../sites.ts';
+import { Bookings } from './bookings.tsx';
 import { EndedSessions } from './endedSessions.tsx';
 import { RunningSession } from './runningSession.tsx';
 import { sessionWords } from './sessionWords.ts';
 
-/** Who charges now and what they want, then who did; and the bills of a retailer. */
+/** Who charges now and what they want, who has booked, then who did; and the bills of a retailer. */
 export function SessionsPage({ site }: { readonly site: SiteStore }): JSX.Element {
   const text = sessionWords.value;
   const saved = useSignal<string | undefined>(undefined);
@@ -40,6 +41,7 @@ export function SessionsPage({ site }: { readonly site: SiteStore }): JSX.Elemen
           ))}
         </ul>
       </section>
+      {takesBookings() && <Bookings site={site} />}
       <EndedSessions site={site} />
       {may('manage contracts') && isRetailer() && <Bills timeZone={site.head.peek().timeZone} />}
     </div>
