@@ -16,6 +16,7 @@ import {
   nonLeasingStations,
   supplyOf,
 } from './failsafeBudget.ts';
+import { locationFaults } from './locationFaults.ts';
 import { openAdrConnectionFaults } from './openAdr.ts';
 import { partnerFaults, stationOf } from './partners.ts';
 import type { CircuitConfig, Config, EvseConfig } from './schema.ts';
@@ -46,6 +47,7 @@ export function configFaults(config: Config): readonly Fault[] {
     ...traitFaults(config, places),
     ...config.sites.flatMap(siteFaults),
     ...bookingFaults(config),
+    ...locationFaults(config),
     ...zoneFaults(config.ocpi?.retailer?.timeZone, '/ocpi/retailer/timeZone'),
     ...places.flatMap(circuitFaults),
     ...places.flatMap(({ circuit, path }) =>

@@ -94,6 +94,17 @@ const openingHours = Type.Object(
   closed,
 );
 
+const instant = Type.String({
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})$',
+  description: 'such as 2026-12-24T15:00+01:00',
+});
+const exceptions = (description: string) =>
+  Type.Array(Type.Object({ from: instant, until: instant }, closed), {
+    default: [],
+    maxItems: 100,
+    description,
+  });
+
 /** Of a site, for partners and the public. */
 export const locationConfig = Type.Object(
   {
@@ -113,6 +124,8 @@ export const locationConfig = Type.Object(
       description: 'such as HOTEL or SUPERMARKET',
     }),
     openingHours: Type.Array(openingHours, { default: [], maxItems: 50, description: 'none: always open' }),
+    exceptionalOpenings: exceptions('open then, too'),
+    exceptionalClosings: exceptions('closed then, whatever stands above'),
     isGreenEnergy: Type.Optional(
       Type.Boolean({ description: 'whether all of its energy comes from renewable sources' }),
     ),

@@ -89,7 +89,7 @@ describe.skipIf(kit === '')('ocpi-kit (waits for LASTVAKT_TEST_OCPI_KIT)', () =>
   it.each(['2.2.1', '2.3.0'])('finds nothing that contradicts the specification in %s', async (version) => {
     const { host, emsp } = await given(version);
     const url = await onlyVersion(version, host);
-    const { code, told } = await asked('conformance', '--insecure', '--token', emsp.token, url);
+    const { code, told } = await asked('conformance', '--insecure', `--token=${emsp.token}`, url);
     expect(told).toContain(`checked against OCPI ${version}`);
     expect({ code, told }).toEqual({ code: 0, told: expect.stringContaining(' 0 failed') });
     // It reads what it is told in 2.2.1 by the words of 2.3.0 here, and by their own below.

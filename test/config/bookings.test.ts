@@ -23,6 +23,15 @@ function faults(config: string): readonly string[] {
   }
 }
 
+it.each([
+  ['2026-02-30T08:00Z', '2026-03-01T08:00Z', 'names a day or a time that does not exist'],
+  ['2026-12-24T15:00+01:00', '2026-12-24T14:00Z', 'must end after it begins'],
+])('a site cannot be closed from %s until %s', (from, until, fault) => {
+  const closing = `exceptionalClosings: [{ from: "${from}", until: "${until}" }]`;
+  const config = text('evses: [A1]').replace('city: Lund', `city: Lund, ${closing}`);
+  expect(faults(config)).toEqual([`/sites/0/location/exceptionalClosings/0: ${fault}`]);
+});
+
 describe('the bookings of a site in the config', () => {
   it('are for EVSEs of ours, with usual terms where none are told', () => {
     const { config } = parseConfig(text('evses: [A1]'), 'lastvakt.yaml', {});

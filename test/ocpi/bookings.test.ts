@@ -3,6 +3,7 @@ import { BookedEvses } from '../../src/control/bookedEvses.ts';
 import { evseId, sessionId, stationId } from '../../src/domain/ids.ts';
 import type { BookingRequest } from '../../src/domain/roaming/booking.ts';
 import { termsOf } from '../../src/domain/roaming/bookingRules.ts';
+import { type ClosedTimes, closedTimes } from '../../src/domain/roaming/openingTimes.ts';
 import type { Session } from '../../src/domain/session.ts';
 import { createLogger } from '../../src/log.ts';
 import type { BookablePlace } from '../../src/ocpi/bookings/bookablePlaces.ts';
@@ -23,7 +24,7 @@ const policy = {
   ...{ stepMinutes: 15, minMinutes: 15, maxMinutes: 120, daysAhead: 7, holdMinutes: 10, noShowMinutes: 20 },
   ...{ changeUntilMinutes: 30, cancelUntilMinutes: 60, perPartner: 3, guaranteedWatts: 11_000 },
 };
-const place = (id: string): BookablePlace => ({
+const place = (id: string, closed: ClosedTimes = () => []): BookablePlace => ({
   ...{
     countryCode: 'SE',
     partyId: 'GRG',
@@ -38,6 +39,7 @@ const place = (id: string): BookablePlace => ({
   ...{
     locationId: 'garage',
     policy,
+    closed,
     terms: termsOf(policy, true),
     isReservable: true,
     hasGreenEnergy: undefined,
@@ -63,12 +65,14 @@ function given({
   rows = new MemoryObjects(),
   startMs = noonMs,
   isLate = false,
+  closed = () => [],
 }: {
   evses?: readonly string[];
   rows?: MemoryObjects;
   startMs?: number;
   /** Its station does not answer before `answer`. */
   isLate?: boolean;
+  closed?: ClosedTimes;
 } = {}) {
   const clock = new VirtualClock(startMs);
   const log = createLogger('silent');
@@ -87,7 +91,7 @@ function given({
   };
   const booked = new BookedEvses();
   const book = new BookingBook({
-    ...{ clock, objects, partners, booked, places: evses.map(place) },
+    ...{ clock, objects, partners, booked, places: evses.map((id) => place(id, closed)) },
     store: {
       keepBooking: async (object) => {
         await objects.saveRoamingObject(object);
@@ -256,6 +260,45 @@ describe('a booking, as time goes by', () => {
     is.partners = [];
     await until(1);
     await eventually(() => expect(book.open()).toEqual([]));
+  });
+});
+
+describe('a place with opening hours', () => {
+  const minutes = (fromMinute: number, untilMinute: number) => ({
+    startMs: noonMs + fromMinute * minuteMs,
+    endMs: noonMs + untilMinute * minuteMs,
+  });
+  // The 31st is a Saturday, and its noon in UTC is 13:00 in Stockholm.
+  const weekend = closedTimes(
+    {
+      isAlwaysOpen: false,
+      regularHours: [{ weekday: 6, from: '08:00', until: '16:00' }],
+      exceptionalOpenings: [{ fromMs: noonMs + 180 * minuteMs, untilMs: noonMs + 240 * minuteMs }],
+      exceptionalClosings: [{ fromMs: noonMs + 60 * minuteMs, untilMs: noonMs + 90 * minuteMs }],
+    },
+    'Europe/Stockholm',
+  );
+
+  it('is booked while it is open, which exceptions say before the regular hours', async () => {
+    const { ask } = given({ closed: weekend });
+    const why = async (requestId: string, from: number, until: number) =>
+      (await ask({ requestId, period: minutes(from, until) })).why;
+    expect(await why('R1', 15, 60)).toBeUndefined();
+    expect(await why('R2', 45, 75)).toContain('closed');
+    expect(await why('R3', 90, 180)).toBeUndefined();
+    expect(await why('R5', 240, 255)).toContain('closed');
+    expect(await why('R4', 180, 240)).toBeUndefined();
+  });
+
+  it('is offered then alone', () => {
+    const { desk } = given({ closed: weekend });
+    const [calendar] = desk.locations().flatMap(({ calendars }) => calendars);
+    expect(calendar?.free.map(({ startMs, endMs }) => ({ startMs, endMs }))).toEqual([
+      minutes(0, 60),
+      minutes(90, 240),
+      // The next Saturday.
+      minutes(7 * 1440 - 300, 7 * 1440 + 180),
+    ]);
   });
 });
 

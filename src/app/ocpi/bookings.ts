@@ -1,6 +1,7 @@
 import type { LoadedConfig } from '../../config/config.ts';
 import { evseId, siteId } from '../../domain/ids.ts';
 import { termsOf } from '../../domain/roaming/bookingRules.ts';
+import { closedTimes } from '../../domain/roaming/openingTimes.ts';
 import type { BookingNow, BookingsPort } from '../../http/bookingPorts.ts';
 import type { Logger } from '../../log.ts';
 import type { BookablePlace } from '../../ocpi/bookings/bookablePlaces.ts';
@@ -88,6 +89,7 @@ function bookablePlaces(
   return config.sites.flatMap(({ id, bookings: policy }) => {
     const location = locations.find((each) => each.id === id);
     if (policy === undefined || location === undefined) return [];
+    const closed = location.openingTimes ? closedTimes(location.openingTimes, location.timeZone) : () => [];
     const evses = sites.find((site) => site.id === siteId(id))?.evses ?? [];
     return policy.evses.flatMap((uid): readonly BookablePlace[] => {
       const evse = evses.find((each) => each.id === evseId(uid));
@@ -98,7 +100,7 @@ function bookablePlaces(
       return [
         {
           ...{ countryCode, partyId, evseId: evse.id, stationId: evse.station, evseNumber: evse.number },
-          ...{ locationId: id, connector, policy, hasGreenEnergy: energyMix?.isGreenEnergy },
+          ...{ locationId: id, connector, policy, closed, hasGreenEnergy: energyMix?.isGreenEnergy },
           terms: termsOf(policy, told.capabilities.includes('REMOTE_START_STOP_CAPABLE')),
           isReservable: told.capabilities.includes('RESERVABLE'),
         },

@@ -125,8 +125,8 @@ function locationFrom(
     openingTimes: {
       isAlwaysOpen: place.openingHours.length === 0,
       regularHours: place.openingHours,
-      exceptionalOpenings: [],
-      exceptionalClosings: [],
+      exceptionalOpenings: place.exceptionalOpenings.map(spanOf),
+      exceptionalClosings: place.exceptionalClosings.map(spanOf),
     },
     images: [],
     ...(isGreenEnergy !== undefined && { energyMix: { isGreenEnergy, sources: [], impacts: [] } }),
@@ -138,6 +138,11 @@ function locationFrom(
   if (faults.length > 0) throw refused(faults);
   return [location];
 }
+
+const spanOf = ({ from, until }: { readonly from: string; readonly until: string }) => ({
+  fromMs: Date.parse(from),
+  untilMs: Date.parse(until),
+});
 
 function evseFrom(evse: EvseConfig, site: SiteConfig, given: readonly string[]): PublicEvse {
   const { evseId, physicalReference, floorLevel, capabilities = ['RFID_READER'] } = evse.public ?? {};

@@ -1,4 +1,5 @@
 import type { BookedSpan, Booking, BookingTerms, Calendar, Timeslot } from './booking.ts';
+import type { ClosedTimes } from './openingTimes.ts';
 
 /** How EVSEs of a site may be booked. */
 export interface BookingPolicy {
@@ -16,6 +17,12 @@ export interface BookingPolicy {
   readonly termsUrl?: string;
   /** What each session of a booking is to have at least. */
   readonly guaranteedWatts?: number;
+}
+
+/** When it may be booked, beside what others have. */
+export interface BookingHours {
+  readonly policy: BookingPolicy;
+  readonly closed: ClosedTimes;
 }
 
 const minuteMs = 60_000;
@@ -47,7 +54,7 @@ export const termsOf = (policy: BookingPolicy, canBeStartedFromAfar: boolean): B
 /** Why nobody can book this span, whoever else has; undefined where it can be. */
 export function spanRefusal(
   { startMs, endMs }: BookedSpan,
-  policy: BookingPolicy,
+  { policy, closed }: BookingHours,
   nowMs: number,
 ): string | undefined {
   const stepMs = policy.stepMinutes * minuteMs;
@@ -57,13 +64,18 @@ export function spanRefusal(
     return `the period must begin and end at a multiple of ${policy.stepMinutes} minutes`;
   if (minutes < policy.minMinutes) return `a booking lasts ${policy.minMinutes} minutes at least`;
   if (minutes > policy.maxMinutes) return `a booking lasts ${policy.maxMinutes} minutes at most`;
-  if (endMs > calendarEndMs(policy, nowMs)) return `bookings are taken ${policy.daysAhead} days ahead`;
+  const untilMs = calendarEndMs(policy, nowMs);
+  if (endMs > untilMs) return `bookings are taken ${policy.daysAhead} days ahead`;
+  const shut = closed(dayBeginMs(nowMs), untilMs);
+  if (shut.some((span) => span.startMs < endMs && startMs < span.endMs)) return 'the place is closed then';
   return undefined;
 }
 
 /** Whole days, so that a calendar is another one once a day and not with every glance at it. */
 const calendarEndMs = ({ daysAhead }: BookingPolicy, nowMs: number): number =>
-  Math.floor(nowMs / dayMs) * dayMs + (daysAhead + 1) * dayMs;
+  dayBeginMs(nowMs) + (daysAhead + 1) * dayMs;
+
+const dayBeginMs = (nowMs: number): number => Math.floor(nowMs / dayMs) * dayMs;
 
 /** Why its driver cannot have it otherwise, or not at all, by now; undefined where he can. */
 export function lateRefusal(
@@ -84,15 +96,15 @@ export const keptFromMs = ({ period, terms }: Pick<Booking, 'period' | 'terms'>)
 export const noShowAtMs = ({ period, terms }: Pick<Booking, 'period' | 'terms'>): number =>
   Math.min(period.endMs, period.startMs + (terms.noShowMinutes ?? Number.POSITIVE_INFINITY) * minuteMs);
 
-/** What of the calendar's days is free, beside what is `taken`; undefined where nothing is. */
+/** What of the calendar's open hours is free, beside what is `taken`; undefined where nothing is. */
 export function calendarOf(
   {
     id,
     policy,
+    closed,
     slot,
-  }: {
+  }: BookingHours & {
     readonly id: string;
-    readonly policy: BookingPolicy;
     readonly slot: Omit<Timeslot, 'startMs' | 'endMs'>;
   },
   taken: readonly BookedSpan[],
@@ -102,7 +114,8 @@ export function calendarOf(
   const endMs = calendarEndMs(policy, nowMs);
   const free: Timeslot[] = [];
   let fromMs = Math.ceil(nowMs / stepMs) * stepMs;
-  const gaps = taken.toSorted((a, b) => a.startMs - b.startMs);
+  const beginMs = dayBeginMs(nowMs);
+  const gaps = [...taken, ...closed(beginMs, endMs)].toSorted((a, b) => a.startMs - b.startMs);
   for (const { startMs, endMs: nextMs } of [...gaps, { startMs: endMs, endMs }]) {
     const untilMs = Math.floor(Math.min(startMs, endMs) / stepMs) * stepMs;
     if (untilMs - fromMs >= policy.minMinutes * minuteMs)
@@ -110,7 +123,6 @@ export function calendarOf(
     fromMs = Math.max(fromMs, Math.ceil(nextMs / stepMs) * stepMs);
   }
   if (free.length === 0) return undefined;
-  const beginMs = Math.floor(nowMs / dayMs) * dayMs;
   return {
     id,
     beginMs,

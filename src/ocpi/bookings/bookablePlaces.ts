@@ -6,18 +6,17 @@ import type {
   BookingTerms,
   Timeslot,
 } from '../../domain/roaming/booking.ts';
-import { type BookingPolicy, calendarOf } from '../../domain/roaming/bookingRules.ts';
+import { type BookingHours, calendarOf } from '../../domain/roaming/bookingRules.ts';
 import type { Party } from '../../domain/roaming/common.ts';
 import type { PublicConnector } from '../../domain/roaming/location.ts';
 
 /** An EVSE that can be booked. */
-export interface BookablePlace extends Party {
+export interface BookablePlace extends Party, BookingHours {
   readonly evseId: EvseId;
   readonly stationId: StationId;
   readonly evseNumber: number;
   readonly locationId: string;
   readonly connector: PublicConnector;
-  readonly policy: BookingPolicy;
   readonly terms: BookingTerms;
   /** Whether its station is asked to keep it, too. */
   readonly isReservable: boolean;
@@ -30,9 +29,12 @@ export function bookingLocationOf(
   taken: readonly BookedSpan[],
   { nowMs, changedMs }: { readonly nowMs: number; readonly changedMs: number },
 ): BookingLocation {
-  const { evseId, locationId, connector, policy, terms, countryCode, partyId } = place;
+  const { evseId, locationId, connector, policy, closed, terms, countryCode, partyId } = place;
   const slot = powerOf(place);
-  const calendar = calendarOf({ id: evseId, policy, slot }, taken, { nowMs, lastUpdatedMs: changedMs });
+  const calendar = calendarOf({ id: evseId, policy, closed, slot }, taken, {
+    nowMs,
+    lastUpdatedMs: changedMs,
+  });
   return {
     ...{ countryCode, partyId, id: evseId, locationId },
     option: optionOf(place),

@@ -199,13 +199,13 @@ export class BookingDesk {
 
   #refusal(
     { period, tokens, powerKw = 0 }: BookingRequest,
-    { policy, connector }: BookablePlace,
+    { policy, closed, connector }: BookablePlace,
   ): string | undefined {
     if (tokens.length === 0) return 'a booking needs a token that can be shown at the station';
     if (tokens.length > tokensMax) return `a booking has ${tokensMax} tokens at most`;
     if (powerKw * 1000 > (connector.maxWatts ?? Number.POSITIVE_INFINITY))
       return `the EVSE has ${connector.maxWatts} W at most`;
-    return spanRefusal(period, policy, this.#ports.clock.nowMs());
+    return spanRefusal(period, { policy, closed }, this.#ports.clock.nowMs());
   }
 
   /** What the request names, the one that it has already first. One at least. */
