@@ -4,6 +4,7 @@ import { bookingGrainMs } from '../domain/roaming/bookingRules.ts';
 import type { RoamingObject } from '../domain/roaming/partner.ts';
 import { putRoamingObject, toObject } from './roamingObjects.ts';
 import type { Tables } from './schema.ts';
+import type { ShelfCounts } from './shelfCounts.ts';
 import { inStore } from './storeError.ts';
 
 interface EndedBookings {
@@ -33,7 +34,7 @@ export interface BookingStore {
 /** Ends the transaction, so that nothing of it stays. */
 class TakenError extends Error {}
 
-export function bookingStore(db: Kysely<Tables>): BookingStore {
+export function bookingStore(db: Kysely<Tables>, counts: ShelfCounts): BookingStore {
   return {
     keepBooking: (booking, held) =>
       inStore('keep a booking', async () => {
@@ -51,6 +52,7 @@ export function bookingStore(db: Kysely<Tables>): BookingStore {
             }
             await putRoamingObject(transaction, booking);
           });
+          counts.changed(booking);
           return 'kept';
         } catch (error) {
           if (error instanceof TakenError) return 'taken';

@@ -24,6 +24,7 @@ import { type PlanningStore, planningStore } from './planning.ts';
 import { type ReservationStore, reservationStore } from './reservations.ts';
 import { type RoamingObjectStore, roamingObjectStore } from './roamingObjects.ts';
 import { type SessionStore, sessionStore } from './sessions.ts';
+import { ShelfCounts } from './shelfCounts.ts';
 import { type SignedValueStore, signedValueStore } from './signedValues.ts';
 import { type SiteStopStore, siteStopStore } from './siteStops.ts';
 import { type StationCommandStore, stationCommandStore } from './stationCommands.ts';
@@ -100,6 +101,7 @@ export async function openStore(
   const queue = new WriteBehind(database, { ...ports, onFlushed: tidy }, options);
   const historyQueue = new WriteBehind(database, ports, historyQueueOptions);
   const group = new GroupCommit(database);
+  const counts = new ShelfCounts();
   const appendAudit = auditAppender(() => ports.origin?.());
   let stopping: Promise<void> | undefined;
 
@@ -120,8 +122,8 @@ export async function openStore(
     ...gridReleaseStore(db, queue),
     ...planningStore(db, queue),
     ...partnerStore(db),
-    ...roamingObjectStore(db, new GroupCommit(database)),
-    ...bookingStore(db),
+    ...roamingObjectStore(db, new GroupCommit(database), counts),
+    ...bookingStore(db, counts),
     ...invoiceStore(db),
     ...stationCommandStore(db),
     ...faultStore(db, queue),

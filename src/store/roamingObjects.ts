@@ -2,13 +2,8 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { RoamingKind, RoamingObject } from '../domain/roaming/partner.ts';
 import type { GroupCommit } from './groupCommit.ts';
 import type { RoamingObjectTable, Tables } from './schema.ts';
+import type { Shelf, ShelfCounts } from './shelfCounts.ts';
 import { inStore } from './storeError.ts';
-
-/** Objects of one kind and one partner. */
-interface Shelf {
-  readonly kind: RoamingKind;
-  readonly partnerId: string;
-}
 
 interface RoamingPage extends Shelf {
   /** Changed from then on. */
@@ -52,12 +47,18 @@ export interface RoamingObjectStore {
  * Documents were written by us, so they are read without another look. `group` writes what comes at once in one transaction:
  * every minute has an update of every session that runs.
  */
-export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): RoamingObjectStore {
+export function roamingObjectStore(
+  db: Kysely<Tables>,
+  group: GroupCommit,
+  counts: ShelfCounts,
+): RoamingObjectStore {
   const shelved = ({ kind, partnerId }: Shelf) =>
     db.selectFrom('roaming_object').where('kind', '=', kind).where('partner_id', '=', partnerId);
   return {
-    saveRoamingObject: (object) =>
-      group.write('keep an object of roaming', (transaction) => putRoamingObject(transaction, object)),
+    saveRoamingObject: async (object) => {
+      await group.write('keep an object of roaming', (transaction) => putRoamingObject(transaction, object));
+      counts.changed(object);
+    },
 
     addRoamingObject: async (object) => {
       let isAdded = false;
@@ -69,6 +70,7 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
           .executeTakeFirst();
         isAdded = numInsertedOrUpdatedRows > 0n;
       });
+      if (isAdded) counts.changed(object);
       return isAdded;
     },
 
@@ -110,7 +112,8 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
           .select(['kind', 'partner_id', 'id'])
           .orderBy('created_at_ms', direction)
           .orderBy('id', direction)
-          .limit(limit)
+          // One more, which is told in no answer: there is a next page where it exists, whatever was counted.
+          .limit(limit + 1)
           .offset(offset);
         const rows = await db
           .selectFrom(page.as('page'))
@@ -124,8 +127,14 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
           .orderBy('object.created_at_ms', direction)
           .orderBy('object.id', direction)
           .execute();
-        const counted = await asked.select(db.fn.countAll().as('count')).executeTakeFirstOrThrow();
-        return { items: rows.map(toObject), total: Number(counted.count) };
+        const total = await counts.of(shelf, `${fromMs} ${untilMs}`, async () => {
+          const counted = await asked.select(db.fn.countAll().as('count')).executeTakeFirstOrThrow();
+          return Number(counted.count);
+        });
+        return {
+          items: rows.slice(0, limit).map(toObject),
+          total: rows.length === 0 ? total : Math.max(total, offset + rows.length),
+        };
       }),
 
     dueRoamingObjects: (shelf, countMax) =>
@@ -165,6 +174,7 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
           .where('partner_id', '=', partnerId)
           .where('id', '=', id)
           .executeTakeFirstOrThrow();
+        counts.changed({ kind, partnerId });
         return numDeletedRows > 0n;
       }),
 
@@ -181,6 +191,7 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
             ]),
           )
           .execute();
+        counts.allChanged();
       }),
 
     pruneRoamingObjects: (beforeMs, countMax) =>
@@ -198,6 +209,7 @@ export function roamingObjectStore(db: Kysely<Tables>, group: GroupCommit): Roam
             row(row.refTuple('kind', 'partner_id', 'id'), 'in', old.$asTuple('kind', 'partner_id', 'id')),
           )
           .executeTakeFirstOrThrow();
+        counts.allChanged();
         return Number(numDeletedRows);
       }),
   };

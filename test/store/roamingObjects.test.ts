@@ -45,6 +45,47 @@ describeOnBothDatabases('objects of roaming in the store', (database) => {
     expect([await ids(0, true), await ids(2, true)]).toEqual([['C3', 'C2'], ['C1']]);
   });
 
+  it('are counted anew after every change', async () => {
+    const store = await database.open();
+    const counts = async (change: Partial<RoamingObject> = {}) => {
+      const { kind, partnerId } = given(change);
+      const page = (fromMs: number) =>
+        store.pageRoamingObjects({ kind, partnerId, fromMs, offset: 0, limit: 1 });
+      return [(await page(0)).total, (await page(20)).total];
+    };
+    for (const n of [1, 2, 3])
+      expect(await store.addRoamingObject(given({ id: `C${n}`, lastUpdatedMs: 10, isDue: false }))).toBe(
+        true,
+      );
+    expect(await counts()).toEqual([3, 0]);
+    await store.saveRoamingObject(given({ id: 'C3', lastUpdatedMs: 30 }));
+    expect(await counts()).toEqual([3, 1]);
+    await store.deleteRoamingObject({ kind: 'cdr', partnerId: 'roam' }, 'C3');
+    expect(await counts()).toEqual([2, 0]);
+    await store.pruneRoamingObjects(20, 1);
+    expect(await counts()).toEqual([1, 0]);
+    await store.moveRoamingObjects('roam', 'roam~1');
+    expect([await counts(), await counts({ partnerId: 'roam~1' })]).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
+    const booking = { kind: 'booking', lastUpdatedMs: 20 } as const;
+    expect(await counts(booking)).toEqual([0, 0]);
+    await store.keepBooking(given(booking), undefined);
+    expect(await counts(booking)).toEqual([1, 1]);
+  });
+
+  it('are told to go on where another process has added some since they were counted', async () => {
+    const [store, another] = [await database.open(), await database.open()];
+    const shelf = { kind: 'cdr', partnerId: 'roam' } as const;
+    const page = (offset: number) => store.pageRoamingObjects({ ...shelf, offset, limit: 1 });
+    await store.saveRoamingObject(given());
+    expect((await page(0)).total).toBe(1);
+    await another.saveRoamingObject(given({ id: 'C2', createdAtMs: 2_000 }));
+    expect((await page(0)).total).toBe(2);
+    expect((await page(1)).items.map(({ id }) => id)).toEqual(['C2']);
+  });
+
   it('are due until their partner was told', async () => {
     const store = await database.open();
     const shelf = { kind: 'cdr', partnerId: 'roam' } as const;
