@@ -10,17 +10,21 @@ import { startEmsp } from './emsp.ts';
 import { freePort } from './givenService.ts';
 import { type GivenParty, givenParty, publicGarage } from './ocpiPeers.ts';
 
-// A peer that nobody here wrote: the program `ocpi` of ocpi-kit, where it is built. See .ci/ocpi-kit.
+// A peer that nobody here wrote: the program `ocpi` of ocpi-kit, and what its library has beside that, where they are built.
+// See .ci/ocpi-kit.
 const kit = process.env['LASTVAKT_TEST_OCPI_KIT'] ?? '';
+const peer = process.env['LASTVAKT_TEST_OCPI_PEER'] ?? '';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-const asked = (...args: string[]) =>
+const asked = (...args: string[]) => ran(kit, args);
+
+const ran = (program: string, args: readonly string[]) =>
   new Promise<{ readonly code: number; readonly told: string }>((resolve) => {
-    execFile(kit, args, (error, stdout, stderr) =>
+    execFile(program, args, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), told: `${stdout}${stderr}` }),
     );
   });
@@ -134,5 +138,92 @@ describe.skipIf(kit === '')('ocpi-kit (waits for LASTVAKT_TEST_OCPI_KIT)', () =>
     });
     expect((await guest.ask('POST', '/partners/kit/rotation')).status).toBe(200);
     expect((await guest.ask('DELETE', '/partners/kit')).status).toBe(204);
+  });
+});
+
+/** What the station of an EVSE is told for the session there. */
+interface Limited {
+  readonly csChargingProfiles: {
+    readonly chargingProfilePurpose: string;
+    readonly chargingSchedule: { readonly chargingSchedulePeriod: readonly { readonly limit: number }[] };
+  };
+}
+
+describe.skipIf(peer === '')('the library of ocpi-kit (waits for LASTVAKT_TEST_OCPI_PEER)', () => {
+  it.each(['2.2.1', '2.3.0'])(
+    'limits the session of its driver and takes that back, in %s',
+    async (version) => {
+      const host = await givenParty('GRG', { ...publicGarage, ocpp: ', unknownTokens: reject' });
+      ends.push(() => host.end());
+      const limits: number[] = [];
+      const station = await host.connectStation({
+        SetChargingProfile: ({ csChargingProfiles: profile }: Limited) => {
+          const [first] = profile.chargingSchedule.chargingSchedulePeriod;
+          if (profile.chargingProfilePurpose === 'TxProfile' && first !== undefined) limits.push(first.limit);
+          return { status: 'Accepted' };
+        },
+      });
+      const { token } = Object((await host.ask('POST', '/partners', { id: 'kit' })).body);
+      const program = spawn(peer, [String(await freePort()), version, host.versionsUrl, token]);
+      ends.push(() => program.kill());
+      let told = '';
+      program.stdout.on('data', (data) => {
+        told += String(data);
+      });
+      const lines = () =>
+        told
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => JSON.parse(line));
+      // Its token is known once its list was asked for.
+      const idTag = '012345678';
+      const shown = async () => Object(await station.call('Authorize', { idTag })).idTagInfo.status;
+      await eventually(async () => expect(await shown()).toBe('Accepted'), 1_000);
+      const timestamp = new Date().toISOString();
+      await station.call('StatusNotification', { connectorId: 1, status: 'Preparing', errorCode: 'NoError' });
+      await station.call('StartTransaction', { connectorId: 1, idTag, meterStart: 0, timestamp });
+      await eventually(() => {
+        expect(lines()).toContainEqual(
+          expect.objectContaining({ what: 'clear result', id: '3', body: { result: 'ACCEPTED' } }),
+        );
+        expect(limits.at(-1)).toBe(32);
+      });
+      const heard = (what: string) => lines().filter((line) => line.what === what);
+      for (const what of ['set', 'get', 'clear'])
+        expect(heard(what)).toMatchObject([{ body: { result: 'ACCEPTED' } }]);
+      expect(heard('set result')).toMatchObject([{ id: '1', body: { result: 'ACCEPTED' } }]);
+      const limited = { charging_rate_unit: 'A', charging_profile_period: [{ start_period: 0, limit: 10 }] };
+      expect(heard('active result')).toMatchObject([
+        { id: '2', body: { result: 'ACCEPTED', profile: { charging_profile: limited } } },
+      ]);
+      expect(heard('active')[0]).toMatchObject({ body: { charging_profile: limited } });
+      expect(limits).toContain(10);
+    },
+  );
+
+  it('finds our bookings, and where they are made, as the specification has them', async () => {
+    const host = await givenParty('GRG', {
+      ...publicGarage,
+      site: `${publicGarage.site}\n    bookings: { evses: [A1], guaranteedWatts: 11040 }`,
+    });
+    ends.push(() => host.end());
+    const emsp = await startEmsp(host, { version: '2.3.0', hears: ['Booking'] });
+    ends.push(() => emsp.stop());
+    const hourMs = 3_600_000;
+    const at = (hours: number) => new Date((Math.ceil(Date.now() / hourMs) + hours) * hourMs).toISOString();
+    const made = await emsp.ask('/sender/Booking', 'POST', {
+      ...{ ...emsp.party, request_id: 'R1', location_id: 'garage', booking_location_id: 'A1' },
+      authorization_reference: 'REF-1',
+      tokens: [{ ...emsp.party, uid: 'CAFE', type: 'RFID', contract_id: 'DE8ACC12E46L89' }],
+      period: { start_date_time: at(1), end_date_time: at(2) },
+    });
+    const [place] = (await emsp.ask('/sender/Booking/booking_locations')).body.data;
+    for (const [kind, object] of [
+      ['booking', made.body.data],
+      ['booking-location', place],
+    ] as const)
+      expect(await ran(peer, [kind, fileWith(object)])).toEqual({ code: 0, told: '' });
+    const { code, told } = await ran(peer, ['booking', fileWith({ ...made.body.data, period: {} })]);
+    expect([code, told]).toEqual([1, expect.stringContaining('start_date_time')]);
   });
 });
