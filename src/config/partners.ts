@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { PartnerPlace } from '../domain/site.ts';
 import type { Fault } from '../schema.ts';
-import { closed, id, section } from './parts.ts';
+import { closed, partnerId, section } from './parts.ts';
 import type { CircuitConfig, Config, EvseConfig } from './schema.ts';
 
 // EVSEs of other operators on circuits of ours.
@@ -9,7 +9,7 @@ import type { CircuitConfig, Config, EvseConfig } from './schema.ts';
 /** In the place of `station`: whose EVSE it is, in that operator's own words. */
 export const partnerEvseConfig = Type.Object(
   {
-    id: Type.String({ ...id, description: 'the partner, as it was invited over `/api/v1/partners`' }),
+    id: partnerId,
     location: Type.String({ minLength: 1, maxLength: 36, description: "the location's id at the partner" }),
     evse: Type.String({ minLength: 1, maxLength: 36, description: "the EVSE's uid at the partner" }),
     connector: Type.Optional(

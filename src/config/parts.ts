@@ -3,9 +3,16 @@ import { type TObject, Type } from 'typebox';
 // What several sections of the config are made of.
 
 export const closed = { additionalProperties: false };
+const idForm = '[A-Za-z0-9][A-Za-z0-9_.-]{0,47}';
 export const id = Type.String({
-  pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,47}$',
+  pattern: `^${idForm}$`,
   description: 'letters, digits, "_", "." and "-", at most 48',
+});
+/** Of a partner, or of a party behind a hub. */
+export const partnerId = Type.String({
+  pattern: `^${idForm}(~[A-Z]{2}-[A-Z0-9]{3})?$`,
+  description:
+    'the partner, as it was invited over `/api/v1/partners`; `hub~SE-GRG` for a party behind the hub `hub`',
 });
 export const sha256 = Type.String({
   pattern: '^[0-9a-f]{64}$',

@@ -27,6 +27,12 @@ async function join(hub: SimulatedHub, member: RoamingParty): Promise<void> {
   await hub.connect({ versionsUrl: member.versionsUrl, token: String(Object(body).token) });
 }
 
+interface Limited {
+  readonly csChargingProfiles: {
+    readonly chargingSchedule: { readonly chargingSchedulePeriod: readonly { readonly limit: number }[] };
+  };
+}
+
 const garage = { country_code: 'SE', party_id: 'GRG' };
 const driver = { uid: 'APP-1', type: 'APP_USER', contractId: 'SE-KRA-C1', whitelist: 'NEVER' };
 
@@ -72,6 +78,43 @@ describe('an operator and a retailer behind a hub', () => {
     const behind = ['hub~SE-GRG', 'hub~SE-DEP'].map((id) => ({ id, isAway: false }));
     expect(body).toMatchObject([{ id: 'hub', behind }]);
     expect((await guest.ask('DELETE', '/partners/hub~SE-GRG')).status).toBe(404);
+  });
+
+  it('shares the wires of its site with one behind the hub, which is limited by charging profiles', async () => {
+    const host = await party('GRG', { ...publicGarage, ocpp: ', unknownTokens: reject' });
+    const guest = await party('KRA', {
+      ocpi: `  roles: [CPO, SCSP]\n  loadManagement: { pauseS: 1 }\n${retailer.ocpi}`,
+      evses: ', { id: F1, partner: { id: hub~SE-GRG, location: garage, evse: A1 }, maxAmps: 16 }',
+    });
+    const hub = await hubOf({ version: '2.2.1' });
+    await join(hub, host);
+    await join(hub, guest);
+    const card = { uid: 'CAFE', type: 'RFID', contractId: 'SE-KRA-C1', whitelist: 'ALLOWED' };
+    expect((await guest.ask('POST', '/retail/tokens', card)).status).toBe(201);
+    // Until its own station was heard it gives nobody more than the failsafe current.
+    const own = await guest.connectStation();
+    await own.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError' });
+    const limits: number[] = [];
+    const station = await host.connectStation({
+      SetChargingProfile: ({ csChargingProfiles: { chargingSchedule } }: Limited) => {
+        limits.push(...chargingSchedule.chargingSchedulePeriod.slice(0, 1).map(({ limit }) => limit));
+        return { status: 'Accepted' };
+      },
+    });
+    const shown = async () => Object(await station.call('Authorize', { idTag: 'CAFE' })).idTagInfo.status;
+    await eventually(async () => expect(await shown()).toBe('Accepted'), 1_000);
+    await station.call('StatusNotification', { connectorId: 1, status: 'Charging', errorCode: 'NoError' });
+    const begin = { connectorId: 1, idTag: 'CAFE', meterStart: 0, timestamp: new Date().toISOString() };
+    await station.call('StartTransaction', begin);
+    await eventually(async () => {
+      const { body } = await guest.ask('GET', '/evses/F1/explanation');
+      expect(body).toMatchObject({ setpointAmps: 16 });
+      expect(limits.at(-1)).toBe(16);
+    });
+    const told = hub.relayed.filter(
+      ({ module, method }) => module === 'chargingprofiles' && method === 'PUT',
+    );
+    expect(told).toContainEqual(expect.objectContaining({ to: garage }));
   });
 
   it('are not asked while the hub tells that they are away, and asked again when they are back', async () => {
