@@ -134,12 +134,51 @@ export const locationConfig = Type.Object(
   { ...closed, description: 'where it is: with it, and with `ocpi`, partners see the site' },
 );
 
+const centimetres = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description }));
+const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
+
+/** Where a vehicle stands that charges at an EVSE. */
+const parkingConfig = Type.Object(
+  {
+    evsePosition: Type.Optional(
+      Type.Enum(['LEFT', 'RIGHT', 'CENTER'], { description: 'of the EVSE, as seen from the place' }),
+    ),
+    physicalReference: Type.Optional(Type.String({ maxLength: 12, description: 'what is painted on it' })),
+    vehicleTypes: Type.Array(Type.String({ maxLength: 36 }), {
+      default: ['PERSONAL_VEHICLE'],
+      minItems: 1,
+      maxItems: 20,
+      description: 'as OCPI 2.3.0 has them, such as MOTORCYCLE or TRUCK_WITH_TRAILER',
+    }),
+    isRestrictedToType: Type.Boolean({ default: false, description: 'whether others are forbidden' }),
+    maxVehicleWeightKg: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 200_000, description: 'that can stand there' }),
+    ),
+    maxVehicleHeightCm: centimetres('under a roof or a gate'),
+    maxVehicleLengthCm: centimetres('that can stand there'),
+    maxVehicleWidthCm: centimetres('that can stand there'),
+    lengthCm: centimetres('of the place'),
+    widthCm: centimetres('of the place'),
+    allowsDangerousGoods: flag('whether a load of them may stand there'),
+    isDriveThrough: flag('whether nobody has to reverse'),
+    isRoofed: flag('whether there is a roof above it'),
+    isLit: flag('whether there is light at night'),
+    hasRefrigerationOutlet: flag("whether a lorry's refrigeration has power"),
+    timeLimitMinutes: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100_000, description: 'how long a vehicle may stay' }),
+    ),
+  },
+  { ...closed, description: 'the parking place of the EVSE, told in 2.3.0' },
+);
+
 /** Of an EVSE, for partners and the public. */
 export const publicEvseConfig = Type.Object(
   {
     evseId: Type.Optional(Type.String({ maxLength: 48, description: 'eMI3 id, such as SE*GRG*E1' })),
     physicalReference: Type.Optional(Type.String({ maxLength: 16, description: 'what is painted on it' })),
     floorLevel: Type.Optional(Type.String({ maxLength: 4 })),
+    parking: Type.Optional(parkingConfig),
     standard: Type.String({
       default: 'IEC_62196_T2',
       maxLength: 36,

@@ -22,6 +22,37 @@ async function given(options: PartyOptions = publicGarage, version = '2.2.1') {
 const status = (name: string, errorCode = 'NoError') => ({ connectorId: 1, status: name, errorCode });
 
 describe('locations and tariffs over OCPI', () => {
+  it('tell in 2.3.0 where vehicles stand and of which kinds, and when they are open by exception', async () => {
+    const parking = 'evsePosition: LEFT, maxVehicleHeightCm: 210, isRoofed: true';
+    const closing = 'exceptionalClosings: [{ from: "2026-12-24T15:00+01:00", until: "2026-12-26T06:00Z" }]';
+    const { emsp } = await given(
+      {
+        ...publicGarage,
+        site: publicGarage.site?.replace('city: Lund', `city: Lund, ${closing}`) ?? '',
+        evse: `, public: { tariffs: [T1], parking: { ${parking} } }`,
+      },
+      '2.3.0',
+    );
+    const { body } = await emsp.ask('/sender/locations');
+    expect(body.data).toMatchObject([
+      {
+        opening_times: {
+          twentyfourseven: true,
+          exceptional_closings: [
+            { period_begin: '2026-12-24T14:00:00Z', period_end: '2026-12-26T06:00:00Z' },
+          ],
+        },
+        evses: [{ uid: 'A1', parking: [{ parking_id: 'A1', evse_position: 'LEFT' }] }],
+        parking_places: [
+          {
+            ...{ id: 'A1', vehicle_types: ['PERSONAL_VEHICLE'], restricted_to_type: false },
+            ...{ max_vehicle_height: 210, roofed: true, reservation_required: false },
+          },
+        ],
+      },
+    ]);
+  });
+
   it.each(['2.2.1', '2.3.0'])('are told as the config has them, in %s', async (version) => {
     const { emsp } = await given(publicGarage, version);
     const { body, headers } = await emsp.ask('/sender/locations');

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BookedEvses } from '../../src/control/bookedEvses.ts';
 import { evseId, sessionId, stationId } from '../../src/domain/ids.ts';
-import type { BookingRequest } from '../../src/domain/roaming/booking.ts';
+import type { BookingOption, BookingRequest } from '../../src/domain/roaming/booking.ts';
 import { termsOf } from '../../src/domain/roaming/bookingRules.ts';
+import type { ParkingPlace } from '../../src/domain/roaming/location.ts';
 import { type ClosedTimes, closedTimes } from '../../src/domain/roaming/openingTimes.ts';
 import type { Session } from '../../src/domain/session.ts';
 import { createLogger } from '../../src/log.ts';
@@ -24,6 +25,16 @@ const policy = {
   ...{ stepMinutes: 15, minMinutes: 15, maxMinutes: 120, daysAhead: 7, holdMinutes: 10, noShowMinutes: 20 },
   ...{ changeUntilMinutes: 30, cancelUntilMinutes: 60, perPartner: 3, guaranteedWatts: 11_000 },
 };
+const lorries: ParkingPlace = {
+  ...{
+    id: 'A4',
+    vehicleTypes: ['SEMI_TRACTOR', 'TRUCK_WITH_TRAILER'],
+    maxVehicleHeightCm: 400,
+    isDriveThrough: false,
+  },
+  ...{ isRestrictedToType: true, needsReservation: false, standards: [], images: [] },
+};
+/** A4 is a place for lorries; of the others nothing is told. */
 const place = (id: string, closed: ClosedTimes = () => []): BookablePlace => ({
   ...{
     countryCode: 'SE',
@@ -42,10 +53,14 @@ const place = (id: string, closed: ClosedTimes = () => []): BookablePlace => ({
     closed,
     terms: termsOf(policy, true),
     isReservable: true,
+    parking: id === 'A4' ? lorries : undefined,
     hasGreenEnergy: undefined,
   },
 });
 
+const noWish: BookingOption = {
+  ...{ evsePositions: [], vehicleTypes: [], connectorFormats: [], connectorTypes: [], powerTypes: [] },
+};
 const card = { countryCode: 'DE', partyId: 'MSP', uid: 'CAFE', type: 'RFID', contractId: 'C1' };
 const request = (change: Partial<BookingRequest> = {}): BookingRequest => ({
   ...{ countryCode: 'DE', partyId: 'MSP', requestId: 'R1', locationId: 'garage', tokens: [card], access: [] },
@@ -311,6 +326,29 @@ describe('a request for a booking', () => {
       new Set(['A1', 'A2']),
     );
     expect(taken[2]?.why).toContain('somebody else');
+  });
+
+  it.each([
+    ['vehicleTypes', { vehicleTypes: ['MOTORCYCLE'] }, 'no such vehicles: MOTORCYCLE'],
+    ['height', { maxVehicleHeight: 401 }, 'room for 400 cm of height'],
+    ['driving through', { isDriveThrough: true }, 'not for driving through'],
+    ['connector', { connectorTypes: ['CHADEMO'] }, 'no such connectors: CHADEMO'],
+    ['power', { powerTypes: ['DC'] }, 'no such power: DC'],
+  ])('that wishes for what its place has not is told so: %s', async (_what, wish, why) => {
+    const { ask } = given({ evses: ['A4'] });
+    const { booking, why: told } = await ask({ option: { ...noWish, ...wish } });
+    expect([booking.status, told]).toEqual(['REJECTED', expect.stringContaining(why)]);
+  });
+
+  it('gets a place that has what it wishes for, and none where nobody tells it is judged', async () => {
+    const { ask } = given({ evses: ['A4', 'A1'] });
+    const option = { ...noWish, vehicleTypes: ['MOTORCYCLE'], isDriveThrough: true, maxVehicleHeight: 900 };
+    expect((await ask({ option })).booking.option?.evseUid).toBe('A1');
+    const lorry = { ...noWish, vehicleTypes: ['SEMI_TRACTOR'], maxVehicleHeight: 400 };
+    const { booking } = await ask({ requestId: 'R2', option: { ...lorry, evseUid: 'A4' } });
+    expect(booking).toMatchObject({ status: 'RESERVED', option: { parkingId: 'A4', maxVehicleHeight: 400 } });
+    const third = await ask({ requestId: 'R3', option });
+    expect(third.booking.status).toBe('REJECTED');
   });
 
   it('comes too late for a change half an hour before, and for an end an hour before', async () => {

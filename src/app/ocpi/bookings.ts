@@ -102,6 +102,7 @@ function bookablePlaces(
           ...{ countryCode, partyId, evseId: evse.id, stationId: evse.station, evseNumber: evse.number },
           ...{ locationId: id, connector, policy, closed, hasGreenEnergy: energyMix?.isGreenEnergy },
           terms: termsOf(policy, told.capabilities.includes('REMOTE_START_STOP_CAPABLE')),
+          parking: location.parkingPlaces.find((each) => each.id === uid),
           isReservable: told.capabilities.includes('RESERVABLE'),
         },
       ];

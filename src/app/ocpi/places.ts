@@ -3,7 +3,13 @@ import { evsesBelow, supplyOf } from '../../config/failsafeBudget.ts';
 import type { Config, EvseConfig } from '../../config/schema.ts';
 import { sha256 } from '../../credentials.ts';
 import type { Party } from '../../domain/roaming/common.ts';
-import type { Location, PowerType, PublicConnector, PublicEvse } from '../../domain/roaming/location.ts';
+import type {
+  Location,
+  ParkingPlace,
+  PowerType,
+  PublicConnector,
+  PublicEvse,
+} from '../../domain/roaming/location.ts';
 import { ocpiVersions } from '../../domain/roaming/partner.ts';
 import type { Tariff } from '../../domain/roaming/tariff.ts';
 import { starVolts } from '../../domain/supply.ts';
@@ -130,7 +136,7 @@ function locationFrom(
     },
     images: [],
     ...(isGreenEnergy !== undefined && { energyMix: { isGreenEnergy, sources: [], impacts: [] } }),
-    parkingPlaces: [],
+    parkingPlaces: ours.flatMap(parkingFrom),
     ...(helpPhone !== undefined && { helpPhone }),
     lastUpdatedMs: 0,
   };
@@ -145,7 +151,9 @@ const spanOf = ({ from, until }: { readonly from: string; readonly until: string
 });
 
 function evseFrom(evse: EvseConfig, site: SiteConfig, given: readonly string[]): PublicEvse {
-  const { evseId, physicalReference, floorLevel, capabilities = ['RFID_READER'] } = evse.public ?? {};
+  const { evseId, physicalReference, floorLevel, parking } = evse.public ?? {};
+  const { capabilities = ['RFID_READER'] } = evse.public ?? {};
+  const position = parking?.evsePosition;
   return {
     uid: evse.id,
     ...(evseId !== undefined && { evseId }),
@@ -157,11 +165,19 @@ function evseFrom(evse: EvseConfig, site: SiteConfig, given: readonly string[]):
     ...(physicalReference !== undefined && { physicalReference }),
     directions: [],
     parkingRestrictions: [],
-    parking: [],
+    parking:
+      parking === undefined ? [] : [{ parkingId: evse.id, ...(position && { evsePosition: position }) }],
     acceptedServiceProviders: [],
     images: [],
     lastUpdatedMs: 0,
   };
+}
+
+/** Each EVSE has one of its own, under its id. */
+function parkingFrom({ id, public: told }: EvseConfig): readonly ParkingPlace[] {
+  if (told?.parking === undefined) return [];
+  const { evsePosition: _, ...place } = told.parking;
+  return [{ ...place, id, needsReservation: false, standards: [], images: [] }];
 }
 
 function connectorFrom(evse: EvseConfig, site: SiteConfig): PublicConnector {

@@ -8,7 +8,7 @@ import type {
 } from '../../domain/roaming/booking.ts';
 import { type BookingHours, calendarOf } from '../../domain/roaming/bookingRules.ts';
 import type { Party } from '../../domain/roaming/common.ts';
-import type { PublicConnector } from '../../domain/roaming/location.ts';
+import type { ParkingPlace, PublicConnector } from '../../domain/roaming/location.ts';
 
 /** An EVSE that can be booked. */
 export interface BookablePlace extends Party, BookingHours {
@@ -18,6 +18,7 @@ export interface BookablePlace extends Party, BookingHours {
   readonly locationId: string;
   readonly connector: PublicConnector;
   readonly terms: BookingTerms;
+  readonly parking: ParkingPlace | undefined;
   /** Whether its station is asked to keep it, too. */
   readonly isReservable: boolean;
   readonly hasGreenEnergy: boolean | undefined;
@@ -60,8 +61,22 @@ export function powerOf(
   };
 }
 
-export const optionOf = ({ evseId, connector }: BookablePlace): BookingOption => ({
-  ...{ evseUid: evseId, connectorId: connector.id, evsePositions: [], vehicleTypes: [] },
+export const optionOf = ({ evseId, connector, parking }: BookablePlace): BookingOption => ({
+  ...{ evseUid: evseId, connectorId: connector.id, evsePositions: [] },
   ...{ connectorFormats: [connector.format], connectorTypes: [connector.standard] },
   powerTypes: [connector.powerType],
+  vehicleTypes: parking?.vehicleTypes ?? [],
+  ...(parking !== undefined && { parkingId: parking.id }),
+  ...told('maxVehicleWeight', parking?.maxVehicleWeightKg),
+  ...told('maxVehicleHeight', parking?.maxVehicleHeightCm),
+  ...told('maxVehicleLength', parking?.maxVehicleLengthCm),
+  ...told('maxVehicleWidth', parking?.maxVehicleWidthCm),
+  ...told('minParkingSpaceLength', parking?.lengthCm),
+  ...told('minParkingSpaceWidth', parking?.widthCm),
+  ...told('areDangerousGoodsAllowed', parking?.allowsDangerousGoods),
+  ...told('isDriveThrough', parking?.isDriveThrough),
+  ...told('hasRefrigerationOutlet', parking?.hasRefrigerationOutlet),
 });
+
+const told = <Name extends keyof BookingOption>(name: Name, value: BookingOption[Name] | undefined) =>
+  value === undefined ? {} : { [name]: value };

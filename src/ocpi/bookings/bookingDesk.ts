@@ -13,8 +13,9 @@ import { statusCodes } from '../envelope.ts';
 import { type RegisteredPartner, speaksFor } from '../partners/partnerBook.ts';
 import type { Permission } from '../tokens/partnerTokens.ts';
 import { invalid, OcpiRefusal } from '../transport/reply.ts';
-import type { BookablePlace } from './bookablePlaces.ts';
+import { type BookablePlace, optionOf } from './bookablePlaces.ts';
 import type { BookingBook } from './bookingBook.ts';
+import { misfit } from './bookingFit.ts';
 import { isOf, isSame, isShown, requested, wantedOf } from './bookingWishes.ts';
 import type { KeptBooking } from './keptBooking.ts';
 
@@ -183,13 +184,14 @@ export class BookingDesk {
 
   /** At the first place that is free then. The database has the last word. */
   async #keptAt(
-    { period }: BookingRequest,
+    { period, option }: BookingRequest,
     places: readonly BookablePlace[],
     made: (place: BookablePlace) => KeptBooking,
     except?: string,
   ): Promise<KeptBooking | undefined> {
     const { book } = this.#ports;
     for (const place of places) {
+      if (misfit(optionOf(place), option) !== undefined) break;
       if (!book.isFree(place.evseId, period, except)) continue;
       const next = made(place);
       if ((await book.keep(next)) === 'kept') return next;
@@ -198,27 +200,32 @@ export class BookingDesk {
   }
 
   #refusal(
-    { period, tokens, powerKw = 0 }: BookingRequest,
-    { policy, closed, connector }: BookablePlace,
+    { period, tokens, option, powerKw = 0 }: BookingRequest,
+    place: BookablePlace,
   ): string | undefined {
+    const { policy, closed, connector } = place;
     if (tokens.length === 0) return 'a booking needs a token that can be shown at the station';
     if (tokens.length > tokensMax) return `a booking has ${tokensMax} tokens at most`;
     if (powerKw * 1000 > (connector.maxWatts ?? Number.POSITIVE_INFINITY))
       return `the EVSE has ${connector.maxWatts} W at most`;
+    const why = misfit(optionOf(place), option);
+    if (why !== undefined) return why;
     return spanRefusal(period, { policy, closed }, this.#ports.clock.nowMs());
   }
 
-  /** What the request names, the one that it has already first. One at least. */
+  /** What the request names: what has what is wished for comes first, and of those the one that it has already. One at least. */
   #places(
     { locationId, bookingLocationId, option }: BookingRequest,
     current?: string,
   ): readonly [BookablePlace, ...BookablePlace[]] {
     const names = [bookingLocationId, option?.evseUid].filter((name) => name !== undefined && name !== '#NA');
     const named = this.#ports.book.places();
+    const fits = (place: BookablePlace): boolean => misfit(optionOf(place), option) === undefined;
+    const rank = (place: BookablePlace): number => 2 * Number(fits(place)) + Number(place.evseId === current);
     const [first, ...others] = named
       .filter((place) => place.locationId.toUpperCase() === locationId.toUpperCase())
       .filter(({ evseId }) => names.every((name) => name?.toUpperCase() === evseId.toUpperCase()))
-      .toSorted((a, b) => Number(b.evseId === current) - Number(a.evseId === current));
+      .toSorted((a, b) => rank(b) - rank(a));
     if (first !== undefined) return [first, ...others];
     const reply = { httpStatus: 200, statusCode: statusCodes.unknownLocation };
     throw new OcpiRefusal(reply, 'there is no such place that can be booked');
