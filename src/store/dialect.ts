@@ -13,8 +13,8 @@ export interface OpenDatabase {
   /** Runs a migration so that no other process migrates at the same time and half a migration is none. */
   migrating(migration: () => Promise<void>): Promise<void>;
   /**
-   * One transaction, all of it or nothing; resolves once it is durable. SQLite does not wait for the disk in our thread
-   * meanwhile, where the control loop runs and requests come in.
+   * One transaction, all of it or nothing, of what nobody waits for; resolves once it is durable. SQLite does not wait for
+   * the disk in our thread meanwhile, where the control loop runs and requests come in.
    */
   durably(write: Write): Promise<void>;
   /** Housekeeping of the database, at a moment when nobody waits for it. */

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { OpenDatabase, Write } from './dialect.ts';
+import type { Kysely } from 'kysely';
+import type { Write } from './dialect.ts';
+import type { Tables } from './schema.ts';
 import { inStore, isRefusal } from './storeError.ts';
 
 interface Waiting {
@@ -9,7 +11,10 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** SQLite runs in our thread: a batch must stay short. */
+/**
+ * A commit blocks our thread for as long as the disk needs, and SQLite runs in it: a batch must stay short. To wait for the
+ * disk elsewhere took longer: the answer then stood behind those of all stations that were told of a lower limit meanwhile.
+ */
 const batchMax = 64;
 
 /**
@@ -17,12 +22,12 @@ const batchMax = 64;
  * transaction, in their order: what takes the time is the disk, and it is asked once for all of them.
  */
 export class GroupCommit {
-  readonly #durably: OpenDatabase['durably'];
+  readonly #db: Kysely<Tables>;
   readonly #waiting: Waiting[] = [];
   #isRunning = false;
 
-  constructor({ durably }: Pick<OpenDatabase, 'durably'>) {
-    this.#durably = durably;
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
   }
 
   /** Durable once it resolves; later writes are never durable without this one unless the database refuses it. */
@@ -45,7 +50,7 @@ export class GroupCommit {
   /** Never rejects. One that the database refuses must not take the others with it: then each goes by itself. */
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.#durably(async (transaction) => {
+      await this.#db.transaction().execute(async (transaction) => {
         for (const { write } of batch) await write(transaction);
       });
       for (const { resolve } of batch) resolve();

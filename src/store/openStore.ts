@@ -100,7 +100,7 @@ export async function openStore(
   }
   const queue = new WriteBehind(database, { ...ports, onFlushed: tidy }, options);
   const historyQueue = new WriteBehind(database, ports, historyQueueOptions);
-  const group = new GroupCommit(database);
+  const group = new GroupCommit(db);
   const counts = new ShelfCounts();
   const appendAudit = auditAppender(() => ports.origin?.());
   let stopping: Promise<void> | undefined;
@@ -113,7 +113,7 @@ export async function openStore(
     ...stationPasswordStore(db),
     ...upstreamStore(db),
     ...commandStore(db, queue),
-    ...transactionStore(new GroupCommit(database)),
+    ...transactionStore(new GroupCommit(db)),
     ...tokenStore(db),
     ...siteStopStore(db),
     ...gridConnectionStore(db, queue),
@@ -122,7 +122,7 @@ export async function openStore(
     ...gridReleaseStore(db, queue),
     ...planningStore(db, queue),
     ...partnerStore(db),
-    ...roamingObjectStore(db, new GroupCommit(database), counts),
+    ...roamingObjectStore(db, new GroupCommit(db), counts),
     ...bookingStore(db, counts),
     ...invoiceStore(db),
     ...stationCommandStore(db),
