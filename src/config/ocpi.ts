@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { energySources } from '../domain/roaming/common.ts';
 import { loadManagementConfig } from './partners.ts';
 import { closed } from './parts.ts';
 
@@ -105,6 +106,32 @@ const exceptions = (description: string) =>
     description,
   });
 
+const gramsPerKwh = (description: string) =>
+  Type.Optional(Type.Number({ minimum: 0, maximum: 100_000, description }));
+
+/** Where the energy of a site comes from. */
+const energyMixConfig = Type.Object(
+  {
+    sources: Type.Array(
+      Type.Object(
+        {
+          source: Type.Enum(energySources),
+          percent: Type.Number({ minimum: 0, maximum: 100, description: 'all together 100 at most' }),
+        },
+        closed,
+      ),
+      { default: [], maxItems: 20 },
+    ),
+    carbonDioxideGramsPerKwh: gramsPerKwh('CO2 of its production'),
+    nuclearWasteGramsPerKwh: gramsPerKwh('waste of its production'),
+    supplier: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    product: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'as its supplier calls it' }),
+    ),
+  },
+  { ...closed, description: 'where its energy comes from; needs `isGreenEnergy`' },
+);
+
 /** Of a site, for partners and the public. */
 export const locationConfig = Type.Object(
   {
@@ -129,6 +156,7 @@ export const locationConfig = Type.Object(
     isGreenEnergy: Type.Optional(
       Type.Boolean({ description: 'whether all of its energy comes from renewable sources' }),
     ),
+    energyMix: Type.Optional(energyMixConfig),
     helpPhone: Type.Optional(Type.String({ maxLength: 25, description: 'told in 2.3.0' })),
   },
   { ...closed, description: 'where it is: with it, and with `ocpi`, partners see the site' },

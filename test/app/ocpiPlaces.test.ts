@@ -22,13 +22,16 @@ async function given(options: PartyOptions = publicGarage, version = '2.2.1') {
 const status = (name: string, errorCode = 'NoError') => ({ connectorId: 1, status: name, errorCode });
 
 describe('locations and tariffs over OCPI', () => {
-  it('tell in 2.3.0 where vehicles stand and of which kinds, and when they are open by exception', async () => {
+  it('tell in 2.3.0 where vehicles stand, when they are closed by exception, and where their energy comes from', async () => {
     const parking = 'evsePosition: LEFT, maxVehicleHeightCm: 210, isRoofed: true';
     const closing = 'exceptionalClosings: [{ from: "2026-12-24T15:00+01:00", until: "2026-12-26T06:00Z" }]';
+    const mix =
+      'sources: [{ source: WIND, percent: 60.5 }], carbonDioxideGramsPerKwh: 12, supplier: Kraft AB';
+    const energy = `isGreenEnergy: false, energyMix: { ${mix} }`;
     const { emsp } = await given(
       {
         ...publicGarage,
-        site: publicGarage.site?.replace('city: Lund', `city: Lund, ${closing}`) ?? '',
+        site: publicGarage.site?.replace('city: Lund', `city: Lund, ${closing}, ${energy}`) ?? '',
         evse: `, public: { tariffs: [T1], parking: { ${parking} } }`,
       },
       '2.3.0',
@@ -41,6 +44,11 @@ describe('locations and tariffs over OCPI', () => {
           exceptional_closings: [
             { period_begin: '2026-12-24T14:00:00Z', period_end: '2026-12-26T06:00:00Z' },
           ],
+        },
+        energy_mix: {
+          ...{ is_green_energy: false, supplier_name: 'Kraft AB' },
+          energy_sources: [{ source: 'WIND', percentage: 60.5 }],
+          environ_impact: [{ category: 'CARBON_DIOXIDE', amount: 12 }],
         },
         evses: [{ uid: 'A1', parking: [{ parking_id: 'A1', evse_position: 'LEFT' }] }],
         parking_places: [

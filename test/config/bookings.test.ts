@@ -32,6 +32,17 @@ it.each([
   expect(faults(config)).toEqual([`/sites/0/location/exceptionalClosings/0: ${fault}`]);
 });
 
+it.each([
+  [
+    'isGreenEnergy: true, energyMix: { sources: [{ source: WIND, percent: 99 }, { source: SOLAR, percent: 2 }] }',
+    'has 101 % of sources',
+  ],
+  ['energyMix: { supplier: Kraft AB }', 'needs isGreenEnergy'],
+])('a site does not tell of its energy %s', (mix, fault) => {
+  const config = text('evses: [A1]').replace('city: Lund', `city: Lund, ${mix}`);
+  expect(faults(config)).toEqual([expect.stringContaining(fault)]);
+});
+
 describe('the bookings of a site in the config', () => {
   it('are for EVSEs of ours, with usual terms where none are told', () => {
     const { config } = parseConfig(text('evses: [A1]'), 'lastvakt.yaml', {});

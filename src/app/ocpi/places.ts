@@ -2,7 +2,8 @@ import { ConfigError, type LoadedConfig } from '../../config/config.ts';
 import { evsesBelow, supplyOf } from '../../config/failsafeBudget.ts';
 import type { Config, EvseConfig } from '../../config/schema.ts';
 import { sha256 } from '../../credentials.ts';
-import type { Party } from '../../domain/roaming/common.ts';
+import { fraction } from '../../domain/pricing/fraction.ts';
+import type { EnergyMix, Party } from '../../domain/roaming/common.ts';
 import type {
   Location,
   ParkingPlace,
@@ -135,7 +136,7 @@ function locationFrom(
       exceptionalClosings: place.exceptionalClosings.map(spanOf),
     },
     images: [],
-    ...(isGreenEnergy !== undefined && { energyMix: { isGreenEnergy, sources: [], impacts: [] } }),
+    ...(isGreenEnergy !== undefined && { energyMix: mixFrom(isGreenEnergy, place.energyMix) }),
     parkingPlaces: ours.flatMap(parkingFrom),
     ...(helpPhone !== undefined && { helpPhone }),
     lastUpdatedMs: 0,
@@ -143,6 +144,25 @@ function locationFrom(
   const faults = [...wireFaults(location, index), ...tariffFaults(location, tariffs, index)];
   if (faults.length > 0) throw refused(faults);
   return [location];
+}
+
+type MixConfig = NonNullable<SiteConfig['location']>['energyMix'];
+
+function mixFrom(isGreenEnergy: boolean, told: MixConfig): EnergyMix {
+  const { sources = [], supplier, product } = told ?? {};
+  const impacts = [
+    ['CARBON_DIOXIDE', told?.carbonDioxideGramsPerKwh],
+    ['NUCLEAR_WASTE', told?.nuclearWasteGramsPerKwh],
+  ] as const;
+  return {
+    isGreenEnergy,
+    sources: sources.map(({ source, percent }) => ({ source, percentage: fraction(percent) })),
+    impacts: impacts.flatMap(([category, grams]) =>
+      grams === undefined ? [] : [{ category, amount: fraction(grams) }],
+    ),
+    ...(supplier !== undefined && { supplierName: supplier }),
+    ...(product !== undefined && { productName: product }),
+  };
 }
 
 const spanOf = ({ from, until }: { readonly from: string; readonly until: string }) => ({

@@ -38,15 +38,17 @@ export interface EnergyMix {
   readonly productName?: string;
 }
 
-export type EnergySource =
-  | 'NUCLEAR'
-  | 'GENERAL_FOSSIL'
-  | 'COAL'
-  | 'GAS'
-  | 'GENERAL_GREEN'
-  | 'SOLAR'
-  | 'WIND'
-  | 'WATER';
+export const energySources = [
+  'NUCLEAR',
+  'GENERAL_FOSSIL',
+  'COAL',
+  'GAS',
+  'GENERAL_GREEN',
+  'SOLAR',
+  'WIND',
+  'WATER',
+] as const;
+export type EnergySource = (typeof energySources)[number];
 
 export type EnvironmentalImpact = 'NUCLEAR_WASTE' | 'CARBON_DIOXIDE';
 

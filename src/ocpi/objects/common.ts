@@ -1,14 +1,14 @@
 import { minus, plus, sum } from '../../domain/pricing/fraction.ts';
 import type { PriceBound } from '../../domain/pricing/tariff.ts';
-import type {
-  BilledPrice,
-  BilledTax,
-  BusinessDetails,
-  DisplayText,
-  EnergyMix,
-  EnergySource,
-  EnvironmentalImpact,
-  Image,
+import {
+  type BilledPrice,
+  type BilledTax,
+  type BusinessDetails,
+  type DisplayText,
+  type EnergyMix,
+  type EnvironmentalImpact,
+  energySources,
+  type Image,
 } from '../../domain/roaming/common.ts';
 import {
   type Codec,
@@ -43,16 +43,6 @@ export const displayText = object<DisplayText>({
   text: required('text', text(512)),
 });
 
-const energySources: readonly [EnergySource, ...EnergySource[]] = [
-  'NUCLEAR',
-  'GENERAL_FOSSIL',
-  'COAL',
-  'GAS',
-  'GENERAL_GREEN',
-  'SOLAR',
-  'WIND',
-  'WATER',
-];
 const environmentalImpacts: readonly [EnvironmentalImpact, ...EnvironmentalImpact[]] = [
   'NUCLEAR_WASTE',
   'CARBON_DIOXIDE',
