@@ -1,10 +1,11 @@
-import type { RawData, WebSocket } from 'ws';
+import type { RawData } from 'ws';
 import type { Clock } from '../control/ports.ts';
 import type { Logger } from '../log.ts';
 import type { CallQueue } from './callQueue.ts';
 import { FrameBudget, type FrameLimits } from './frameBudget.ts';
 import { Rpc, type RpcAnswer, type RpcLimits, type RpcRules } from './rpc.ts';
 import type { Soon } from './soon.ts';
+import type { StationSocket } from './stationSocket.ts';
 
 export interface ConnectionLimits extends RpcLimits, FrameLimits {
   /** A peer that gives no sign of life for two of these is dead. */
@@ -29,7 +30,7 @@ const closeCode = 4001;
 
 /** One authenticated socket of a station: frames in, frames out, and the signs of life between. */
 export class Connection {
-  readonly #socket: WebSocket;
+  readonly #socket: StationSocket;
   readonly #limits: ConnectionLimits;
   readonly #port: ConnectionPort;
   readonly #rpc: Rpc;
@@ -42,7 +43,7 @@ export class Connection {
   #isAlive = true;
   #isClosed = false;
 
-  constructor(socket: WebSocket, rules: RpcRules, limits: ConnectionLimits, port: ConnectionPort) {
+  constructor(socket: StationSocket, rules: RpcRules, limits: ConnectionLimits, port: ConnectionPort) {
     this.#socket = socket;
     this.#limits = limits;
     this.#port = port;
@@ -119,7 +120,7 @@ export class Connection {
 
   #write(text: string): void {
     if (this.#isClosed || !this.#hasRoomFor(text.length)) return;
-    this.#socket.send(text);
+    this.#socket.sendText(text);
     this.#port.passed(true, text);
   }
 

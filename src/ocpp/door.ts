@@ -1,6 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type Server, type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../control/ports.ts';
 import { type StationId, stationId as stationIdFrom } from '../domain/ids.ts';
 import type { Logger } from '../log.ts';
@@ -9,6 +9,7 @@ import { chosenSubprotocol, readOpening } from './handshake.ts';
 import type { RefusalLog } from './refusalLog.ts';
 import { type AttemptLimits, Attempts } from './security/attempts.ts';
 import { type StationClaim, shownBy, type Verdict } from './security/claim.ts';
+import { StationSocket } from './stationSocket.ts';
 import type { Stations } from './stations.ts';
 
 export interface DoorLimits extends AttemptLimits {
@@ -47,7 +48,7 @@ export class Door {
   readonly #stations: Stations;
   readonly #refusals: RefusalLog;
   readonly #attempts: Attempts;
-  readonly #sockets: WebSocketServer;
+  readonly #sockets: Server<typeof StationSocket>;
   /** Opening requests that wait for their authentication. */
   readonly #waiting = new Set<Duplex>();
 
@@ -59,6 +60,7 @@ export class Door {
     this.#attempts = new Attempts(limits);
     this.#sockets = new WebSocketServer({
       noServer: true,
+      WebSocket: StationSocket,
       maxPayload: limits.maxPayloadBytes,
       maxFragments: limits.maxFragments,
       maxBufferedChunks: limits.maxBufferedChunks,
@@ -140,6 +142,7 @@ export class Door {
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.wire = socket;
       const dialect = dialects.get(webSocket.protocol);
       if (dialect === undefined) {
         this.#refuseSubprotocol(stationId, address, webSocket);

@@ -1,6 +1,6 @@
 import type { SignedValue } from '../domain/sessionFact.ts';
 import type { StationNews, StationScope } from './dialect.ts';
-import { instantMs, type Sample, type SampledMeasurement, sampledMeasurement } from './sampledValues.ts';
+import { type Sample, type SampledMeasurement, sampledMeasurement } from './sampledValues.ts';
 import type { MeterInstant } from './sessionFacts.ts';
 
 /** What the meter of an EVSE showed at one instant, for whoever plans and for the history of sessions. */
@@ -27,7 +27,7 @@ export const meterReader =
       const at = station.instant(timestamp);
       return {
         at,
-        takenAtMs: instantMs(timestamp, station.nowMs()),
+        takenAtMs: at.atMs + at.aheadMs,
         values: sampledMeasurement(sampledValue.map(words.sample)),
         signed: sampledValue.map((value) => words.signedValue(value, at.atMs)).filter(isSigned),
       };

@@ -8,6 +8,17 @@ import type { ErrorCode } from './errors.ts';
 const addFormats = addFormatsModule.default;
 const require = createRequire(import.meta.url);
 
+/**
+ * An instant as stations write it, in one look. To take each apart by the rules of the format, which know leap years and leap
+ * seconds, was most of checking a meter value.
+ */
+const usualInstant =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+const byTheRules = new Ajv();
+addFormats(byTheRules, ['date-time']);
+const isInstant = byTheRules.compile<string>({ type: 'string', format: 'date-time' });
+
 /** A published schema of one message, compiled. */
 export interface MessageSchema<T> {
   check(payload: unknown): payload is T;
@@ -51,6 +62,7 @@ export function publishedSchemas(file: 'ocpp1_6.json' | 'ocpp2_0_1.json' | 'ocpp
   // in binary floating point it is not a multiple of 0.1.
   const ajv = new Ajv({ strict: false, multipleOfPrecision: 6, code: quickCode });
   addFormats(ajv);
+  ajv.addFormat('date-time', (text) => usualInstant.test(text) || isInstant(text));
 
   const compile = <T>(name: string): MessageSchema<T> => {
     const schema = byName.get(name);

@@ -1,4 +1,3 @@
-import type { WebSocket } from 'ws';
 import type { StationCommand } from '../control/ports.ts';
 import type { StationId } from '../domain/ids.ts';
 import type { LoggedMessage } from '../domain/loggedMessage.ts';
@@ -34,6 +33,7 @@ import { CallRefusal, type RpcAnswer } from './rpc.ts';
 import { passwordRefusal } from './security/rotation.ts';
 import { afterwards, type Soon } from './soon.ts';
 import { stationScope } from './stationScope.ts';
+import type { StationSocket } from './stationSocket.ts';
 
 export interface StationsOptions extends ConnectionLimits, MissingStopLimits, MessageLogLimits {
   readonly heartbeatIntervalS: number;
@@ -78,7 +78,7 @@ export class Stations {
   }
 
   /** A station that authenticated has a new connection, which replaces the one it had. */
-  connected(stationId: StationId, socket: WebSocket, { dialect, address, authorization }: Arrival): void {
+  connected(stationId: StationId, socket: StationSocket, { dialect, address, authorization }: Arrival): void {
     const station = this.#stationFor(stationId);
     const former = station.line;
     const connection = new Connection(socket, dialect, this.#options, {

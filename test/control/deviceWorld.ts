@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
-import type { WebSocket } from 'ws';
 import { createAllocator } from '../../solver/allocate.ts';
 import { joinControl } from '../../src/app/control.ts';
 import type { Control } from '../../src/control/snapshot.ts';
 import { type EvseId, evseId, type StationId, stationId } from '../../src/domain/ids.ts';
 import type { Evse, Site } from '../../src/domain/site.ts';
 import { answer } from '../../src/domain/token.ts';
+import type { StationSocket } from '../../src/ocpp/stationSocket.ts';
 import { Stations, type StationsOptions } from '../../src/ocpp/stations.ts';
 import { dialect16 } from '../../src/ocpp/v16/dialect.ts';
 import { dialect201 } from '../../src/ocpp/v201/dialect.ts';
@@ -58,7 +58,7 @@ class PairedSocket extends EventEmitter {
     this.#toStation = toStation;
   }
 
-  send(text: string): void {
+  sendText(text: string): void {
     this.#toStation(text);
   }
   ping(): void {
@@ -177,7 +177,7 @@ export class DeviceWorld {
     device.socket = socket;
     const dialect = device.codec === v16 ? dialect16 : dialect201;
     // Of a socket no more is used than this has.
-    this.#stations.connected(stationId(id), socket as unknown as WebSocket, {
+    this.#stations.connected(stationId(id), socket as unknown as StationSocket, {
       dialect,
       address: '127.0.0.1',
       authorization: undefined,

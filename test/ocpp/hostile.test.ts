@@ -102,17 +102,20 @@ describe('a station that sends too much', () => {
     expect(warnings(gateway, 'station sends more frames than it may and is read slowly')).toHaveLength(1);
   });
 
-  it('is dropped when it does not wait for answers', async () => {
+  it.each([
+    ['sends far more than it may', 'Heartbeat', {}, /^sends more than it may/],
+    // Its token is asked for, which takes a moment.
+    ['does not wait for answers', 'Authorize', { idTag: 'T' }, /without waiting for an answer/],
+  ])('is dropped when it %s', async (_what, action, payload, why) => {
     const gateway = await givenGateway();
     const { port } = gateway;
     const flood = await connectRaw({ port, password });
     const other = await connectRaw({ port, ...neighbour });
-    for (let frame = 0; frame < 5_000; frame += 1) flood.send(`[2,"${frame}","Heartbeat",{}]`);
+    for (let frame = 0; frame < 5_000; frame += 1)
+      flood.send(JSON.stringify([2, String(frame), action, payload]));
     await flood.closed;
     await expectUnaffected(other);
-    expect(warnings(gateway, 'connection dropped')).toMatchObject([
-      { why: expect.stringMatching(/^sends more than it may/) },
-    ]);
+    expect(warnings(gateway, 'connection dropped')).toMatchObject([{ why: expect.stringMatching(why) }]);
   });
 
   it('is one line in the log for each fault it repeats', async () => {
