@@ -110,6 +110,7 @@ function commandText(command: TickRecord['commands'][number]): string {
       return `${evseId} ${kind} ${told(command.amps)} A`;
     case 'remote start':
     case 'remote stop':
+    case 'end priority':
       return `${evseId} ${kind}`;
     default:
       return command satisfies never;

@@ -67,6 +67,11 @@ export function createEar(protocol: TwinProtocol, ports: EarPorts): TwinEar {
 
 function callOf(protocol: TwinProtocol, command: StationCommand, nowMs: number): Call {
   if (command.kind === 'remote start') return startCall(protocol, command);
+  if (command.kind === 'end priority')
+    return {
+      action: 'UsePriorityCharging',
+      payload: { transactionId: command.transactionId, activate: false },
+    };
   if (command.kind !== 'remote stop') {
     const payload =
       protocol === 'ocpp1.6' ? setChargingProfile16(command, nowMs) : setChargingProfile201(command, nowMs);

@@ -150,12 +150,12 @@ function sitesOf(config: Config): readonly Site[] {
     };
     walk(site.circuit, undefined);
     const { id, name = id, timeZone } = site;
-    const { policy, phasesUsed } = site;
+    const { policy, phasesUsed, driverPriority } = site;
     const prices = site.prices && priceTableOf(site.prices);
     const peakTariff = site.peakTariff && peakTariffOf(site.peakTariff);
     const emissions = site.emissions && emissionsOf(site.emissions);
     const supply = supplyOf(site);
-    const terms = { policy, phasesUsed, prices, peakTariff, emissions };
+    const terms = { policy, phasesUsed, driverPriority, prices, peakTariff, emissions };
     return { id: siteId(id), name, timeZone, supply, ...terms, circuits, evses };
   });
 }

@@ -130,6 +130,14 @@ const site = Type.Object(
       description:
         'how cars of one priority class share: evenly by weight; who can wait least first; in the order of arrival',
     }),
+    driverPriority: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 100,
+        description:
+          'OCPP 2.1: priority class of a session whose driver asks for priority at its station, which then goes on under our setpoints; left away: the station is left to it and counts in full',
+      }),
+    ),
     unknownTokens: Type.Optional(
       Type.Enum(['accept', 'reject'], {
         description: 'whether a driver whose token we do not know may charge; left away: as ocpp has it',

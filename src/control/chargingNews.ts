@@ -39,7 +39,7 @@ export function applyChargingNews(
       return;
     case 'priority changed': {
       const record = station.evses.find(({ session }) => session?.transactionId === news.transactionId);
-      if (record !== undefined) ports.ledger.setOverridden(record.evse.id, news.isActive);
+      if (record !== undefined) notePriority(book, record, news.isActive);
       return;
     }
     case 'schedule doubted':
@@ -68,6 +68,23 @@ function noteExternal(record: EvseRecord, { source, evseNumber, profiles }: Exte
   const others = record.external.filter((each) => each.source !== source || each.evseNumber !== evseNumber);
   const all = profiles.length === 0 ? others : [...others, { source, evseNumber, profiles }];
   record.external = all.slice(-sourcesMax);
+}
+
+/**
+ * It counts in full while it lasts. What the driver asked for with it is his class in the allocation from then on, where his
+ * site grants that: then the profile has done its part, and its end is no word about the wish.
+ */
+function notePriority(book: EvseBook, record: EvseRecord, hasPriority: boolean): void {
+  const { ledger, clock, onDrop } = book.ports;
+  const { evse, session, driverPriority } = record;
+  if (session === undefined) return;
+  if (hasPriority) ledger.overridden(evse.id);
+  else ledger.overrideEnded(evse.id, clock.monotonicMs());
+  record.priorityRetryAtMs = undefined;
+  const isGranted = hasPriority && driverPriority !== undefined;
+  const priority = isGranted ? Math.max(session.priority ?? evse.priority, driverPriority) : session.priority;
+  book.setSession(record, { ...session, hasPriority, priority });
+  onDrop();
 }
 
 /** What a person wished goes before what the car says. */

@@ -17,7 +17,9 @@ export function applyAnswer(book: EvseBook, answer: CommandAnswer): void {
   const record = book.evse(answer.evseId);
   if (answer.outcome === 'rejected' || answer.outcome === 'timed-out')
     commandFailed(book, record, command, answer);
-  if (answer.outcome !== 'accepted' || !isSetpoint(command)) return;
+  if (answer.outcome !== 'accepted') return;
+  if (command.kind === 'end priority') book.ports.onDrop();
+  if (!isSetpoint(command)) return;
   const station = taught(book, record, command.stationId);
   if (station !== undefined) learnFromAcceptance(station, command, answer.atMs, book.ports);
   if (command.kind === 'standing') {
@@ -66,6 +68,7 @@ function commandFailed(
   const { clock, log } = book.ports;
   const { kind } = command;
   const { stationId, evseId, outcome, reason } = answer;
+  if (kind === 'end priority') record.priorityRetryAtMs = clock.monotonicMs() + book.options.retryMs;
   if (!isSetpoint(command)) {
     log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
     return;

@@ -107,6 +107,13 @@ export const begin = (input: CommandInput, evse: Addressee): StationCommand => (
   amps: evse.planned.beginAmps ?? 0,
 });
 
+/** Another profile prevails over its setpoint, and has no part in the allocation any more. */
+export const endOfPriority = (input: CommandInput, evse: Addressee): StationCommand => ({
+  kind: 'end priority',
+  ...address(input, evse),
+  transactionId: evse.record.session?.transactionId ?? '',
+});
+
 /** The profile below all leases. */
 export const standing = (input: CommandInput, evse: Addressee): StationCommand => ({
   kind: 'standing',

@@ -8,6 +8,7 @@ import {
   type CommandInput,
   type CommandOptions,
   endAmps,
+  endOfPriority,
   escalated,
   lease,
   renewableMs,
@@ -40,7 +41,16 @@ export interface DispatchInput extends CommandInput {
 export interface Dispatched {
   readonly evseIndex: number;
   readonly command: StationCommand;
-  readonly cause: 'escalate' | 'lower' | 'tail' | 'refresh' | 'standing' | 'assert' | 'begin' | 'raise';
+  readonly cause:
+    | 'end priority'
+    | 'escalate'
+    | 'lower'
+    | 'tail'
+    | 'refresh'
+    | 'standing'
+    | 'assert'
+    | 'begin'
+    | 'raise';
 }
 
 /** Below this two setpoints are the same. */
@@ -71,6 +81,7 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
 
   const kept = evses.flatMap((evse): Dispatched[] => {
     const { index, planned, heldAmps = 0, intent: cause } = evse;
+    if (cause === 'end priority') return [{ evseIndex: index, cause, command: endOfPriority(input, evse) }];
     if (cause === 'escalate') return [{ evseIndex: index, cause, command: escalated(input, evse) }];
     if (cause === 'lower')
       return [{ evseIndex: index, cause, command: lease(input, evse, planned.allocatedAmps) }];
@@ -111,6 +122,7 @@ function intent(
   const rung = rungs.get(index);
   // Setpoints are in vain there, and the others cannot make room for it.
   if (rung === 'remote stop') return 'escalate';
+  if (isPriorityToEnd(record, ledger, monotonicMs)) return 'end priority';
   if (!planned.isPlanned && lacksStanding) return 'standing';
   if (!planned.isPlanned) return planned.beginAmps === undefined ? undefined : 'begin';
 
@@ -134,6 +146,18 @@ function intent(
   const isDelayed = monotonicMs - record.loweredAtMs < raiseDelayMs || isWornOut(record, monotonicMs);
   return rise > sameAmps && !isDelayed ? 'raise' : undefined;
 }
+
+/** Whether its driver has in the allocation what another profile was switched on for. */
+const isPriorityToEnd = (
+  { evse, session, driverPriority, priorityRetryAtMs }: EvseRecord,
+  ledger: DispatchInput['ledger'],
+  nowMs: number,
+): boolean =>
+  driverPriority !== undefined &&
+  evse.partner === undefined &&
+  session !== undefined &&
+  ledger.isOverridden(evse.id) &&
+  (priorityRetryAtMs === undefined || nowMs >= priorityRetryAtMs);
 
 /** Whether the standing profile that is planned would make of the end of a lease a rise that was not foreseen. */
 const endsHigher = ({ traits }: EvseRecord, held: Lease, { standingAmps }: EvsePlan): boolean =>

@@ -53,9 +53,9 @@ export class EvseBook {
     this.options = options;
     this.stillness = stillness;
     this.#startedAtMs = ports.clock.monotonicMs();
-    for (const { evses, supply } of sites) {
-      for (const evse of evses) {
-        const record = newEvseRecord(evse, supply, this.#startedAtMs);
+    for (const site of sites) {
+      for (const evse of site.evses) {
+        const record = newEvseRecord(evse, site, this.#startedAtMs);
         this.#evses.set(evse.id, record);
         const station = this.#stations.get(evse.station);
         if (station === undefined) this.#stations.set(evse.station, newStation(evse.station, record));
@@ -121,6 +121,7 @@ export class EvseBook {
     const record = this.#evses.get(session.evseId);
     if (record === undefined || record.evse.station !== session.stationId) return;
     record.session = session;
+    if (session.hasPriority === true) this.ports.ledger.overridden(record.evse.id);
     record.awaitsDrawUntilMs = this.#startedAtMs + drawWaitMs;
   }
 

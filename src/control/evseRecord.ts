@@ -7,7 +7,7 @@ import { doubted, type PhaseUse, unknownPhaseUse, withPhases } from '../domain/p
 import { overdrawAmps, takesAll } from '../domain/reclaim.ts';
 import { hasCharged, isIdle } from '../domain/rest.ts';
 import type { Session } from '../domain/session.ts';
-import type { Evse } from '../domain/site.ts';
+import type { Evse, Site } from '../domain/site.ts';
 import type { EvseMeasurement, EvseStatus } from '../domain/stationEvent.ts';
 import { type Supply, usedAmps } from '../domain/supply.ts';
 import { type SureDraw, sureDraw } from '../domain/sureDraw.ts';
@@ -19,6 +19,8 @@ import type { EnergyMark } from './partnerEnergy.ts';
 /** What we hold about one EVSE. Instants are monotonic. */
 export interface EvseRecord {
   readonly evse: Evse;
+  /** See `Site`. */
+  readonly driverPriority: number | undefined;
   readonly supply: Supply;
   /** What its station can be told, as far as is known by now. */
   traits: StationTraits;
@@ -66,15 +68,22 @@ export interface EvseRecord {
   refusal: Refusal | undefined;
   /** The same for its standing profile, which not every station takes. Leases go on. */
   standingRetryAtMs: number | undefined;
+  /** Its station did not end the priority of its session: it is not asked again before. */
+  priorityRetryAtMs: number | undefined;
   /** Its session was asked to end, by us: when, and what its car took against its setpoint, where it did. */
   stopping: { readonly atMs: number; readonly drawAmps: number | undefined } | undefined;
   /** A charge that is to begin again there. */
   interrupted: InterruptedCharge | undefined;
 }
 
-export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRecord => ({
+export const newEvseRecord = (
+  evse: Evse,
+  { supply, driverPriority }: Pick<Site, 'supply' | 'driverPriority'>,
+  nowMs: number,
+): EvseRecord => ({
   evse,
   supply,
+  driverPriority,
   traits: resolvedTraits([{ source: 'config', traits: evse.traits, why: '' }]),
   status: 'unknown',
   fault: undefined,
@@ -102,6 +111,7 @@ export const newEvseRecord = (evse: Evse, supply: Supply, nowMs: number): EvseRe
   loweredAtMs: Number.NEGATIVE_INFINITY,
   refusal: undefined,
   standingRetryAtMs: undefined,
+  priorityRetryAtMs: undefined,
   stopping: undefined,
   interrupted: undefined,
 });

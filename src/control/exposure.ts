@@ -255,8 +255,17 @@ export class ExposureLedger {
   }
 
   /** A profile that is not ours prevails over everything we set, until it ends with the session at the latest. */
-  setOverridden(evseId: EvseId, isOverridden: boolean): void {
-    this.#entry(evseId).isOverridden = isOverridden;
+  overridden(evseId: EvseId): void {
+    this.#entry(evseId).isOverridden = true;
+  }
+
+  /** It prevails no longer. What lies beneath it may be anything that was set meanwhile or has run down. */
+  overrideEnded(evseId: EvseId, nowMs: number): void {
+    const entry = this.#entry(evseId);
+    if (!entry.isOverridden) return;
+    entry.isOverridden = false;
+    entry.needsAssertion = true;
+    entry.falling = { amps: entry.evse.maxAmps, untilMs: nowMs + this.#options.followMs };
   }
 
   isOverridden(evseId: EvseId): boolean {
@@ -330,6 +339,8 @@ export class ExposureLedger {
       if (answer.outcome === 'accepted') replaceByStanding(entry, command.schedule.rung ?? 'transaction');
       return true;
     }
+    if (command.kind === 'end priority' && answer.outcome === 'accepted')
+      this.overrideEnded(answer.evseId, answer.atMs);
     // What bounds the station beside our leases only ever takes away.
     if (command.kind !== 'lease') return true;
     if (answer.outcome === 'accepted') this.#accepted(entry, this.#leaseOf(command, entry), answer.atMs);

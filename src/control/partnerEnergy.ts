@@ -39,7 +39,7 @@ export function notePartnerEnergy(
   record.energyMark = mark;
   const mostAmps = Math.max(exposureAmps, before.exposureAmps);
   if (!isAbove(meanAmps, mostAmps)) return;
-  ledger.setOverridden(evse.id, true);
+  ledger.overridden(evse.id);
   // There is nothing else that can be tried.
   const escalation = { sinceMs: nowMs, done: ['alarm'] as const, drawAmps: meanAmps };
   record.obedience = { aboveCount: 1, withinCount: 0, escalation };

@@ -30,7 +30,14 @@ export type StationCommand = {
   readonly sentAtMs: number;
   /** Past it the command must not be put on the wire. */
   readonly expiresAtMs: number;
-} & (LeaseCommand | StandingCommand | StationMaximumCommand | RemoteStopCommand | RemoteStartCommand);
+} & (
+  | LeaseCommand
+  | StandingCommand
+  | StationMaximumCommand
+  | EndPriorityCommand
+  | RemoteStopCommand
+  | RemoteStartCommand
+);
 
 /** The setpoint of a running session: one TxProfile whose schedule falls by itself. */
 export interface LeaseCommand {
@@ -75,6 +82,12 @@ export interface RemoteStartCommand {
   readonly tokenId: string;
   /** The most that may flow then. */
   readonly amps: number;
+}
+
+/** Has a session go on under its setpoint, which another profile prevails over [OCPP 2.1 K21]. */
+export interface EndPriorityCommand {
+  readonly kind: 'end priority';
+  readonly transactionId: string;
 }
 
 /** How the schedule is written for this EVSE: by the traits of its station, or as is usual where they are left out. */

@@ -93,6 +93,7 @@ function introduced(book: EvseBook, { record, evses }: Station): void {
     evse.pause = undefined;
     evse.refusal = undefined;
     evse.standingRetryAtMs = undefined;
+    evse.priorityRetryAtMs = undefined;
   }
   book.ports.onStation(record);
   book.ports.onDrop();

@@ -29,6 +29,8 @@ export interface Session {
   readonly guaranteedUntilMs?: number;
   /** Its token may not charge: it gets nothing until it is ended. */
   readonly isRefused?: boolean;
+  /** Its station said that a profile prevails there over what we set, and may not have said that this is over. */
+  readonly hasPriority?: boolean;
 }
 
 /** In a hurry, and willing to pay for it: it counts as so many others where current is shared. */

@@ -41,6 +41,8 @@ export interface SessionFact {
   readonly tokenId?: string | undefined;
   /** Whether that token may not charge, as it was judged. */
   readonly isRefused?: boolean | undefined;
+  /** Whether a profile prevails at its station over what we set. */
+  readonly hasPriority?: boolean | undefined;
   readonly begins?: boolean | undefined;
   /** From then on. */
   readonly state?: RunningState | undefined;

@@ -47,6 +47,7 @@ export interface SessionStory {
   readonly isCorrected: boolean;
   readonly isLate: boolean;
   readonly isRefused: boolean;
+  readonly hasPriority?: boolean | undefined;
   /** What guessed instants were corrected by. */
   readonly guessedAheadMs: number | undefined;
   /** Energy that was told before the story was kept. */
@@ -118,6 +119,7 @@ export function withFact(record: SessionRecord, fact: SessionFact): SessionRecor
     isCorrected: before.isCorrected || fact.at.clock === 'corrected',
     isLate: before.isLate || fact.isOffline === true,
     isRefused: fact.isRefused ?? before.isRefused,
+    hasPriority: fact.hasPriority ?? before.hasPriority,
   };
   const tokenId = record.session.tokenId ?? fact.tokenId;
   if (isSame(record.story, after) && tokenId === record.session.tokenId) return record;
@@ -179,6 +181,7 @@ const isSame = (a: SessionStory, b: SessionStory): boolean =>
   a.isCorrected === b.isCorrected &&
   a.isLate === b.isLate &&
   a.isRefused === b.isRefused &&
+  a.hasPriority === b.hasPriority &&
   a.guessedAheadMs === b.guessedAheadMs;
 
 function concluded(session: Session, story: SessionStory): SessionRecord {
@@ -198,6 +201,7 @@ function concluded(session: Session, story: SessionStory): SessionRecord {
       endReason: end?.reason,
       energyWh: story.formerWh + (countedWh.at(-1) ?? 0),
       ...((story.isRefused || session.isRefused !== undefined) && { isRefused: story.isRefused }),
+      ...(story.hasPriority !== undefined && { hasPriority: story.hasPriority }),
     },
     marks: marksOf(story, faults),
     meterStartWh: registersWh[0],

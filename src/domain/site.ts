@@ -92,6 +92,8 @@ export interface Site {
   readonly supply: Supply;
   /** How what is left is shared among cars of one priority class. */
   readonly policy: SharingPolicy;
+  /** Class of a session whose driver asks for priority at its station; undefined: the station is left to it. */
+  readonly driverPriority?: number | undefined;
   /** What energy costs when, as far as nobody tells the prices of each hour. */
   readonly prices?: PriceTable | undefined;
   readonly peakTariff?: PeakTariff | undefined;

@@ -177,10 +177,10 @@ export const ourStackLevels = (
 ): readonly number[] => [traits.stackLevel, leaseStackLevel(traits)];
 
 /** What is set by a charging profile. */
-export type ProfileCommand = Exclude<StationCommand, { kind: 'remote start' | 'remote stop' }>;
+export type ProfileCommand = Extract<StationCommand, { kind: 'lease' | 'standing' | 'station maximum' }>;
 
 export const isProfileCommand = (command: StationCommand): command is ProfileCommand =>
-  command.kind !== 'remote start' && command.kind !== 'remote stop';
+  command.kind === 'lease' || command.kind === 'standing' || command.kind === 'station maximum';
 
 /** A newer setpoint takes the place of one that still waits for the wire. */
 export const setpointTerms = (command: StationCommand): CallTerms => ({

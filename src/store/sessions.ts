@@ -165,7 +165,11 @@ function toRecord(row: Selectable<SessionTable>): SessionRecord {
   // Only `toRow` writes these columns.
   const story = JSON.parse(row.story) as SessionStory;
   return {
-    session: story.isRefused ? { ...session, isRefused: true } : session,
+    session: {
+      ...session,
+      ...(story.isRefused && { isRefused: true }),
+      ...(story.hasPriority === true && { hasPriority: true }),
+    },
     marks: JSON.parse(row.marks ?? '[]') as readonly SessionMark[],
     meterStartWh: row.meter_start_wh ?? undefined,
     meterStopWh: row.meter_stop_wh ?? undefined,

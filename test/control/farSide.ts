@@ -33,6 +33,8 @@ export interface RealEvse {
   hasCar: boolean;
   /** Whose car it is. */
   tokenId: string | undefined;
+  /** What its driver switched on there: it prevails over standing profile and lease. */
+  priorityAmps: number | undefined;
   /** What the car would take. */
   wantsAmps: number;
   /** How many of its EVSE's conductors the car uses, the first ones. */
@@ -170,13 +172,28 @@ export class FarSide {
   #end(station: RealStation, real: RealEvse, reason: string): void {
     const { transactionId } = real;
     if (transactionId === undefined) return;
-    Object.assign(real, { transactionId: undefined, lease: undefined, drawAmps: 0, offers: [] });
+    Object.assign(real, {
+      transactionId: undefined,
+      priorityAmps: undefined,
+      lease: undefined,
+      drawAmps: 0,
+      offers: [],
+    });
     const endedAtMs = this.#clock.nowMs();
     this.#tell(station, { kind: 'session ended', transactionId, reason, endedAtMs, energyWh: undefined });
   }
 
   #tellStatus(station: RealStation, { evse }: RealEvse, status: EvseStatus): void {
     this.#tell(station, { kind: 'evse status', evseNumber: evse.number, status, fault: undefined });
+  }
+
+  /** Its driver presses the button for priority. */
+  askPriority(id: EvseId, amps: number | undefined): void {
+    const { station, real } = this.#at(id);
+    real.priorityAmps = amps;
+    if (real.transactionId === undefined) return;
+    const { transactionId } = real;
+    this.#tell(station, { kind: 'priority changed', transactionId, isActive: amps !== undefined });
   }
 
   measure(real: RealEvse): void {
@@ -271,6 +288,10 @@ export class FarSide {
       return;
     }
     if (command.transactionId !== real.transactionId) return;
+    if (command.kind === 'end priority') {
+      real.priorityAmps = undefined;
+      return;
+    }
     if (command.kind === 'remote stop') {
       this.#end(station, real, 'Remote');
       return;
@@ -290,8 +311,9 @@ export class FarSide {
     return Math.min(this.#profileAmps(real), isBounded ? maximum.amps : Number.POSITIVE_INFINITY);
   }
 
-  #profileAmps({ evse, lease, standingAmps, transactionId }: RealEvse): number {
+  #profileAmps({ evse, lease, standingAmps, transactionId, priorityAmps }: RealEvse): number {
     if (transactionId === undefined) return 0;
+    if (priorityAmps !== undefined) return priorityAmps;
     if (lease === undefined) return standingAmps ?? evse.maxAmps;
     if (this.#clock.monotonicMs() < lease.endsAtMs) return lease.setpointAmps;
     return evse.traits.leaseForm === 'duration' ? (standingAmps ?? evse.maxAmps) : lease.tailAmps;
@@ -340,6 +362,7 @@ const newEvse = (evse: Evse): RealEvse => ({
   transactionId: undefined,
   hasCar: false,
   tokenId: undefined,
+  priorityAmps: undefined,
   wantsAmps: 0,
   conductors: 3,
   takesShare: 1,

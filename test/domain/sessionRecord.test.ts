@@ -35,6 +35,13 @@ function recorded(facts: readonly SessionFact[]): SessionRecord {
 }
 
 describe('the record of a session', () => {
+  it('knows whether a profile prevails at its station, until that is told otherwise', () => {
+    const priority = fact(5, { hasPriority: true });
+    expect(recorded([begin, priority, ...course]).session.hasPriority).toBe(true);
+    expect(recorded([begin, priority, fact(6, { hasPriority: false })]).session.hasPriority).toBe(false);
+    expect('hasPriority' in recorded([begin, ...course]).session).toBe(false);
+  });
+
   it('follows from what was told', () => {
     const { session, marks, meterStartWh, meterStopWh } = recorded([begin, ...course, end]);
     expect(session).toMatchObject({

@@ -34,3 +34,9 @@ export const givenStanding = (change: Partial<Standing> = {}): Standing => ({
   amps: 6,
   ...change,
 });
+
+export const givenEndOfPriority = (): StationCommand => ({
+  ...address,
+  kind: 'end priority',
+  transactionId: 'tx-a',
+});

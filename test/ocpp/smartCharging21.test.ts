@@ -3,7 +3,7 @@ import type { ScheduleForm } from '../../src/control/ports.ts';
 import { stationId } from '../../src/domain/ids.ts';
 import { eventually } from '../eventually.ts';
 import { connectCharging } from './chargingStation.ts';
-import { givenLease } from './givenCommand.ts';
+import { givenEndOfPriority, givenLease } from './givenCommand.ts';
 import { givenGateway, password, stopGateways } from './givenGateway.ts';
 import { nowText } from './sockets.ts';
 
@@ -74,6 +74,29 @@ describe('smart charging of OCPP 2.1, by the cases of the compliance tests for a
     await eventually(() =>
       expect(events.find(({ kind }) => kind === 'priority changed')).toMatchObject({ isActive: true }),
     );
+  });
+
+  it('K21: asks a station to end the priority of a transaction', async () => {
+    const { gateway, station, answers } = await both();
+    gateway.send(givenEndOfPriority());
+    expect(await station.answeredCall('UsePriorityCharging')).toEqual({
+      transactionId: 'tx-a',
+      activate: false,
+    });
+    await eventually(() => expect(answers).toMatchObject([{ outcome: 'accepted' }]));
+  });
+
+  it.each(['Rejected', 'NoProfile'])('K21: takes %s for no end of it', async (status) => {
+    const { gateway, answers } = await both({ UsePriorityCharging: () => ({ status }) });
+    gateway.send(givenEndOfPriority());
+    await eventually(() => expect(answers).toMatchObject([{ outcome: 'rejected', reason: status }]));
+  });
+
+  it('K22: has what a driver switched on at the station kept before it answers', async () => {
+    const { station, facts } = await both();
+    const answered = await station.call('NotifyPriorityCharging', { transactionId: 'tx-a', activated: true });
+    expect(answered[2]).toEqual({});
+    expect(facts.at(-1)).toMatchObject({ transactionId: 'tx-a', evseNumber: 1, hasPriority: true });
   });
 
   it('TC_K_109: keeps its ids clear of those of external constraints, which are negative', async () => {

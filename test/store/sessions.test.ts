@@ -52,6 +52,16 @@ describeOnBothDatabases('sessions in the store', (database) => {
     expect(await second.findSession(sessionId('z'))).toBeUndefined();
   });
 
+  it('still have the priority that their station told, after a restart', async () => {
+    const first = await database.open();
+    const about = { stationId: stationId('CP-A1'), transactionId: '17', evseNumber: 1 };
+    const at = { atMs: startedAtMs, clock: 'right', aheadMs: 0 } as const;
+    await first.saveSession(recordOf({ ...about, at, hasPriority: true }, evseId('A1')));
+    await first.stop();
+    const [open] = await (await database.open()).openSessions();
+    expect(open?.session.hasPriority).toBe(true);
+  });
+
   it('are no longer open once finished, and still listed', async () => {
     const store = await database.open();
     const finished = given('a', {

@@ -47,6 +47,7 @@ export const dialect16: Dialect = {
       const { evseNumber: connectorId, tokenId: idTag } = command;
       return statusReply(await calls.call(procedures.remoteStart, () => ({ connectorId, idTag }), request));
     }
+    if (command.kind === 'end priority') return unsentReply('OCPP 1.6 has no priority charging');
     const setting = vendorSetting(command);
     if (setting !== undefined) {
       const terms = setpointTerms(command);

@@ -55,6 +55,7 @@ export const caller = (procedures: Procedures, wanted = measurandLists): Caller 
       const start = () => startAgain(command);
       return statusReply(await calls.call(procedures.requestStart, start, request));
     }
+    if (command.kind === 'end priority') return unsentReply('OCPP 2.0.1 has no priority charging');
     const setting = vendorSetting(command);
     if (setting !== undefined) {
       const names = variableNamed(setting.key);

@@ -7,6 +7,7 @@ import { proceduresOf } from '../v201/schemas.ts';
 import { centralActions } from './centralActions.ts';
 import { withDynamicProfiles } from './dynamic.ts';
 import { handlers } from './handlers.ts';
+import { withPriority } from './priority.ts';
 import { schemas } from './schemas.ts';
 
 /** Cars that may feed back are told from others by what flows out. */
@@ -25,5 +26,5 @@ export const dialect21: Dialect = {
   actions: schemas.actions,
   messages: messagesOf(schemas, centralActions, effects),
   ...calls,
-  command: withDynamicProfiles(calls.command),
+  command: withPriority(withDynamicProfiles(calls.command)),
 };

@@ -9,12 +9,12 @@ import type {
   GetCertificateChainStatusRequest,
   NotifyDERAlarmRequest,
   NotifyDERStartStopRequest,
-  NotifyPriorityChargingRequest,
   NotifySettlementRequest,
   PullDynamicScheduleUpdateRequest,
   ReportDERControlRequest,
   VatNumberValidationRequest,
 } from './messages.ts';
+import { priorityChanged } from './priority.ts';
 import { schemas } from './schemas.ts';
 
 const on = onWith(schemas);
@@ -43,11 +43,7 @@ export const handlers = new Map([
   }),
   on('NotifyEVChargingNeeds', needsAnswer('NoChargingProfile')),
   on('NotifyPeriodicEventStream', takeStream),
-  // We install no profile for it: one that somebody else did prevails over our setpoints, and its EVSE counts in full.
-  on('NotifyPriorityCharging', ({ transactionId, activated }: NotifyPriorityChargingRequest, station) => {
-    station.log.warn({ transactionId, activated }, 'station changed its priority charging');
-    return { response: {}, news: [{ kind: 'priority changed', transactionId, isActive: activated }] };
-  }),
+  on('NotifyPriorityCharging', priorityChanged),
   on('NotifySettlement', ({ pspRef, status }: NotifySettlementRequest, station) => {
     station.log.info({ pspRef, status }, 'station settled a payment');
     return acknowledged;

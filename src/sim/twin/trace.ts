@@ -12,6 +12,7 @@ export function commandLine(command: StationCommand): string {
     case 'remote start':
       return `${name} ${command.tokenId}`;
     case 'remote stop':
+    case 'end priority':
       return `${name} ${command.transactionId}`;
     default:
       return command satisfies never;

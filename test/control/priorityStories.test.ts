@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { evseId } from '../../src/domain/ids.ts';
+import { givenEvses, givenSite } from './givenSite.ts';
+import { watch } from './invariants.ts';
+import { World } from './world.ts';
+
+const names = ['A1', 'A2', 'A3'];
+/** What is programmed at the stations for whoever presses the button. */
+const priorityAmps = 32;
+
+/** Three cars at 63 A with 15 A of background: 16 A each. */
+function givenGarage(driverPriority: number | undefined): World {
+  const sites = [{ ...givenSite({ evses: givenEvses(3) }), driverPriority }];
+  const world = watch(new World({ sites })).setBackground(15).connectAll().run(3);
+  for (const name of names) world.plugIn(name).run(7);
+  return world.run(60).forgetOverloads();
+}
+
+const shared = [16, 16, 16];
+const first = [32, 8, 8];
+
+const press = (world: World, name = 'A1'): World => {
+  world.farSide.askPriority(evseId(name), priorityAmps);
+  return world;
+};
+const setpoints = (world: World) => names.map((name) => world.setpointAmps(name));
+const asked = (world: World) => world.sent.filter(({ command }) => command.kind === 'end priority').length;
+const isOurs = (world: World, name = 'A1') => world.real(name).priorityAmps === undefined;
+
+describe('a driver who asks for priority at his station', () => {
+  it('has it in the allocation, and his station goes on under its setpoint', () => {
+    const world = givenGarage(1);
+    expect(setpoints(world)).toEqual(shared);
+    press(world).run(60);
+    expect(isOurs(world)).toBe(true);
+    expect(setpoints(world)).toEqual(first);
+  });
+
+  it('counts in full from the word of his station until its car has followed', () => {
+    const world = press(givenGarage(1));
+    world.run(1);
+    expect(world.exposureAmps('A1')).toBe(32);
+    // The circuit is over for no longer than the others take to follow.
+    world.run(10).forgetOverloads().run(300);
+    expect(world.overload().worstAmps).toBe(0);
+  });
+
+  it('keeps his class until his session ends, however often he presses', () => {
+    const world = press(press(givenGarage(1)).run(60)).run(60);
+    expect(asked(world)).toBe(2);
+    expect(setpoints(world)).toEqual(first);
+    world.farSide.unplug(evseId('A1'));
+    world.run(5).plugIn('A1').run(90);
+    expect(setpoints(world)).toEqual(shared);
+  });
+
+  it('loses nothing of a class that a person gave him', () => {
+    const world = givenGarage(1);
+    const session = world.state.sessions().find((each) => each.evseId === evseId('A1'));
+    if (session !== undefined) world.inputs.changeSession(session.id, { priority: 5 });
+    press(world).run(60);
+    expect(world.state.sessions().find(({ id }) => id === session?.id)?.priority).toBe(5);
+  });
+
+  it('shares with others who ask, and no limit is exceeded for that', () => {
+    const world = press(press(givenGarage(1)), 'A2')
+      .run(60)
+      .forgetOverloads();
+    expect(setpoints(world.run(60))).toEqual([24, 24, 0]);
+    world.setBackground(39).run(20).forgetOverloads().run(60);
+    expect(setpoints(world)).toEqual([12, 12, 0]);
+    expect(world.overload().worstAmps).toBe(0);
+  });
+
+  it.each([
+    ['refuses', 'rejects all'],
+    ['never answers', 'silent'],
+  ] as const)(
+    'at a station that %s commands counts in full, and its end is asked for again',
+    (_how, manner) => {
+      const world = givenGarage(1);
+      world.station('A1').manner = manner;
+      press(world).run(200);
+      expect(isOurs(world)).toBe(false);
+      expect(asked(world)).toBeGreaterThan(5);
+      expect(asked(world)).toBeLessThan(25);
+      expect(world.exposureAmps('A1')).toBe(32);
+      world.station('A1').manner = 'obeys';
+      world.run(120);
+      expect(isOurs(world)).toBe(true);
+      expect(setpoints(world)).toEqual(first);
+    },
+  );
+
+  it('counts in full while his station is away, and is asked as soon as it is back', () => {
+    const world = givenGarage(1);
+    world.station('A1').manner = 'silent';
+    press(world).run(5);
+    world.farSide.disconnect(world.station('A1'));
+    world.run(600);
+    expect(world.exposureAmps('A1')).toBe(32);
+    world.station('A1').manner = 'obeys';
+    world.farSide.connect(world.station('A1'));
+    world.run(60);
+    expect(isOurs(world)).toBe(true);
+    expect(setpoints(world)).toEqual(first);
+  });
+
+  it('counts in full after a restart of ours, until his station was asked', () => {
+    const world = givenGarage(1);
+    world.station('A1').manner = 'silent';
+    press(world).run(5).restart();
+    for (const name of names) world.farSide.connect(world.station(name));
+    world.run(300);
+    expect(world.exposureAmps('A1')).toBe(32);
+    world.station('A1').manner = 'obeys';
+    world.run(120);
+    expect(isOurs(world)).toBe(true);
+    expect(setpoints(world)).toEqual(first);
+  });
+
+  it('who takes it back himself keeps what his site granted', () => {
+    const world = givenGarage(1);
+    world.station('A1').manner = 'silent';
+    press(world).run(5);
+    world.station('A1').manner = 'obeys';
+    world.farSide.askPriority(evseId('A1'), undefined);
+    world.run(60);
+    expect(world.exposureAmps('A1')).toBe(32);
+    expect(setpoints(world)).toEqual(first);
+  });
+
+  it('is left to his station where his site grants nothing, and counts in full', () => {
+    const world = press(givenGarage(undefined)).run(120);
+    expect(asked(world)).toBe(0);
+    expect(isOurs(world)).toBe(false);
+    expect(world.exposureAmps('A1')).toBe(32);
+    expect(world.restart().run(1).exposureAmps('A1')).toBe(32);
+  });
+});
