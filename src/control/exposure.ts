@@ -296,7 +296,8 @@ export class ExposureLedger {
     }
     entry.needsAssertion = true;
     entry.isInFlightVoid =
-      inFlight?.kind === 'lease' && !outlivesSession(inFlight.schedule.rung ?? 'transaction');
+      inFlight?.kind === 'end priority' ||
+      (inFlight?.kind === 'lease' && !outlivesSession(inFlight.schedule.rung ?? 'transaction'));
   }
 
   /**

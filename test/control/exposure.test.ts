@@ -63,6 +63,12 @@ class Given {
     return command;
   }
 
+  sendEndOfPriority(atMs = startMs): StationCommand {
+    const command: StationCommand = { ...this.#address(atMs), kind: 'end priority', transactionId: 'T1' };
+    this.ledger.sent(command);
+    return command;
+  }
+
   answer(command: StationCommand, outcome: CommandAnswer['outcome'], atMs = command.sentAtMs): boolean {
     const { evseId: evse, stationId: station, epoch, sequence } = command;
     return this.ledger.answered({
@@ -516,5 +522,40 @@ describe('a session that is started from afar under a limit', () => {
     its.ledger.startLimited(id, 8);
     its.ledger.sessionEnded(id);
     expect(its.ledger.exposureAmps(id, charging, startMs)).toBe(6);
+  });
+});
+
+describe('a profile that prevails over the lease', () => {
+  const given = (): Given => {
+    const it = new Given();
+    it.answer(it.sendStanding(6), 'accepted');
+    it.answer(it.send({ setpointAmps: 10 }), 'accepted', startMs);
+    it.ledger.overridden(id);
+    return it;
+  };
+  const laterMs = startMs + 60_000;
+
+  it('counts as the maximum of its EVSE until its car has followed the end of it', () => {
+    const its = given();
+    expect(its.ledger.exposureAmps(id, charging, laterMs)).toBe(32);
+    its.answer(its.sendEndOfPriority(laterMs), 'accepted');
+    expect(its.ledger.exposureAmps(id, charging, laterMs + followMs - 1)).toBe(32);
+    expect(its.ledger.exposureAmps(id, charging, laterMs + followMs)).toBe(10);
+    expect(its.ledger.needsAssertion(id)).toBe(true);
+  });
+
+  it.each(['rejected', 'timed-out', 'unsent'] as const)('goes on when its end is %s', (outcome) => {
+    const its = given();
+    its.answer(its.sendEndOfPriority(laterMs), outcome);
+    expect(its.ledger.exposureAmps(id, charging, laterMs + followMs)).toBe(32);
+  });
+
+  it('of the next session is not ended by the answer for the last one', () => {
+    const its = given();
+    const late = its.sendEndOfPriority(laterMs);
+    its.ledger.sessionEnded(id);
+    its.ledger.overridden(id);
+    its.answer(late, 'accepted');
+    expect(its.ledger.exposureAmps(id, charging, laterMs + followMs)).toBe(32);
   });
 });
