@@ -168,8 +168,10 @@ function isOpen(
   { ledger, monotonicMs }: DispatchInput,
   { evse, session, status, traits }: EvseRecord,
 ): boolean {
-  // A session that an earlier process lost may be held by what the standing profile would take the place of.
-  const mayBeHeld = status === 'unknown' && outlivesSession(traits.rung);
+  // A session that an earlier process lost may be held by what the standing profile would take the place of; what that
+  // process learnt of its station may be lost with it.
+  const replaces = outlivesSession(traits.rung) || ledger.mayBeLeft(evse.id, monotonicMs);
+  const mayBeHeld = status === 'unknown' && replaces;
   return (session !== undefined || mayBeHeld) && !ledger.hidesStanding(evse.id, monotonicMs);
 }
 

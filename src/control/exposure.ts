@@ -227,6 +227,12 @@ export class ExposureLedger {
     return lease !== undefined || nowMs >= awaitedUntilMs;
   }
 
+  /** Whether what an earlier process told it, by what was kept, may still hold there. */
+  mayBeLeft(evseId: EvseId, nowMs: number): boolean {
+    const { setpointAmps, standingAmps } = this.#entry(evseId).inherited ?? {};
+    return (setpointAmps ?? standingAmps) !== undefined && !this.isKnown(evseId, nowMs);
+  }
+
   /** The station may have lost or replaced what we set: it is to be told again. */
   doubt(evseId: EvseId): void {
     this.#entry(evseId).needsAssertion = true;

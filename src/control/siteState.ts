@@ -151,7 +151,7 @@ export class SiteState {
     this.#evses.adoptDevice(id, device);
   }
 
-  /** A session that ran when an earlier process ended: it may still run. */
+  /** A charge that an earlier process ended, which is to begin again. */
   adoptInterrupted(id: EvseId, charge: InterruptedCharge): void {
     this.#evses.adoptInterrupted(id, charge);
   }
@@ -161,6 +161,7 @@ export class SiteState {
     noteAsked(this.#evses, this.#evses.evse(id));
   }
 
+  /** A session that ran when an earlier process ended: it may still run. */
   adoptSession(session: Session): void {
     this.#evses.adoptSession(session);
   }

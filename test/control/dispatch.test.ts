@@ -235,6 +235,18 @@ describe('what is sent', () => {
     expect(send(untold, { roomAmps: 40 })).toEqual(['A1 standing']);
   });
 
+  it('is one to an EVSE that told nothing yet only where it fits, as long as what an earlier process left may hold', () => {
+    const { world, send } = given();
+    world.unplug('A1').restart().loop.stop();
+    const { id: stationId } = world.station('A1');
+    world.state.applyStationEvent({ kind: 'connected', stationId, protocol: 'ocpp1.6', atMs: 0 });
+    const untold = [{ isPlanned: false, exposureAmps: 32, standingAmps: 12 }, asBefore, asBefore];
+    expect(send(untold, { roomAmps: 51 })).toEqual([]);
+    expect(send(untold, { roomAmps: 52 })).toEqual(['A1 standing']);
+    const afterMs = world.clock.monotonicMs() + 3 * leaseMs;
+    expect(send(untold, { roomAmps: 51, afterMs })).toEqual(['A1 standing']);
+  });
+
   describe('where setpoints take the place of the standing profile', () => {
     const traits = {
       unit: 'A',
