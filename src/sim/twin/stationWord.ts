@@ -21,7 +21,9 @@ export function obey(twin: TwinStation, { command, call, meant }: OnTheWay): boo
   const isAccepted = handled.answer.kind === 'result' && statusOf(handled.answer.payload) === 'Accepted';
   if (!isAccepted) return false;
   const isLying = isIgnored || twin.manner === 'forgets tail';
-  if (isLying || meant !== call || twin.promised !== undefined)
+  // The session that it said to end goes on, and under the same profiles: its word is of nothing else.
+  const isDone = !(isStop && isIgnored);
+  if (isDone && (isLying || meant !== call || twin.promised !== undefined))
     twin.promised = codec.handle(inItsWord(twin), meant).station.profiles;
   if (twin.manner === 'forgets tail')
     twin.station = settle({ ...station, profiles: handled.station.profiles.map(withoutTail) });
