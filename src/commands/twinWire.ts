@@ -7,10 +7,16 @@ import { ProfileBook } from '../ocpp/profileBook.ts';
 import { StationClock } from '../ocpp/stationClock.ts';
 import { StationMemory } from '../ocpp/stationMemory.ts';
 import { dialect16 } from '../ocpp/v16/dialect.ts';
-import { setChargingProfile as setChargingProfile16 } from '../ocpp/v16/fromDomain.ts';
+import {
+  setChargingProfile as setChargingProfile16,
+  startAgain as startAgain16,
+} from '../ocpp/v16/fromDomain.ts';
 import { dialect21 } from '../ocpp/v21/dialect.ts';
 import { dialect201 } from '../ocpp/v201/dialect.ts';
-import { setChargingProfile as setChargingProfile201, startAgain } from '../ocpp/v201/fromDomain.ts';
+import {
+  setChargingProfile as setChargingProfile201,
+  startAgain as startAgain201,
+} from '../ocpp/v201/fromDomain.ts';
 import type { Call } from '../sim/stationCodec.ts';
 import type { EarPorts, TwinEar, TwinProtocol } from '../sim/twin/ports.ts';
 
@@ -66,28 +72,27 @@ export function createEar(protocol: TwinProtocol, ports: EarPorts): TwinEar {
 }
 
 function callOf(protocol: TwinProtocol, command: StationCommand, nowMs: number): Call {
-  if (command.kind === 'remote start') return startCall(protocol, command);
-  if (command.kind === 'end priority')
-    return {
-      action: 'UsePriorityCharging',
-      payload: { transactionId: command.transactionId, activate: false },
-    };
-  if (command.kind !== 'remote stop') {
-    const payload =
-      protocol === 'ocpp1.6' ? setChargingProfile16(command, nowMs) : setChargingProfile201(command, nowMs);
-    return { action: 'SetChargingProfile', payload };
+  const is16 = protocol === 'ocpp1.6';
+  switch (command.kind) {
+    case 'remote start':
+      return is16
+        ? { action: 'RemoteStartTransaction', payload: startAgain16(command) }
+        : { action: 'RequestStartTransaction', payload: startAgain201(command) };
+    case 'remote stop': {
+      const { transactionId } = command;
+      return is16
+        ? { action: 'RemoteStopTransaction', payload: { transactionId: Number(transactionId) } }
+        : { action: 'RequestStopTransaction', payload: { transactionId } };
+    }
+    case 'end priority': {
+      const { transactionId } = command;
+      return { action: 'UsePriorityCharging', payload: { transactionId, activate: false } };
+    }
+    default: {
+      const payload = is16 ? setChargingProfile16(command, nowMs) : setChargingProfile201(command, nowMs);
+      return { action: 'SetChargingProfile', payload };
+    }
   }
-  const { transactionId } = command;
-  return protocol === 'ocpp1.6'
-    ? { action: 'RemoteStopTransaction', payload: { transactionId: Number(transactionId) } }
-    : { action: 'RequestStopTransaction', payload: { transactionId } };
-}
-
-function startCall(protocol: TwinProtocol, command: Extract<StationCommand, { kind: 'remote start' }>): Call {
-  const { evseNumber: connectorId, tokenId: idTag } = command;
-  return protocol === 'ocpp1.6'
-    ? { action: 'RemoteStartTransaction', payload: { connectorId, idTag } }
-    : { action: 'RequestStartTransaction', payload: startAgain(command) };
 }
 
 const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value));

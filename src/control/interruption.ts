@@ -1,5 +1,6 @@
 import { asked, type InterruptedCharge, isDue, openWish } from '../domain/interruptedCharge.ts';
 import type { Session } from '../domain/session.ts';
+import type { Evse } from '../domain/site.ts';
 import type { EvseBook } from './evseBook.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
@@ -35,8 +36,7 @@ export function noteBegin(book: EvseBook, record: EvseRecord, session: Session):
   book.setSession(record, { ...session, ...interrupted.wish });
   // It took more than it was told: until it is measured to obey, it counts as it did then.
   const { drawAmps = 0 } = interrupted;
-  const toldAmps = book.ports.ledger.standingAmps(evse.id) ?? evse.maxAmps;
-  record.overdrawAmps = Math.max(0, Math.min(drawAmps, evse.maxAmps) - toldAmps);
+  record.overdrawAmps = Math.max(0, Math.min(drawAmps, evse.maxAmps) - heldAmps(evse, book.ports.ledger));
 }
 
 /** The car left. */
@@ -66,6 +66,9 @@ export function beginAmps(
 ): number | undefined {
   const isWaiting = session === undefined && status === 'occupied' && interrupted !== undefined;
   if (!isWaiting || !isDue(interrupted, nowMs)) return undefined;
-  const toldAmps = ledger.standingAmps(evse.id) ?? evse.maxAmps;
-  return Math.min(evse.maxAmps, Math.max(evse.minAmps, toldAmps, interrupted.drawAmps ?? 0));
+  const mostAmps = Math.max(evse.minAmps, heldAmps(evse, ledger), interrupted.drawAmps ?? 0);
+  return Math.min(evse.maxAmps, mostAmps);
 }
+
+/** What its station holds for a session that begins. */
+const heldAmps = (evse: Evse, ledger: ExposureLedger): number => ledger.standingAmps(evse.id) ?? evse.maxAmps;

@@ -93,14 +93,23 @@ export async function startEmsp(
     },
   });
   const token = String(registered.body.data.token);
+  const party = { country_code: 'DE', party_id: partyId };
+  /** A request to a module of the service, below its version. */
+  const ask = (path: string, method = 'GET', body?: unknown) =>
+    askOcpi(`${base}${path}`, { method, token, ...(body !== undefined && { body }) });
   return {
     heard,
     origin,
     token,
-    party: { country_code: 'DE', party_id: partyId },
-    /** A request to a module of the service, below its version. */
-    ask: (path: string, method = 'GET', body?: unknown) =>
-      askOcpi(`${base}${path}`, { method, token, ...(body !== undefined && { body }) }),
+    party,
+    ask,
+    /** Tells the service of a driver's card that may charge. */
+    giveCard: (uid: string) =>
+      ask(`/receiver/tokens/DE/${partyId}/${uid}`, 'PUT', {
+        ...party,
+        ...{ uid, type: 'RFID', contract_id: 'DE8ACC12E46L89', issuer: partyId },
+        ...{ valid: true, whitelist: 'ALLOWED', last_updated: '2026-01-31T18:00:00Z' },
+      }),
     stop(): void {
       server.close();
       server.closeAllConnections();

@@ -68,11 +68,7 @@ async function given(version: string) {
   ends.push(() => host.end());
   const emsp = await startEmsp(host, { version });
   ends.push(() => emsp.stop());
-  await emsp.ask('/receiver/tokens/DE/MSP/CAFE', 'PUT', {
-    ...emsp.party,
-    ...{ uid: 'CAFE', type: 'RFID', contract_id: 'DE8ACC12E46L89', issuer: 'MSP' },
-    ...{ valid: true, whitelist: 'ALLOWED', last_updated: '2026-01-31T18:00:00Z' },
-  });
+  await emsp.giveCard('CAFE');
   const issued = { uid: 'APP-1', type: 'APP_USER', contractId: 'SE-GRG-C1', whitelist: 'ALLOWED' };
   expect((await host.ask('POST', '/retail/tokens', issued)).status).toBe(201);
   const station = await host.connectStation();

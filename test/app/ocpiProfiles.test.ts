@@ -21,11 +21,7 @@ async function given(version = '2.2.1') {
   ends.push(() => host.end());
   const emsp = await startEmsp(host, { version });
   ends.push(() => emsp.stop());
-  await emsp.ask('/receiver/tokens/DE/MSP/CAFE', 'PUT', {
-    ...emsp.party,
-    ...{ uid: 'CAFE', type: 'RFID', contract_id: 'DE8ACC12E46L89', issuer: 'MSP' },
-    ...{ valid: true, whitelist: 'ALLOWED', last_updated: '2026-01-31T18:00:00Z' },
-  });
+  await emsp.giveCard('CAFE');
   const limits: number[] = [];
   const station = await host.connectStation({
     SetChargingProfile: ({ csChargingProfiles: profile }: Told) => {

@@ -16,11 +16,7 @@ async function given(options: Parameters<typeof startEmsp>[1] = {}, garage: Part
   ends.push(() => host.end());
   const emsp = await startEmsp(host, options);
   ends.push(() => emsp.stop());
-  await emsp.ask('/receiver/tokens/DE/MSP/CAFE', 'PUT', {
-    ...emsp.party,
-    ...{ uid: 'CAFE', type: 'RFID', contract_id: 'DE8ACC12E46L89', issuer: 'MSP' },
-    ...{ valid: true, whitelist: 'ALLOWED', last_updated: '2026-01-31T18:00:00Z' },
-  });
+  await emsp.giveCard('CAFE');
   const station = await host.connectStation();
   /** A charge of an hour and 20 kWh; the last half of it the car took nothing. */
   const charge = async (idTag: string) => {

@@ -6,16 +6,15 @@ import { loopOptions, World } from './world.ts';
 
 const minuteS = 60;
 
-/** Two cars on what is enough for one and a half: 20 A. The first has charged for two minutes and is full. */
-function givenFullCar(options = loopOptions): World {
+/** Two cars on what is enough for one and a half, 20 A, for so long; what the first one wants is told. */
+function givenTwoCars({ wantsAmps = 32, options = loopOptions, seconds = 2 * minuteS } = {}): World {
   const world = watch(new World({ sites: [givenSite({ evses: givenEvses(2) })], options }));
-  world
-    .setBackground(43)
-    .connectAll()
-    .run(3)
-    .plugIn('A1')
-    .plugIn('A2')
-    .run(2 * minuteS);
+  return world.setBackground(43).connectAll().run(3).plugIn('A1', wantsAmps).plugIn('A2').run(seconds);
+}
+
+/** The first has charged for two minutes and is full. */
+function givenFullCar(options = loopOptions): World {
+  const world = givenTwoCars({ options });
   world.real('A1').wantsAmps = 0;
   return world.run(minuteS);
 }
@@ -85,14 +84,7 @@ describe('a car that is full', () => {
 
 describe('a car that is not done', () => {
   it('is not taken for full because its station paused it and the answer was lost', () => {
-    const world = watch(new World({ sites: [givenSite({ evses: givenEvses(2) })] }));
-    world
-      .setBackground(43)
-      .connectAll()
-      .run(3)
-      .plugIn('A1')
-      .plugIn('A2')
-      .run(2 * minuteS);
+    const world = givenTwoCars();
     for (const station of ['A1', 'A2']) world.station(station).manner = 'deaf';
     // Too little for anybody.
     world.setBackground(60).run(8 * minuteS);
@@ -102,14 +94,7 @@ describe('a car that is not done', () => {
   });
 
   it('keeps its minimum when it has not charged yet: it may wait for its hour', () => {
-    const world = watch(new World({ sites: [givenSite({ evses: givenEvses(2) })] }));
-    world
-      .setBackground(43)
-      .connectAll()
-      .run(3)
-      .plugIn('A1', 0)
-      .plugIn('A2')
-      .run(30 * minuteS);
+    const world = givenTwoCars({ wantsAmps: 0, seconds: 30 * minuteS });
     expect(setpoints(world)).toEqual([6, 14]);
   });
 

@@ -8,7 +8,7 @@ import { toldTraits } from '../toldTraits.ts';
 import { vendorSetting } from '../vendorKey.ts';
 import { centralActions } from './centralActions.ts';
 import { effects } from './effects.ts';
-import { setChargingProfile } from './fromDomain.ts';
+import { setChargingProfile, startAgain } from './fromDomain.ts';
 import { handlers } from './handlers.ts';
 import { replyData } from './replyData.ts';
 import { requestMessage } from './requestMessage.ts';
@@ -44,8 +44,8 @@ export const dialect16: Dialect = {
       return statusReply(await calls.call(procedures.remoteStop, () => ({ transactionId }), request));
     }
     if (command.kind === 'remote start') {
-      const { evseNumber: connectorId, tokenId: idTag } = command;
-      return statusReply(await calls.call(procedures.remoteStart, () => ({ connectorId, idTag }), request));
+      const start = () => startAgain(command);
+      return statusReply(await calls.call(procedures.remoteStart, start, request));
     }
     if (command.kind === 'end priority') return unsentReply('OCPP 1.6 has no priority charging');
     const setting = vendorSetting(command);

@@ -1,3 +1,4 @@
+import type { StationCommand } from '../../control/ports.ts';
 import type { ProfilePurpose, StartLimit, StationRequest } from '../requests.ts';
 import { leaseProfileId, leaseStackLevel, type ProfileCommand, period } from '../setpoint.ts';
 import { setpointProfile } from '../setpointProfile.ts';
@@ -5,6 +6,7 @@ import type {
   ChargingProfile,
   ClearChargingProfileRequest,
   Purpose,
+  RemoteStartTransactionRequest,
   SetChargingProfileRequest,
 } from './messages.ts';
 
@@ -39,6 +41,15 @@ export const startProfile = (evseNumber: number, { amps, schedule }: StartLimit)
     chargingRateUnit: schedule.unit,
     chargingSchedulePeriod: [period(0, amps, schedule)],
   },
+});
+
+/** A charge that begins again. */
+export const startAgain = ({
+  evseNumber: connectorId,
+  tokenId: idTag,
+}: Extract<StationCommand, { kind: 'remote start' }>): RemoteStartTransactionRequest => ({
+  connectorId,
+  idTag,
 });
 
 export function clearChargingProfile({
