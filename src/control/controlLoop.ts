@@ -169,6 +169,7 @@ export class ControlLoop {
     state.forgetEndedLimits(nowMs);
     state.grid.followTime();
     state.failOverdueCommands();
+    state.followWaiting();
 
     const options = this.#options;
     const planned = this.#topologies.map((wired) => {

@@ -14,7 +14,7 @@ import {
   renewableMs,
   standing,
 } from './commands.ts';
-import { drawnAmps, type EvseRecord } from './evseRecord.ts';
+import { type EvseRecord, provenDrawAmps } from './evseRecord.ts';
 import type { Lease } from './lease.ts';
 import { isMeteredOver } from './nodePlan.ts';
 import type { EvsePlan, Plan } from './plan.ts';
@@ -287,7 +287,7 @@ function certainAmps(
   { ledger, monotonicMs: nowMs, options }: DispatchInput,
   { at: { evse }, record, planned }: Evaluated,
 ): number | undefined {
-  const drawAmps = drawnAmps(record, { nowMs, maxAgeMs: options.drawMaxAgeMs });
+  const drawAmps = provenDrawAmps(record, { nowMs, maxAgeMs: options.drawMaxAgeMs });
   const certain = ledger.certainAmps(evse.id, { drawAmps, nowMs });
   return certain === undefined ? undefined : Math.min(planned.exposureAmps, certain);
 }

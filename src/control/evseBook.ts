@@ -96,6 +96,10 @@ export class EvseBook {
     };
   }
 
+  all(): Iterable<EvseRecord> {
+    return this.#evses.values();
+  }
+
   sessions(): readonly Session[] {
     return [...this.#evses.values()].flatMap(({ session }) => session ?? []);
   }

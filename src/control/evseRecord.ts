@@ -1,6 +1,7 @@
 import { type Draw, withSample } from '../domain/draw.ts';
 import type { FormerCar } from '../domain/drawRange.ts';
 import type { InterruptedCharge } from '../domain/interruptedCharge.ts';
+import { isSinceConnected, newPace, type Pace } from '../domain/paceOfMeasuring.ts';
 import { offeredAgain, type Pause, paused } from '../domain/pause.ts';
 import type { PhaseAmps } from '../domain/phases.ts';
 import { doubted, type PhaseUse, unknownPhaseUse, withPhases } from '../domain/phaseUse.ts';
@@ -32,6 +33,7 @@ export interface EvseRecord {
   /** The most that a roaming partner lets its session take. */
   partnerAmps: number | undefined;
   draw: Draw | undefined;
+  pace: Pace;
   phaseUse: PhaseUse;
   /** The lowest setpoint since the newest measurement of the draw. */
   setpointAmpsMin: number;
@@ -91,6 +93,7 @@ export const newEvseRecord = (
   upstreamAmps: undefined,
   partnerAmps: undefined,
   draw: undefined,
+  pace: newPace(nowMs),
   phaseUse: unknownPhaseUse,
   setpointAmpsMin: 0,
   overdrawAmps: 0,
@@ -193,6 +196,12 @@ export function drawnAmps(
   const isFresh = draw !== undefined && nowMs - draw.arrivedAtMs <= maxAgeMs;
   return isFresh ? usedAmps(supply, evse.wiring, draw.amps) : undefined;
 }
+
+/** The same of what was certainly measured since its station connected. */
+export const provenDrawAmps = (
+  record: EvseRecord,
+  age: Parameters<typeof drawnAmps>[1],
+): number | undefined => (isSinceConnected(record.pace) ? drawnAmps(record, age) : undefined);
 
 /** What surely flowed there at an instant, for who compares it with a meter. */
 export function surelyDrawn(

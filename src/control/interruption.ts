@@ -1,4 +1,11 @@
-import { asked, type InterruptedCharge, isDue, openWish } from '../domain/interruptedCharge.ts';
+import {
+  asked,
+  type InterruptedCharge,
+  isDue,
+  isSameCar,
+  openWish,
+  seen,
+} from '../domain/interruptedCharge.ts';
 import type { Session } from '../domain/session.ts';
 import type { Evse } from '../domain/site.ts';
 import type { EvseBook } from './evseBook.ts';
@@ -22,7 +29,7 @@ export function noteEnd(book: EvseBook, record: EvseRecord, session: Session, re
   }
   const attempts = interrupted?.tokenId === tokenId ? interrupted.attempts : 0;
   const { drawAmps } = stopping;
-  keep(book, record, { tokenId, drawAmps, wish: openWish(session), atMs: nowMs, attempts });
+  keep(book, record, { tokenId, drawAmps, wish: openWish(session), atMs: nowMs, attempts, seenAtMs: nowMs });
 }
 
 /** A session began: the interrupted one, or another car's. */
@@ -42,6 +49,20 @@ export function noteBegin(book: EvseBook, record: EvseRecord, session: Session):
 /** The car left. */
 export function noteLeft(book: EvseBook, record: EvseRecord): void {
   keep(book, record, undefined);
+}
+
+/** Its station connected: while it was away its car may have left. */
+export function noteBack(book: EvseBook, record: EvseRecord): void {
+  const { interrupted } = record;
+  if (interrupted !== undefined && !isSameCar(interrupted, book.ports.clock.monotonicMs()))
+    keep(book, record, undefined);
+}
+
+/** Time passes at a station that would tell if the car left. */
+export function noteWaiting(book: EvseBook, record: EvseRecord): void {
+  const { interrupted, evse } = record;
+  if (interrupted !== undefined && book.isOnline(evse.station))
+    keep(book, record, seen(interrupted, book.ports.clock.monotonicMs()));
 }
 
 /** Its session was asked to begin again. */

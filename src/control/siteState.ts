@@ -14,7 +14,7 @@ import { EvseBook, type EvseBookOptions, type EvseBookPorts } from './evseBook.t
 import type { EvseRecord } from './evseRecord.ts';
 import type { Presence } from './exposure.ts';
 import { type GridBook, type GridKeeper, gridBook } from './gridBook.ts';
-import { noteAsked } from './interruption.ts';
+import { noteAsked, noteWaiting } from './interruption.ts';
 import { limitBook } from './limitBook.ts';
 import { type MeterBook, meterBook } from './meterBook.ts';
 import type { SessionWish } from './operations.ts';
@@ -177,6 +177,11 @@ export class SiteState {
 
   applyAnswer(answer: CommandAnswer): void {
     applyAnswer(this.#evses, answer);
+  }
+
+  /** Time passes for cars that wait for their charge to begin again. */
+  followWaiting(): void {
+    for (const record of this.#evses.all()) noteWaiting(this.#evses, record);
   }
 
   /** Commands that nobody told the fate of count as unanswered. */

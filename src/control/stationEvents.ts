@@ -1,5 +1,6 @@
 import { withConnection, withHardware } from '../domain/deviceRecord.ts';
 import { drawOnCircuit } from '../domain/draw.ts';
+import { newPace, withTold } from '../domain/paceOfMeasuring.ts';
 import { noPauses } from '../domain/pause.ts';
 import { afterChange, afterMeasurement, sessionFrom } from '../domain/sessionChange.ts';
 import type { StationEvent } from '../domain/stationEvent.ts';
@@ -7,7 +8,7 @@ import { applyChargingNews } from './chargingNews.ts';
 import { setDevice } from './deviceLearning.ts';
 import type { EvseBook } from './evseBook.ts';
 import { doubtPhases, type EvseRecord, forgetCar, notePhases, takeMeasurement } from './evseRecord.ts';
-import { noteBegin, noteEnd, noteLeft } from './interruption.ts';
+import { noteBack, noteBegin, noteEnd, noteLeft } from './interruption.ts';
 import { notePartnerEnergy } from './partnerEnergy.ts';
 import { endPause, learnFromPause } from './pauseLesson.ts';
 import { noteTimestamp, type Station } from './stationRecord.ts';
@@ -23,9 +24,12 @@ export function applyStationEvent(book: EvseBook, event: StationEvent): void {
       station.isOnline = true;
       station.record = { ...station.record, protocol: event.protocol };
       setDevice(station, withConnection(station.device, event.protocol));
-      for (const { evse } of station.evses) {
-        ports.ledger.doubt(evse.id);
-        ports.ledger.cameBack(evse.id, ports.clock.monotonicMs());
+      for (const record of station.evses) {
+        const nowMs = ports.clock.monotonicMs();
+        record.pace = newPace(nowMs);
+        ports.ledger.doubt(record.evse.id);
+        ports.ledger.cameBack(record.evse.id, nowMs);
+        noteBack(book, record);
       }
       introduced(book, station);
       break;
@@ -179,6 +183,7 @@ function applyMeasurement(book: EvseBook, event: Extract<StationEvent, { kind: '
   const amps = drawOnCircuit(record.evse, event, record.supply);
   // What was queued while the station was offline, or waited while we stood still, tells neither draw nor time.
   if (amps === undefined || book.stillness.arrivedAtMs(nowMs) < nowMs) return;
+  record.pace = withTold(record.pace, { takenAtMs: event.takenAtMs, arrivedAtMs: nowMs });
   notePhases(record, event, nowMs);
   const station = book.station(event.stationId);
   if (station !== undefined) noteTimestamp(station, event, book.ports);

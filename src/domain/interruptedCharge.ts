@@ -14,6 +14,8 @@ export interface InterruptedCharge {
   readonly atMs: number;
   /** How often it was asked to begin again. */
   readonly attempts: number;
+  /** When its station was there last to tell that the car leaves, a minute behind at most. */
+  readonly seenAtMs: number;
 }
 
 /** Before the first attempt, and twice as long before each one after. */
@@ -28,6 +30,18 @@ export function isDue({ atMs, attempts }: InterruptedCharge, nowMs: number): boo
   const sinceMs = nowMs - atMs;
   return sinceMs >= waitMs && sinceMs % waitMs < roomMs;
 }
+
+/** One that nobody saw for longer may have left, and another driver's may stand there. */
+const unseenMaxMs = 2 * 60_000;
+const seenEveryMs = 60_000;
+
+/** Its station is back, or a new process hears of it: whether its car is certainly still the same. */
+export const isSameCar = ({ seenAtMs }: InterruptedCharge, nowMs: number): boolean =>
+  nowMs - seenAtMs <= unseenMaxMs;
+
+/** Its car is still there. */
+export const seen = (charge: InterruptedCharge, nowMs: number): InterruptedCharge =>
+  nowMs - charge.seenAtMs < seenEveryMs ? charge : { ...charge, seenAtMs: nowMs };
 
 /** It was asked to begin again. */
 export const asked = (charge: InterruptedCharge, nowMs: number): InterruptedCharge => ({

@@ -83,13 +83,13 @@ export function commandStore(db: Kysely<Tables>, queue: WriteBehind): CommandSto
           .where('interrupted', 'is not', null)
           .orderBy('evse_id')
           .execute();
-        // Only `rememberInterrupted` writes this column.
-        return new Map(
-          rows.map((row) => [evseId(row.evse_id), JSON.parse(row.interrupted ?? '') as InterruptedCharge]),
-        );
+        return new Map(rows.map((row) => [evseId(row.evse_id), toInterrupted(row.interrupted ?? '')]));
       }),
   };
 }
+
+/** Only `rememberInterrupted` writes them; the first release that did so told no `seenAtMs`. */
+const toInterrupted = (written: string): InterruptedCharge => ({ seenAtMs: 0, ...JSON.parse(written) });
 
 function toLease(row: Selectable<EvseCommandTable>): LeaseRecord | undefined {
   const { setpoint_amps, tail_amps, sent_at_ms, lease_ms } = row;

@@ -90,7 +90,7 @@ describe('the control loop', () => {
     expect(new Set(sequences).size).toBe(sequences.length);
     world.restart();
     world.farSide.connect(world.station('A1'));
-    world.run(11);
+    world.run(21);
     expect(world.sent.at(-1)?.command.epoch).toBe(2);
   });
 

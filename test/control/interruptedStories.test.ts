@@ -48,6 +48,28 @@ describe('a charge that we ended because its station refused to be lowered', () 
     expect(world.real('A1').transactionId).toBeDefined();
   });
 
+  it.each([
+    ['begins again where its station was away for a moment', 30, 1],
+    ['does not begin again where another car may have come while its station was away', 4 * minutes, 0],
+  ])('%s', (_, awayS, times) => {
+    const world = givenStop();
+    world.farSide.disconnect(world.station('A1'));
+    world.run(awayS);
+    world.station('A1').manner = 'obeys';
+    world.connectAll().run(6 * minutes);
+    expect(starts(world)).toHaveLength(times);
+  });
+
+  it('does not begin again where another car may have come while no process ran', () => {
+    const world = givenStop()
+      .kill()
+      .run(4 * minutes)
+      .restart();
+    world.station('A1').manner = 'obeys';
+    world.connectAll().run(6 * minutes);
+    expect(starts(world)).toEqual([]);
+  });
+
   it('is asked to less and less often where its station takes no start', () => {
     const world = givenStop();
     world.station('A1').manner = 'rejects all';

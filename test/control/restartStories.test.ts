@@ -35,7 +35,7 @@ describe('a restart', () => {
 
   it('holds who is back at failsafe, neither paused nor raised, while others were not heard', () => {
     const world = givenBusyGarage().restart();
-    connect(world, 'A1', 'A2', 'A3').run(20);
+    connect(world, 'A1', 'A2', 'A3').run(30);
     expect(setpoints(world).slice(0, 3)).toEqual([6, 6, 6]);
     expect(world.view('A1').reason).toEqual({ kind: 'starting' });
     expect(names.slice(0, 3).every((name) => world.real(name).drawAmps === 6)).toBe(true);
@@ -44,7 +44,7 @@ describe('a restart', () => {
 
   it('goes on as before once everybody was heard and told his draw', () => {
     const world = givenBusyGarage().restart();
-    connect(world, ...names).run(40);
+    connect(world, ...names).run(50);
     expect(world.tick.views[0]?.state).toBe('normal');
     expect(setpoints(world)).toEqual([9, 9, 9, 9, 9, 9]);
     expect(world.overload().worstAmps).toBe(0);
@@ -132,7 +132,7 @@ describe('a restart at a site over its limit', () => {
     const world = givenBusyGarage();
     world.keepsLeases = false;
     const paused = pausedBy(world);
-    connect(world.setBackground(40).restart(), ...paused).run(15);
+    connect(world.setBackground(40).restart(), ...paused).run(25);
     for (const name of paused) expect(world.setpointAmps(name), name).toBe(0);
   });
 
@@ -143,7 +143,7 @@ describe('a restart at a site over its limit', () => {
     });
     world.run(60).kill().setBackground(40);
     for (const name of paused) world.station(name).manner = 'obeys';
-    connect(world.restart(), ...paused).run(15);
+    connect(world.restart(), ...paused).run(25);
     for (const name of paused) expect(world.setpointAmps(name), name).toBe(0);
   });
 
@@ -152,8 +152,22 @@ describe('a restart at a site over its limit', () => {
     const sentBefore = world.sent.length;
     connect(world, 'A1').run(0.1);
     expect(world.sent.slice(sentBefore)).toEqual([]);
-    world.run(10);
+    world.run(45);
     expect(world.setpointAmps('A1')).toBe(6);
+  });
+
+  it('raises nobody on what its station repeats of before it was paused', () => {
+    const world = givenBusyGarage();
+    world.keepsLeases = false;
+    const paused = pausedBy(world);
+    connect(world.setBackground(40).restart(), ...paused);
+    for (const name of paused) {
+      const real = world.real(name);
+      real.drawAmps = 9;
+      world.farSide.measure(real);
+    }
+    world.run(5);
+    for (const name of paused) expect(world.inForceAmps(name), name).toBe(0);
   });
 });
 

@@ -31,7 +31,7 @@ describeOnBothDatabases('what an EVSE was told', (database) => {
 
   it('is remembered with the charge that is to begin again there, until there is none', async () => {
     const wish = { wantedEnergyWh: 9_000, departureAtMs: undefined, priority: 2 };
-    const charge = { tokenId: 'TAG', drawAmps: 16, wish, atMs: 5, attempts: 1 } as const;
+    const charge = { tokenId: 'TAG', drawAmps: 16, wish, atMs: 5, attempts: 1, seenAtMs: 7 } as const;
     const first = await database.open();
     first.rememberStanding(evseId('A1'), 6);
     for (const id of ['A1', 'A2']) first.rememberInterrupted(evseId(id), charge);
