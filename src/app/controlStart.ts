@@ -2,7 +2,6 @@ import { createAllocator } from '../../solver/allocate.ts';
 import type { Audit } from '../../solver/audit.ts';
 import type { Allocation, Problem } from '../../solver/problem.ts';
 import type { LoadedConfig } from '../config/config.ts';
-import { noticeOfflineMs } from '../control/exposure.ts';
 import type { HorizonLoop } from '../control/horizonLoop.ts';
 import type { HorizonTarget } from '../control/horizonTargets.ts';
 import type { Clock, StationLink } from '../control/ports.ts';
@@ -11,18 +10,16 @@ import type { SessionBook } from '../control/sessionBook.ts';
 import type { Control } from '../control/snapshot.ts';
 import { topologies } from '../control/topology.ts';
 import type { ViewBoard } from '../control/viewBoard.ts';
-import { newDevice, traitsOf } from '../domain/deviceRecord.ts';
-import type { EvseId, StationId } from '../domain/ids.ts';
-import { leaseMsOf, outlivesSession } from '../domain/traits.ts';
+import type { EvseId } from '../domain/ids.ts';
 import type { EvidenceQueue } from '../grid/evidenceQueue.ts';
 import type { HeldClock } from '../incidents/heldClock.ts';
-import type { KeptDevice } from '../store/devices.ts';
 import type { Store } from '../store/openStore.ts';
 import type { AppPorts } from './app.ts';
 import { joinControl, leasesSent } from './control.ts';
 import { gridKeeper, restoreConnections } from './gridKeeping.ts';
-import { leaseSlackMs, loopOptions } from './options.ts';
+import { loopOptions } from './options.ts';
 import { startHorizon } from './plan.ts';
+import { rememberedExposures } from './rememberedExposures.ts';
 
 /** What the control stands on. */
 export interface ControlNeeds {
@@ -54,15 +51,8 @@ export async function startControl(
   const { config, sites, areas, connections } = loaded;
   const { log, onBroken } = ports;
   const devices = await store.devices();
-  const held = worstLeases(loaded, devices);
-  const remembered = (await store.exposures()).map(({ evseId, standingAmps, lease }) => ({
-    evseId,
-    ...held.get(evseId),
-    standingAmps,
-    setpointAmps: lease?.setpointAmps,
-    tailAmps: lease?.tailAmps,
-    leaseEndsAtMs: lease && lease.sentAtMs + lease.leaseMs + leaseSlackMs,
-  }));
+  const leaseMs = config.control.leaseS * 1000;
+  const remembered = rememberedExposures({ sites, leaseMs, devices }, await store.exposures());
   let link: StationLink | undefined;
   let seen: WatchTarget = () => {};
   const joint = joinControl({
@@ -121,6 +111,7 @@ export async function startControl(
     },
   };
 }
+
 /** The allocation, of which every now and then one goes to the auditor. */
 function sampled(
   allocate: (problem: Problem) => Allocation,
@@ -137,23 +128,4 @@ function sampled(
     }
     return allocation;
   };
-}
-/** How long what an earlier process told may hold, by what was known of each device. */
-function worstLeases(
-  { config, sites }: LoadedConfig,
-  devices: ReadonlyMap<StationId, KeptDevice>,
-): ReadonlyMap<EvseId, { readonly leaseMs: number; readonly outlivesSession: boolean }> {
-  const leaseMs = config.control.leaseS * 1000;
-  const evses = sites.flatMap((site) => site.evses);
-  return new Map(
-    evses.map(({ id, station, traits, partner }) => {
-      if (partner !== undefined) return [id, { leaseMs: partner.leaseMs, outlivesSession: false }];
-      const known = devices.get(station) ?? { hardware: undefined, learnt: [] };
-      // Any version may have been spoken; that of the config that holds longest counts.
-      const written = traitsOf({ ...newDevice(traits), ...known, protocol: 'ocpp2.1' });
-      const heldMs = leaseMsOf(written, leaseMs);
-      const noticeMs = written.leaseForm === 'offline' ? noticeOfflineMs : 0;
-      return [id, { leaseMs: heldMs + noticeMs, outlivesSession: outlivesSession(written.rung) }];
-    }),
-  );
 }

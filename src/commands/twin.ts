@@ -1,6 +1,7 @@
 import { createAllocator } from '../../solver/allocate.ts';
 import { type ControlParts, joinControl, leasesSent } from '../app/control.ts';
-import { leaseSlackMs, loopOptions } from '../app/options.ts';
+import { loopOptions } from '../app/options.ts';
+import { rememberedExposures } from '../app/rememberedExposures.ts';
 import type { LoadedConfig } from '../config/config.ts';
 import type { ControlLoopOptions } from '../control/controlLoop.ts';
 import { operations } from '../control/operations.ts';
@@ -68,6 +69,7 @@ function startService(
   const { sites, areas, connections } = place;
   const evidence = twinEvidence(ports, silentLog);
   const evses = sites.flatMap((site) => site.evses.map(({ id }) => id));
+  const devices = store.devices();
   const solve = createAllocator();
   const control = joinControl(
     {
@@ -76,7 +78,7 @@ function startService(
       connections,
       options,
       epoch,
-      remembered: store.exposures(evses, leaseSlackMs),
+      remembered: rememberedExposures({ sites, leaseMs: place.leaseMs, devices }, store.exposures(evses)),
       ports: {
         clock,
         log: silentLog,
@@ -85,10 +87,11 @@ function startService(
         allocate: (problem) => ports.allocate(problem, solve),
         onSession: (session) => store.saveSession(session),
         onStation: () => {},
+        onDevice: (id, device) => store.rememberDevice(id, device),
         onInterrupted: (evseId, charge) => store.rememberInterrupted(evseId, charge),
         onStanding: (evseId, amps) => store.rememberStanding(evseId, amps),
         onTick: (result) => {
-          for (const lease of leasesSent(result, clock.nowMs())) store.rememberLease(lease.evseId, lease);
+          for (const lease of leasesSent(result, clock.nowMs())) store.rememberLease(lease);
           grid?.follow(result);
           ports.onTick(result);
         },
@@ -103,6 +106,7 @@ function startService(
     connections.length === 0
       ? undefined
       : twinGrid(place, ports, { state, ledger, evidence, log: silentLog });
+  for (const [id, device] of devices) state.adoptDevice(id, device);
   for (const session of store.openSessions()) state.adoptSession(session);
   for (const [id, charge] of store.interruptedCharges()) state.adoptInterrupted(id, charge);
   return serviceOf(control, grid, place, ports);

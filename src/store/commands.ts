@@ -18,7 +18,7 @@ export interface LeaseRecord {
 }
 
 /** What the exposure ledger starts from after a restart. */
-interface ExposureRecord {
+export interface ExposureRecord {
   readonly evseId: EvseId;
   /** The standing TxDefaultProfile the station acknowledged last. */
   readonly standingAmps: number | undefined;

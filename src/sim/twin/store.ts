@@ -1,7 +1,7 @@
-import type { RememberedExposure } from '../../control/inherited.ts';
+import type { DeviceRecord } from '../../domain/deviceRecord.ts';
 import type { ConnectionState } from '../../domain/gridConnection.ts';
 import type { GridLimit } from '../../domain/gridLimit.ts';
-import type { EvseId, LimitId } from '../../domain/ids.ts';
+import type { EvseId, LimitId, StationId } from '../../domain/ids.ts';
 import type { InterruptedCharge } from '../../domain/interruptedCharge.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Session } from '../../domain/session.ts';
@@ -16,12 +16,22 @@ const slowMs = 5_000;
 const commitMs = 5;
 
 export interface KeptLease {
+  readonly evseId: EvseId;
   readonly setpointAmps: number;
   readonly tailAmps: number;
   readonly leaseMs: number;
   /** On the wall clock of who sent it. */
   readonly sentAtMs: number;
 }
+
+export interface KeptExposure {
+  readonly evseId: EvseId;
+  readonly standingAmps: number | undefined;
+  readonly lease: KeptLease | undefined;
+}
+
+/** What is kept of a device. */
+export type KeptDevice = Pick<DeviceRecord, 'hardware' | 'learnt'>;
 
 interface LimitsChanged {
   readonly set: readonly GridLimit[];
@@ -50,6 +60,7 @@ export class TwinStore {
   readonly #standing = new Map<EvseId, number>();
   readonly #leases = new Map<EvseId, KeptLease>();
   readonly #sessions = new Map<string, Session>();
+  readonly #devices = new Map<StationId, KeptDevice>();
   readonly #interrupted = new Map<EvseId, InterruptedCharge>();
   readonly #limits = new Map<LimitId, GridLimit>();
   readonly #lines = new Map<string, KeptLine>();
@@ -84,8 +95,12 @@ export class TwinStore {
     this.#put(`standing ${id}`, () => replace(this.#standing, id, amps));
   }
 
-  rememberLease(id: EvseId, lease: KeptLease): void {
-    this.#put(`lease ${id}`, () => replace(this.#leases, id, lease));
+  rememberLease(lease: KeptLease): void {
+    this.#put(`lease ${lease.evseId}`, () => replace(this.#leases, lease.evseId, lease));
+  }
+
+  rememberDevice(id: StationId, { hardware, learnt }: KeptDevice): void {
+    this.#put(`device ${id}`, () => replace(this.#devices, id, { hardware, learnt }));
   }
 
   saveSession(session: Session): void {
@@ -129,17 +144,16 @@ export class TwinStore {
     return [...this.#limits.values()].filter(({ untilMs }) => untilMs === undefined || nowMs < untilMs);
   }
 
-  exposures(ids: readonly EvseId[], leaseSlackMs: number): readonly RememberedExposure[] {
-    return ids.map((evseId) => {
-      const lease = this.#leases.get(evseId);
-      return {
-        evseId,
-        standingAmps: this.#standing.get(evseId),
-        setpointAmps: lease?.setpointAmps,
-        tailAmps: lease?.tailAmps,
-        leaseEndsAtMs: lease && lease.sentAtMs + lease.leaseMs + leaseSlackMs,
-      };
-    });
+  devices(): ReadonlyMap<StationId, KeptDevice> {
+    return this.#devices;
+  }
+
+  exposures(ids: readonly EvseId[]): readonly KeptExposure[] {
+    return ids.map((evseId) => ({
+      evseId,
+      standingAmps: this.#standing.get(evseId),
+      lease: this.#leases.get(evseId),
+    }));
   }
 
   /** Durable when it resolves. Rejects while the database is down. */

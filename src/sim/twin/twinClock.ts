@@ -99,8 +99,9 @@ export class TwinProcess implements Clock {
   readonly #world: TwinClock;
   readonly #wallAheadMs: () => number;
   #condition: 'runs' | 'stopped' | 'dead' = 'runs';
-  /** What came while it stood still: it finds it in its sockets and timers afterwards. */
+  /** What came while it stood still: it finds it in its sockets afterwards, and then in its timers. */
   #held: (() => void)[] = [];
+  #due: (() => void)[] = [];
 
   constructor(world: TwinClock, wallAheadMs: () => number) {
     this.#world = world;
@@ -121,11 +122,10 @@ export class TwinProcess implements Clock {
 
   after(delayMs: number, callback: () => void): () => void {
     let isCancelled = false;
-    const cancel = this.#world.after(delayMs, () =>
-      this.run(() => {
-        if (!isCancelled) callback();
-      }),
-    );
+    const work = (): void => {
+      if (!isCancelled) callback();
+    };
+    const cancel = this.#world.after(delayMs, () => this.#run(work, this.#due));
     return () => {
       isCancelled = true;
       cancel();
@@ -134,8 +134,12 @@ export class TwinProcess implements Clock {
 
   /** Lets the process do something: now, when it goes on, or never. */
   run(work: () => void): void {
+    this.#run(work, this.#held);
+  }
+
+  #run(work: () => void, later: (() => void)[]): void {
     if (this.#condition === 'runs') work();
-    else if (this.#condition === 'stopped') this.#held.push(work);
+    else if (this.#condition === 'stopped') later.push(work);
   }
 
   stop(): void {
@@ -145,18 +149,17 @@ export class TwinProcess implements Clock {
   goOn(): void {
     if (this.#condition !== 'stopped') return;
     this.#condition = 'runs';
-    const held = this.#held;
+    const [held, due] = [this.#held, this.#due];
     this.#held = [];
-    // Whatever waits in its sockets comes before the next tick, which may take long again.
-    for (const work of held) if (!this.#isDead()) work();
-  }
-
-  #isDead(): boolean {
-    return this.#condition === 'dead';
+    this.#due = [];
+    // Whatever waits in its sockets comes before the next tick, which may take long again: what is left then waits on.
+    for (const work of held) this.#run(work, this.#held);
+    for (const work of due) this.#run(work, this.#due);
   }
 
   kill(): void {
     this.#condition = 'dead';
     this.#held = [];
+    this.#due = [];
   }
 }
