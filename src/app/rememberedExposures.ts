@@ -38,13 +38,15 @@ function longestLease(
   { traits, partner }: Evse,
   device: KeptDevice = { hardware: undefined, learnt: [] },
   usualMs: number,
-): Pick<RememberedExposure, 'leaseMs' | 'outlivesSession'> {
+): Pick<RememberedExposure, 'leaseMs' | 'outlivesSession' | 'leftUntilMs'> {
   if (partner !== undefined) return { leaseMs: partner.leaseMs, outlivesSession: false };
   // Any version may have been spoken; that of the config that holds longest counts.
   const written = traitsOf({ ...newDevice(traits), ...device, protocol: 'ocpp2.1' });
   const noticeMs = written.leaseForm === 'offline' ? noticeOfflineMs : 0;
+  const changed = device.learnt.findLast(({ change }) => change.rung !== undefined);
   return {
     leaseMs: leaseMsOf(written, usualMs) + noticeMs,
     outlivesSession: outlivesSession(written.rung),
+    leftUntilMs: changed && changed.atMs + usualMs + leaseSlackMs,
   };
 }

@@ -108,6 +108,8 @@ function commandText(command: TickRecord['commands'][number]): string {
     case 'standing':
     case 'station maximum':
       return `${evseId} ${kind} ${told(command.amps)} A`;
+    case 'clear':
+      return `${evseId} clear ${command.rung}`;
     case 'remote start':
     case 'remote stop':
     case 'end priority':

@@ -4,16 +4,19 @@ import { createLogger } from '../log.ts';
 import type { Dialect } from '../ocpp/dialect.ts';
 import { liveNews } from '../ocpp/liveNews.ts';
 import { ProfileBook } from '../ocpp/profileBook.ts';
+import { clearing } from '../ocpp/setpoint.ts';
 import { StationClock } from '../ocpp/stationClock.ts';
 import { StationMemory } from '../ocpp/stationMemory.ts';
 import { dialect16 } from '../ocpp/v16/dialect.ts';
 import {
+  clearChargingProfile as clearChargingProfile16,
   setChargingProfile as setChargingProfile16,
   startAgain as startAgain16,
 } from '../ocpp/v16/fromDomain.ts';
 import { dialect21 } from '../ocpp/v21/dialect.ts';
 import { dialect201 } from '../ocpp/v201/dialect.ts';
 import {
+  clearChargingProfile as clearChargingProfile201,
   setChargingProfile as setChargingProfile201,
   startAgain as startAgain201,
 } from '../ocpp/v201/fromDomain.ts';
@@ -83,6 +86,13 @@ function callOf(protocol: TwinProtocol, command: StationCommand, nowMs: number):
       return is16
         ? { action: 'RemoteStopTransaction', payload: { transactionId: Number(transactionId) } }
         : { action: 'RequestStopTransaction', payload: { transactionId } };
+    }
+    case 'clear': {
+      const left = clearing(command);
+      return {
+        action: 'ClearChargingProfile',
+        payload: is16 ? clearChargingProfile16(left) : clearChargingProfile201(left),
+      };
     }
     case 'end priority': {
       const { transactionId } = command;

@@ -1,6 +1,7 @@
 import type { StationId } from '../domain/ids.ts';
 import { outlivesSession } from '../domain/traits.ts';
 import { learnFromAcceptance, learnFromRefusal } from './deviceLearning.ts';
+import { standingShare } from './dispatch.ts';
 import { refusedAgain } from './escalation.ts';
 import type { EvseBook } from './evseBook.ts';
 import { changeSetpoint, type EvseRecord } from './evseRecord.ts';
@@ -53,10 +54,13 @@ const isSetpoint = (
 const taught = (book: EvseBook, { evse }: EvseRecord, id: StationId): Station | undefined =>
   evse.partner === undefined ? book.station(id) : undefined;
 
+/** Some know nothing of what they hold, and say so each time. */
+const clearRetryMs = 15 * 60_000;
+
 /** One more write to a memory that wears out; what is older than an hour no longer counts. */
 function notePersistent(record: EvseRecord, nowMs: number): void {
   const withinHour = record.persistentAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
-  record.persistentAtMs = [...withinHour, nowMs].slice(-record.traits.persistentPerHour);
+  record.persistentAtMs = [...withinHour, nowMs].slice(-standingShare * record.traits.persistentPerHour);
 }
 
 function commandFailed(
@@ -69,6 +73,7 @@ function commandFailed(
   const { kind } = command;
   const { stationId, evseId, outcome, reason } = answer;
   if (kind === 'end priority') record.priorityRetryAtMs = clock.monotonicMs() + book.options.retryMs;
+  if (kind === 'clear') record.clearRetryAtMs = clock.monotonicMs() + clearRetryMs;
   if (!isSetpoint(command)) {
     log.warn({ stationId, evseId, kind, outcome, reason }, 'station failed a command');
     return;

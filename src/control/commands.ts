@@ -5,7 +5,7 @@ import type { Rung } from './escalation.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { ExposureLedger } from './exposure.ts';
 import type { EvsePlan } from './plan.ts';
-import type { ScheduleForm, StationCommand } from './ports.ts';
+import type { LeftRung, ScheduleForm, StationCommand } from './ports.ts';
 import type { Topology, TopologyEvse } from './topology.ts';
 
 export interface CommandOptions {
@@ -92,6 +92,13 @@ export function escalated(input: CommandInput, evse: Addressee): StationCommand 
       return lease(input, evse, evse.heldAmps ?? 0);
   }
 }
+
+/** What was left where its setpoint lay before. */
+export const clear = (input: CommandInput, evse: Addressee, rung: LeftRung): StationCommand => ({
+  kind: 'clear',
+  ...address(input, evse),
+  rung,
+});
 
 /** What the EVSEs of its station may have together: their setpoints, and where nobody charges what a car would get. */
 const stationAmps = ({ topology, ledger }: CommandInput, { at }: Addressee): number =>

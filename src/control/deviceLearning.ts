@@ -3,7 +3,9 @@ import {
   afterAcceptance,
   afterRefusal,
   type DeviceRecord,
+  type LearntTrait,
   traitsOf,
+  verified,
 } from '../domain/deviceRecord.ts';
 import type { StationId } from '../domain/ids.ts';
 import type { Logger } from '../log.ts';
@@ -20,7 +22,10 @@ export interface LearningPorts {
 export function setDevice(station: Station, device: DeviceRecord): void {
   station.device = device;
   const traits = traitsOf(device);
-  for (const record of station.evses) record.traits = traits;
+  for (const record of station.evses) {
+    record.traits = traits;
+    record.verified = verified(device);
+  }
 }
 
 /**
@@ -34,21 +39,23 @@ export function learnFromRefusal(
   station: Station,
   command: Extract<StationCommand, { kind: 'lease' | 'standing' }>,
   answer: CommandAnswer,
-  { log }: LearningPorts,
+  ports: LearningPorts,
 ): AfterRefusal {
   if (answer.outcome !== 'rejected' || !isOfNow(station, command)) return 'later';
   if (answer.reason === 'Rejected' && isYoung(command)) return 'later';
   const amps = command.kind === 'lease' ? command.setpointAmps : command.amps;
   const isDelta = station.evses.some(({ supply }) => supply.system === 'IT');
-  const { device, next } = afterRefusal(
+  const { device, next, learnt } = afterRefusal(
     station.device,
     { kind: command.kind, amps, reason: answer.reason },
     { evseCount: station.evses.length, takesWatts: !isDelta },
+    answer.atMs,
   );
   setDevice(station, device);
+  tellLearnt(station, learnt, ports);
   const { stationId, reason } = answer;
   if (next === 'nothing')
-    log.error({ stationId, kind: command.kind, reason }, 'station takes no setpoint in any form');
+    ports.log.error({ stationId, kind: command.kind, reason }, 'station takes no setpoint in any form');
   return next;
 }
 
@@ -63,10 +70,18 @@ export function learnFromAcceptance(
   if (!isOfNow(station, command) || (refusals[command.kind] === 0 && !isExhausted)) return;
   const { device, learnt } = afterAcceptance(station.device, command.kind, atMs);
   setDevice(station, device);
+  tellLearnt(station, learnt, ports);
+}
+
+function tellLearnt(
+  { record, device }: Station,
+  learnt: LearntTrait | undefined,
+  { log, onDevice }: LearningPorts,
+): void {
   if (learnt === undefined) return;
-  const { stationId } = command;
-  ports.log.warn({ stationId, ...learnt.change, why: learnt.why }, 'station taught how it is to be told');
-  ports.onDevice?.(stationId, device);
+  const { change, why } = learnt;
+  log.warn({ stationId: record.id, ...change, why }, 'station taught how it is to be told');
+  onDevice?.(record.id, device);
 }
 
 const isYoung = (command: Extract<StationCommand, { kind: 'lease' | 'standing' }>): boolean =>

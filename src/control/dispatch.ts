@@ -7,6 +7,7 @@ import {
   begin,
   type CommandInput,
   type CommandOptions,
+  clear,
   endAmps,
   endOfPriority,
   escalated,
@@ -42,6 +43,7 @@ export interface Dispatched {
   readonly evseIndex: number;
   readonly command: StationCommand;
   readonly cause:
+    | 'clear'
     | 'end priority'
     | 'escalate'
     | 'lower'
@@ -83,6 +85,7 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
     const { index, planned, heldAmps = 0, intent: cause } = evse;
     if (cause === 'end priority') return [{ evseIndex: index, cause, command: endOfPriority(input, evse) }];
     if (cause === 'escalate') return [{ evseIndex: index, cause, command: escalated(input, evse) }];
+    if (cause === 'clear') return cleared(input, evse);
     if (cause === 'lower')
       return [{ evseIndex: index, cause, command: lease(input, evse, planned.allocatedAmps) }];
     if (cause === 'tail' || cause === 'refresh') {
@@ -94,6 +97,12 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
   });
   const raising = evses.filter(({ isRaising }) => isRaising);
   return [...kept, ...raises(input, raising)];
+}
+
+function cleared(input: DispatchInput, evse: Evaluated): Dispatched[] {
+  const rung = input.ledger.leftRung(evse.at.evse.id);
+  const cause = 'clear';
+  return rung === undefined ? [] : [{ evseIndex: evse.index, cause, command: clear(input, evse, rung) }];
 }
 
 interface Evaluated extends Addressee {
@@ -118,7 +127,8 @@ function intent(
   const isReplaced = record.session !== undefined && outlivesSession(record.traits.rung);
   // Another operator is told of sessions alone.
   const isOurs = evse.partner === undefined;
-  const lacksStanding = isOurs && mayAsk && !isReplaced && !ledger.hasStanding(evse.id, planned.standingAmps);
+  const hasStanding = ledger.hasStanding(evse.id, planned.standingAmps) && record.verified !== 'standing';
+  const lacksStanding = isOurs && mayAsk && !isReplaced && !hasStanding;
   const rung = rungs.get(index);
   // Setpoints are in vain there, and the others cannot make room for it.
   if (rung === 'remote stop') return 'escalate';
@@ -128,7 +138,8 @@ function intent(
 
   const held = ledger.lease(evse.id);
   const isLapsing = held !== undefined && monotonicMs >= held.mayEndFromMs;
-  if (held === undefined || isLapsing || ledger.needsAssertion(evse.id)) return 'assert';
+  const isDoubted = ledger.needsAssertion(evse.id) || record.verified === 'lease';
+  if (held === undefined || isLapsing || isDoubted) return 'assert';
   // What it never answered may be in force, and may be less than it is known to hold.
   const isDoubtful =
     ledger.isSilent(evse.id) && planned.allocatedAmps > ledger.setpointAmpsMin(evse.id, monotonicMs);
@@ -142,6 +153,7 @@ function intent(
   if (monotonicMs - held.sentAtMs >= renewedAfterMs(record, options) * refreshShare(index)) return 'refresh';
   // A lease that would end in the higher standing profile has to know it first: it is given differently.
   if (lacksStanding) return endsHigher(record, held, planned) ? 'refresh' : 'standing';
+  if (ledger.leftRung(evse.id) !== undefined && monotonicMs >= record.clearRetryAtMs) return 'clear';
   const raiseDelayMs = Math.max(options.raiseDelayMs, evse.partner?.pauseMs ?? 0);
   const isDelayed = monotonicMs - record.loweredAtMs < raiseDelayMs || isWornOut(record, monotonicMs);
   return rise > sameAmps && !isDelayed ? 'raise' : undefined;
@@ -179,10 +191,17 @@ function isOpen(
 const renewedAfterMs = (record: EvseRecord, { leaseMs }: DispatchOptions): number =>
   record.traits.leaseForm === 'offline' ? Number.POSITIVE_INFINITY : renewableMs(record, leaseMs);
 
-/** A raise waits where the station was told as often as its memory is to be written in an hour. */
-const isWornOut = ({ traits, persistentAtMs }: EvseRecord, nowMs: number): boolean =>
+/**
+ * A raise waits where the station was told as often as its memory is to be written in an hour; a car that stands is let on
+ * up to twice as often.
+ */
+const isWornOut = ({ traits, persistentAtMs, isOn }: EvseRecord, nowMs: number): boolean =>
   outlivesSession(traits.rung) &&
-  persistentAtMs.filter((atMs) => nowMs - atMs < 3_600_000).length >= traits.persistentPerHour;
+  persistentAtMs.filter((atMs) => nowMs - atMs < 3_600_000).length >=
+    traits.persistentPerHour * (isOn ? 1 : standingShare);
+
+/** Of what a memory is to be written in an hour, for a car that would stand otherwise. */
+export const standingShare = 2;
 
 /** Half of the lease, less up to a tenth so that leases given together are not refreshed together. */
 const refreshShare = (index: number): number => 0.5 - 0.1 * ((index * 0.618_034) % 1);

@@ -25,6 +25,8 @@ export interface EvseRecord {
   readonly supply: Supply;
   /** What its station can be told, as far as is known by now. */
   traits: StationTraits;
+  /** What is to be written once more as before its station refused it: see `DeviceRecord`. */
+  verified: 'lease' | 'standing' | undefined;
   status: EvseStatus | 'unknown';
   fault: string | undefined;
   session: Session | undefined;
@@ -72,6 +74,8 @@ export interface EvseRecord {
   standingRetryAtMs: number | undefined;
   /** Its station did not end the priority of its session: it is not asked again before. */
   priorityRetryAtMs: number | undefined;
+  /** Nor is it asked again to clear what lies where its setpoints lay before. */
+  clearRetryAtMs: number;
   /** Its session was asked to end, by us: when, and what its car took against its setpoint, where it did. */
   stopping: { readonly atMs: number; readonly drawAmps: number | undefined } | undefined;
   /** A charge that is to begin again there. */
@@ -87,6 +91,7 @@ export const newEvseRecord = (
   supply,
   driverPriority,
   traits: resolvedTraits([{ source: 'config', traits: evse.traits, why: '' }]),
+  verified: undefined,
   status: 'unknown',
   fault: undefined,
   session: undefined,
@@ -115,6 +120,7 @@ export const newEvseRecord = (
   refusal: undefined,
   standingRetryAtMs: undefined,
   priorityRetryAtMs: undefined,
+  clearRetryAtMs: Number.NEGATIVE_INFINITY,
   stopping: undefined,
   interrupted: undefined,
 });

@@ -9,6 +9,7 @@ import {
   inheritedTail,
   isForEver,
   isInherited,
+  leftByAnother,
   newEntry,
   otherRungs,
   replaceByStanding,
@@ -30,7 +31,7 @@ import {
   outliving,
   withUnanswered,
 } from './lease.ts';
-import type { CommandAnswer, StationCommand } from './ports.ts';
+import type { CommandAnswer, LeftRung, StationCommand } from './ports.ts';
 
 export interface ExposureOptions {
   /** What a car needs to follow a lower offer [IEC 61851-1: 5 s]. */
@@ -203,6 +204,14 @@ export class ExposureLedger {
     return isAbove && !needsAssertion && !fallsToStanding(entry, nowMs);
   }
 
+  /** Where its setpoints lay before, and what was left there bounds it still; undefined where nothing does. */
+  leftRung(evseId: EvseId): LeftRung | undefined {
+    const { lease, overlaid, isCleared } = this.#entry(evseId);
+    if (lease === undefined || isCleared) return undefined;
+    const rungs = overlaid.map(({ rung }) => rung).filter((rung) => rung !== lease.rung);
+    return rungs.find((rung): rung is LeftRung => rung === 'station maximum' || rung === 'transaction');
+  }
+
   inFlight(evseId: EvseId): StationCommand | undefined {
     return this.#entry(evseId).inFlight;
   }
@@ -299,7 +308,7 @@ export class ExposureLedger {
     if (entry.inherited?.outlivesSession !== true) {
       entry.unknownUntilMs = 0;
       entry.inherited = undefined;
-    }
+    } else entry.inherited = { ...entry.inherited, leftUntilMs: undefined };
     entry.needsAssertion = true;
     entry.isInFlightVoid =
       inFlight?.kind === 'end priority' ||
@@ -348,6 +357,11 @@ export class ExposureLedger {
     }
     if (command.kind === 'end priority' && answer.outcome === 'accepted')
       this.overrideEnded(answer.evseId, answer.atMs);
+    // What was cleared counts on all the same: some say yes and do nothing, and some clear more.
+    if (command.kind === 'clear' && answer.outcome === 'accepted') {
+      entry.isCleared = true;
+      entry.needsAssertion = true;
+    }
     // What bounds the station beside our leases only ever takes away.
     if (command.kind !== 'lease') return true;
     if (answer.outcome === 'accepted') this.#accepted(entry, this.#leaseOf(command, entry), answer.atMs);
@@ -372,13 +386,19 @@ export class ExposureLedger {
   #accepted(entry: ExposureEntry, lease: Lease, nowMs: number): void {
     const beforeAmps = this.exposureAmps(entry.evse.id, { isOnline: true, hasSession: true }, nowMs);
     const held = entry.lease === undefined ? entry.unanswered : [entry.lease, ...entry.unanswered];
-    entry.overlaid = otherRungs([...held, ...entry.overlaid], lease.rung).slice(0, overlaidMax);
+    entry.isCleared &&= entry.lease?.rung === lease.rung;
+    const left = entry.lease === undefined ? leftByAnother(entry) : [];
+    entry.overlaid = otherRungs([...held, ...left, ...entry.overlaid], lease.rung).slice(0, overlaidMax);
     entry.lease = lease;
     entry.unanswered = [];
     // It took the place of the standing profile, and its last period is what the next session is offered.
     if (outlivesSession(lease.rung)) {
       entry.standingAmps = lease.tailAmps;
       entry.standingAmpsMin = Math.min(lease.setpointAmps, lease.tailAmps);
+    } else if (this.leftRung(entry.evse.id) === 'station maximum') {
+      // What lies beneath the maximum that had its place, nobody knows.
+      entry.standingAmps = undefined;
+      entry.standingAmpsMin = undefined;
     }
     entry.leastUnanswered = undefined;
     entry.needsAssertion = false;

@@ -19,6 +19,8 @@ export interface ExposureEntry {
   leastUnanswered: Lease | undefined;
   /** Acknowledged on another rung before, and not replaced by what came after: any may be in force. */
   overlaid: readonly Lease[];
+  /** What lies on those rungs was taken away, by the word of its station. */
+  isCleared: boolean;
   /** Somebody else's profile prevails over ours for the session that runs. */
   isOverridden: boolean;
   /** Since when it is offline. */
@@ -55,6 +57,7 @@ export const newEntry = (
   unanswered: [],
   leastUnanswered: undefined,
   overlaid: [],
+  isCleared: false,
   isOverridden: false,
   offlineSinceMs: undefined,
   falling: undefined,
@@ -117,6 +120,15 @@ export const inheritedTail = (entry: ExposureEntry): number =>
 /** An earlier process told it last. */
 export const isInherited = ({ lease, unknownUntilMs }: ExposureEntry): boolean =>
   lease === undefined && unknownUntilMs > 0;
+
+/** A transaction's own profile that an earlier process left there, before its station was told otherwise. */
+export function leftByAnother(entry: ExposureEntry): readonly Lease[] {
+  const { evse, inherited } = entry;
+  if (inherited?.leftUntilMs === undefined) return [];
+  const times = { sentAtMs: 0, mayEndFromMs: 0, endsAtMs: inherited.leftUntilMs };
+  const amps = { setpointAmps: evse.maxAmps, tailAmps: inheritedTail(entry) };
+  return [{ transactionId: '', ...amps, ...times, form: 'tail', rung: 'transaction', offlineMs: undefined }];
+}
 
 /** Its station honours no end of a setpoint, or may be told by a key of its maker's, which has none. */
 export const isForEver = ({ traits }: Evse): boolean =>

@@ -15,6 +15,11 @@ export interface RememberedExposure {
   readonly leaseMs?: number | undefined;
   /** It was written so that the end of its session does not end it. */
   readonly outlivesSession?: boolean | undefined;
+  /**
+   * By then has ended what was written as a transaction's own before its station refused that: what it fell to stays, above
+   * all that is written now. undefined where it was never written so.
+   */
+  readonly leftUntilMs?: number | undefined;
 }
 
 interface Now {

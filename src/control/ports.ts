@@ -35,6 +35,7 @@ export type StationCommand = {
   | StandingCommand
   | StationMaximumCommand
   | EndPriorityCommand
+  | ClearCommand
   | RemoteStopCommand
   | RemoteStartCommand
 );
@@ -89,6 +90,15 @@ export interface EndPriorityCommand {
   readonly kind: 'end priority';
   readonly transactionId: string;
 }
+
+/** Takes away what lies where setpoints lay before, while they are written elsewhere: it would go on bounding its car. */
+export interface ClearCommand {
+  readonly kind: 'clear';
+  readonly rung: LeftRung;
+}
+
+/** What bounds beside a setpoint of another rung. On the others the standing profile takes the place of what was left. */
+export type LeftRung = 'transaction' | 'station maximum';
 
 /** How the schedule is written for this EVSE: by the traits of its station, or as is usual where they are left out. */
 export interface ScheduleForm extends Partial<StationTraits> {

@@ -3,7 +3,7 @@ import { drawOnCircuit } from '../domain/draw.ts';
 import { newPace, withTold } from '../domain/paceOfMeasuring.ts';
 import { noPauses } from '../domain/pause.ts';
 import { afterChange, afterMeasurement, sessionFrom } from '../domain/sessionChange.ts';
-import type { StationEvent } from '../domain/stationEvent.ts';
+import type { StationEvent, StationHardware } from '../domain/stationEvent.ts';
 import { applyChargingNews } from './chargingNews.ts';
 import { setDevice } from './deviceLearning.ts';
 import type { EvseBook } from './evseBook.ts';
@@ -44,8 +44,7 @@ export function applyStationEvent(book: EvseBook, event: StationEvent): void {
       break;
     case 'booted':
       station.record = { ...station.record, hardware: event.hardware };
-      if (event.hardware.firmware !== station.device.hardware?.firmware) station.pauses = noPauses;
-      setDevice(station, withHardware(station.device, event.hardware));
+      applyHardware(book, station, event.hardware);
       for (const { evse } of station.evses) ports.ledger.rebooted(evse.id);
       introduced(book, station);
       break;
@@ -87,6 +86,15 @@ export function applyStationEvent(book: EvseBook, event: StationEvent): void {
     default:
       applyChargingNews(book, station, event);
   }
+}
+
+/** Another firmware makes it another device, for the process that comes too. */
+function applyHardware({ ports }: EvseBook, station: Station, hardware: StationHardware): void {
+  const isOther = hardware.firmware !== station.device.hardware?.firmware;
+  setDevice(station, withHardware(station.device, hardware));
+  if (!isOther) return;
+  station.pauses = noPauses;
+  ports.onDevice?.(station.record.id, station.device);
 }
 
 /** What we set may be lost: the loop asserts it again, at once. */

@@ -34,6 +34,8 @@ interface Trial {
   readonly kind: RefusedSetpoint['kind'];
   readonly variants: readonly Variant[];
   readonly index: number;
+  /** It was taken: now the way before is tried once more, for the refusals may have been of the moment. */
+  readonly isTaken: boolean;
 }
 
 export const newDevice = (config: Partial<StationTraits>): DeviceRecord => ({
@@ -64,7 +66,7 @@ export function traitsOf(device: DeviceRecord): StationTraits {
 export function layersOf(device: DeviceRecord): readonly TraitLayer[] {
   const { config, hardware, told, learnt, trial } = device;
   const model = hardware && deviceModelOf(hardware);
-  const onTrial = trial?.variants[trial.index];
+  const onTrial = trial?.isTaken === false ? trial.variants[trial.index] : undefined;
   return [
     { source: 'config', traits: config, why: 'stations[].traits' },
     ...(onTrial === undefined
@@ -77,6 +79,10 @@ export function layersOf(device: DeviceRecord): readonly TraitLayer[] {
   ];
 }
 
+/** What is to be written once more as it was before it was refused. */
+export const verified = ({ trial }: DeviceRecord): RefusedSetpoint['kind'] | undefined =>
+  trial?.isTaken === true ? trial.kind : undefined;
+
 /** What follows from a refusal. `later`: the same once more; `now`: written another way; `nothing`: no way is left. */
 export type AfterRefusal = 'later' | 'now' | 'nothing';
 
@@ -88,11 +94,13 @@ export function afterRefusal(
   device: DeviceRecord,
   refused: RefusedSetpoint,
   circumstances: Circumstances,
-): { readonly device: DeviceRecord; readonly next: AfterRefusal } {
+  atMs: number,
+): { readonly device: DeviceRecord; readonly next: AfterRefusal; readonly learnt?: LearntTrait | undefined } {
   if (device.isExhausted) return { device, next: 'later' };
   const { trial, refusals, attempt } = device;
   if (trial !== undefined) {
     if (trial.kind !== refused.kind) return { device, next: 'later' };
+    if (trial.isTaken) return { ...withTaken(device, trial, atMs), next: 'now' };
     const moved = { ...trial, index: trial.index + 1 };
     if (moved.index < trial.variants.length)
       return { device: { ...device, trial: moved, attempt: attempt + 1 }, next: 'now' };
@@ -108,7 +116,7 @@ export function afterRefusal(
     isOpen(device, change),
   );
   if (ways.length === 0) return { device: counted, next: 'later' };
-  const begun = { kind: refused.kind, variants: ways, index: 0 };
+  const begun = { kind: refused.kind, variants: ways, index: 0, isTaken: false };
   return { device: { ...counted, trial: begun, attempt: attempt + 1 }, next: 'now' };
 }
 
@@ -116,7 +124,10 @@ export function afterRefusal(
 const isOpen = ({ config }: DeviceRecord, change: Partial<StationTraits>): boolean =>
   Object.entries(config).every(([name, value]) => value === undefined || !(name in change));
 
-/** The record after it took one: what was on trial is learnt. */
+/**
+ * The record after it took one. What was on trial is learnt when the way before is refused once more; where that is taken
+ * now, the refusals were of the moment and nothing is learnt of them.
+ */
 export function afterAcceptance(
   device: DeviceRecord,
   kind: RefusedSetpoint['kind'],
@@ -124,11 +135,27 @@ export function afterAcceptance(
 ): { readonly device: DeviceRecord; readonly learnt: LearntTrait | undefined } {
   const refusals = { ...device.refusals, [kind]: 0 };
   const calm = { ...device, refusals, isExhausted: false };
-  const { trial, hardware } = device;
-  const taken = trial?.kind === kind ? trial.variants[trial.index] : undefined;
-  if (taken === undefined) return { device: calm, learnt: undefined };
-  const learnt = { change: taken.change, why: taken.why, atMs, firmware: hardware?.firmware };
-  return { device: { ...calm, trial: undefined, learnt: withLearnt(device.learnt, learnt) }, learnt };
+  const { trial } = device;
+  if (trial?.kind !== kind) return { device: calm, learnt: undefined };
+  if (trial.isTaken) return { device: { ...calm, trial: undefined }, learnt: undefined };
+  if (isOfAmount(trial)) return withTaken(calm, trial, atMs);
+  const taken = { ...trial, isTaken: true };
+  return { device: { ...calm, trial: taken, attempt: device.attempt + 1 }, learnt: undefined };
+}
+
+/** Whether it depends on how many amps were written: the next ones may be others, and prove nothing. */
+const isOfAmount = ({ variants: ways, index }: Trial): boolean => 'takesZero' in (ways[index]?.change ?? {});
+
+function withTaken(
+  device: DeviceRecord,
+  { variants: ways, index }: Trial,
+  atMs: number,
+): { readonly device: DeviceRecord; readonly learnt: LearntTrait | undefined } {
+  const taken = ways[index];
+  const over = { ...device, trial: undefined, attempt: device.attempt + 1 };
+  if (taken === undefined) return { device: over, learnt: undefined };
+  const learnt = { ...taken, atMs, firmware: device.hardware?.firmware };
+  return { device: { ...over, learnt: withLearnt(device.learnt, learnt) }, learnt };
 }
 
 /** It taught something without refusing anything. */

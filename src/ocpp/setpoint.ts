@@ -1,4 +1,5 @@
 import type {
+  ClearCommand,
   LeaseCommand,
   ScheduleForm,
   StandingCommand,
@@ -135,6 +136,13 @@ function limitInUnit(amps: number, { unit, phaseCount, phaseVolts }: ScheduleFor
 export const standingProfileId = (evseNumber: number): number => evseNumber * 10;
 export const stationMaximumProfileId = 2;
 export const leaseProfileId = (evseNumber: number): number => evseNumber * 10 + 1;
+
+/** What lies on a rung, by its id: what others gave stays. */
+export const clearing = ({ rung, evseNumber }: ClearCommand & { readonly evseNumber: number }) =>
+  ({
+    kind: 'clear charging profile',
+    profileId: rung === 'station maximum' ? stationMaximumProfileId : leaseProfileId(evseNumber),
+  }) as const;
 
 /** Whether we may have given a profile of this id. */
 export const isOurProfileId = (id: number): boolean =>

@@ -16,6 +16,8 @@ export interface StationModel {
   readonly phaseVolts: number;
   readonly evses: readonly EvseHardware[];
   readonly firmware: Firmware;
+  /** Left away: 1.0. */
+  readonly firmwareVersion?: string;
   /** Left away: it keeps to the specification. */
   readonly quirks?: Quirks;
   readonly settings: StationSettings;

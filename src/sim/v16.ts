@@ -103,7 +103,7 @@ const identity = ({ model }: Station): object => ({
   chargePointVendor: model.vendor,
   chargePointModel: model.model,
   chargePointSerialNumber: model.stationId.slice(0, 25),
-  firmwareVersion: '1.0',
+  firmwareVersion: model.firmwareVersion ?? '1.0',
 });
 
 function meterValues(station: Station, notice: TransactionNotice, timestamp: string): Call | undefined {

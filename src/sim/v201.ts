@@ -102,7 +102,7 @@ const identity = ({ model }: Station): object => ({
   vendorName: model.vendor,
   model: model.model,
   serialNumber: model.stationId.slice(0, 25),
-  firmwareVersion: '1.0',
+  firmwareVersion: model.firmwareVersion ?? '1.0',
 });
 
 const idToken = (token: string): object => ({ idToken: token, type: 'Central' });

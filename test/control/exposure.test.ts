@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ExposureLedger, type Presence } from '../../src/control/exposure.ts';
 import type { RememberedExposure } from '../../src/control/inherited.ts';
-import type { CommandAnswer, StationCommand } from '../../src/control/ports.ts';
+import type { CommandAnswer, LeftRung, StationCommand } from '../../src/control/ports.ts';
 import { evseId, siteId, stationId } from '../../src/domain/ids.ts';
-import type { LeaseForm } from '../../src/domain/traits.ts';
+import type { LeaseForm, LeaseRung } from '../../src/domain/traits.ts';
 import { givenEvse } from './givenSite.ts';
 
 const id = evseId('A1');
@@ -20,6 +20,7 @@ interface Lease {
   readonly tailAmps?: number;
   readonly atMs?: number;
   readonly leaseMs?: number;
+  readonly rung?: LeaseRung;
 }
 
 /** The ledger of one EVSE of 6 to 32 A, with what was sent to it. */
@@ -44,9 +45,11 @@ class Given {
   }
 
   send(lease: Lease): StationCommand {
-    const { setpointAmps, tailAmps = 6, atMs = startMs } = lease;
+    const { setpointAmps, tailAmps = 6, atMs = startMs, rung = 'transaction' } = lease;
+    const address = this.#address(atMs);
     const command: StationCommand = {
-      ...this.#address(atMs),
+      ...address,
+      schedule: { ...address.schedule, rung },
       kind: 'lease',
       transactionId: 'T1',
       setpointAmps,
@@ -59,6 +62,12 @@ class Given {
 
   sendStanding(amps: number, atMs = startMs): StationCommand {
     const command: StationCommand = { ...this.#address(atMs), kind: 'standing', amps };
+    this.ledger.sent(command);
+    return command;
+  }
+
+  sendClear(rung: LeftRung, atMs = startMs): StationCommand {
+    const command: StationCommand = { ...this.#address(atMs), kind: 'clear', rung };
     this.ledger.sent(command);
     return command;
   }
@@ -557,5 +566,46 @@ describe('a profile that prevails over the lease', () => {
     its.ledger.overridden(id);
     its.answer(late, 'accepted');
     expect(its.ledger.exposureAmps(id, charging, laterMs + followMs)).toBe(32);
+  });
+});
+
+describe('what was left on a rung that setpoints lay on before', () => {
+  const onDefault = (setpointAmps: number) => ({ setpointAmps, rung: 'transaction default' }) as const;
+
+  it('is to be cleared, and counts until the session ends: some say yes and do nothing', () => {
+    const given = new Given().settled().accept({ setpointAmps: 16 }).accept(onDefault(0));
+    expect(given.ledger.leftRung(id)).toBe('transaction');
+    given.answer(given.sendClear('transaction'), 'accepted');
+    expect(given.ledger.leftRung(id)).toBeUndefined();
+    expect(given.ledger.needsAssertion(id)).toBe(true);
+    given.accept({ ...onDefault(0), tailAmps: 0 });
+    expect(given.ledger.leftRung(id)).toBeUndefined();
+    // The tail of the transaction's own.
+    expect(given.exposure(startMs + 2 * leaseMs)).toBe(6);
+  });
+
+  it('is nothing where the standing profile takes its place', () => {
+    const given = new Given().settled().accept(onDefault(16)).accept({ setpointAmps: 10 });
+    expect(given.ledger.leftRung(id)).toBeUndefined();
+  });
+
+  it('makes it unknown what lies beneath where it was the maximum of its station', () => {
+    const given = new Given().settled().accept({ setpointAmps: 16, rung: 'station maximum' });
+    expect(given.ledger.standingAmps(id)).toBeUndefined();
+    given.accept({ setpointAmps: 10 });
+    expect(given.ledger.leftRung(id)).toBe('station maximum');
+    expect(given.ledger.hasStanding(id, 6)).toBe(false);
+  });
+
+  it('by an earlier process, before it learnt better, counts as what it may have been, and then as its tail', () => {
+    const leftUntilMs = startMs + 60_000;
+    const given = new Given({ setpointAmps: 0, tailAmps: 6, outlivesSession: true, leftUntilMs });
+    given.accept(onDefault(0));
+    expect(given.ledger.leftRung(id)).toBe('transaction');
+    expect(given.exposure(startMs + followMs)).toBe(32);
+    expect(given.exposure(leftUntilMs)).toBe(6);
+    given.ledger.sessionEnded(id);
+    given.accept(onDefault(0));
+    expect(given.exposure(startMs + followMs)).toBe(0);
   });
 });

@@ -272,6 +272,8 @@ export class FarSide {
   }
 
   #apply(station: RealStation, real: RealEvse, command: StationCommand): void {
+    // It has one place for setpoints, on whichever rung they come.
+    if (command.kind === 'clear') return;
     if (command.kind === 'standing') {
       real.standingAmps = command.amps;
       return;

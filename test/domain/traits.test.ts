@@ -7,6 +7,7 @@ import {
   layersOf,
   newDevice,
   traitsOf,
+  verified,
   withConnection,
   withHardware,
   withTold,
@@ -26,7 +27,7 @@ const refuse = (
   refused: Partial<RefusedSetpoint> = {},
   circumstances = single,
 ): ReturnType<typeof afterRefusal> =>
-  afterRefusal(device, { kind: 'lease', amps: 16, reason: 'Rejected', ...refused }, circumstances);
+  afterRefusal(device, { kind: 'lease', amps: 16, reason: 'Rejected', ...refused }, circumstances, 5_000);
 
 /** Everything a station is tried with that refuses all of it. */
 function tried(device: DeviceRecord, refused: Partial<RefusedSetpoint> = {}, circumstances = single) {
@@ -185,12 +186,43 @@ describe('a station that refuses setpoints', () => {
     expect(tried(newDevice({ vendorKey })).ways.map(({ rung }) => rung)).toContain('vendor key');
   });
 
-  it('teaches what it took at last, for this firmware', () => {
+  describe('and takes another way', () => {
     const trying = refuse(refuse(newDevice({}), {}).device).device;
-    const { device, learnt } = afterAcceptance(trying, 'lease', 5_000);
-    expect(learnt).toMatchObject({ change: { stackLevelMax: 0 }, why: 'refused stack level 1' });
-    expect(traitsOf(device).stackLevelMax).toBe(0);
-    expect(traitsOf(withHardware(device, hardware('X', 'One', '2.0'))).stackLevelMax).toBe(8);
+    const taken = afterAcceptance(trying, 'lease', 5_000);
+
+    it('is told once more as before: it may have refused for a reason of the moment', () => {
+      expect(traitsOf(trying).stackLevelMax).toBe(0);
+      expect(taken.learnt).toBeUndefined();
+      expect(traitsOf(taken.device).stackLevelMax).toBe(8);
+      expect([verified(trying), verified(taken.device)]).toEqual([undefined, 'lease']);
+    });
+
+    it('teaches it by refusing the way before again, for this firmware', () => {
+      const { device, learnt, next } = refuse(taken.device);
+      expect(learnt).toMatchObject({
+        change: { stackLevelMax: 0 },
+        why: 'refused stack level 1',
+        atMs: 5_000,
+      });
+      expect(next).toBe('now');
+      expect(traitsOf(device).stackLevelMax).toBe(0);
+      expect(verified(device)).toBeUndefined();
+      expect(traitsOf(withHardware(device, hardware('X', 'One', '2.0'))).stackLevelMax).toBe(8);
+    });
+
+    it('teaches nothing when it takes the way before as well', () => {
+      const { device, learnt } = afterAcceptance(taken.device, 'lease', 6_000);
+      expect(learnt).toBeUndefined();
+      expect(traitsOf(device)).toEqual(traitsOf(newDevice({})));
+      expect(verified(device)).toBeUndefined();
+    });
+
+    it('teaches at once that it takes no 0 A: the next setpoint may be another', () => {
+      const zero = refuse(refuse(newDevice({}), { amps: 0 }).device, { amps: 0 }).device;
+      const { device, learnt } = afterAcceptance(zero, 'lease', 5_000);
+      expect(learnt).toMatchObject({ change: { takesZero: false } });
+      expect(traitsOf(device).takesZero).toBe(false);
+    });
   });
 
   it('teaches nothing by taking the same again', () => {

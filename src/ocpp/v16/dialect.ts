@@ -3,12 +3,12 @@ import type { Dialect, Refusal } from '../dialect.ts';
 import { errorNames16 } from '../errors.ts';
 import { messagesOf } from '../messages.ts';
 import { statusReply, unsentReply } from '../reply.ts';
-import { setpointTerms } from '../setpoint.ts';
+import { clearing, setpointTerms } from '../setpoint.ts';
 import { toldTraits } from '../toldTraits.ts';
 import { vendorSetting } from '../vendorKey.ts';
 import { centralActions } from './centralActions.ts';
 import { effects } from './effects.ts';
-import { setChargingProfile, startAgain } from './fromDomain.ts';
+import { clearChargingProfile, setChargingProfile, startAgain } from './fromDomain.ts';
 import { handlers } from './handlers.ts';
 import { replyData } from './replyData.ts';
 import { requestMessage } from './requestMessage.ts';
@@ -46,6 +46,10 @@ export const dialect16: Dialect = {
     if (command.kind === 'remote start') {
       const start = () => startAgain(command);
       return statusReply(await calls.call(procedures.remoteStart, start, request));
+    }
+    if (command.kind === 'clear') {
+      const left = () => clearChargingProfile(clearing(command));
+      return statusReply(await calls.call(procedures.clearChargingProfile, left, setpointTerms(command)));
     }
     if (command.kind === 'end priority') return unsentReply('OCPP 1.6 has no priority charging');
     const setting = vendorSetting(command);

@@ -1,6 +1,7 @@
 import { publishedSchemas } from '../schemas.ts';
 import type {
   ChangeConfigurationRequest,
+  ClearChargingProfileRequest,
   GetConfigurationResponse,
   RemoteStartTransactionRequest,
   RemoteStopTransactionRequest,
@@ -13,6 +14,9 @@ export const schemas = publishedSchemas('ocpp1_6.json');
 
 /** What we call at a station of OCPP 1.6. */
 export const procedures = {
+  clearChargingProfile: schemas.procedure<ClearChargingProfileRequest, StatusResponse>(
+    'ClearChargingProfile',
+  ),
   changeConfiguration: schemas.procedure<ChangeConfigurationRequest, StatusResponse>('ChangeConfiguration'),
   getConfiguration: schemas.procedure<{ readonly key: readonly string[] }, GetConfigurationResponse>(
     'GetConfiguration',

@@ -1,10 +1,10 @@
 import type { CallOutcome, CallQueue, CallTerms } from '../callQueue.ts';
 import type { Dialect, Refusal } from '../dialect.ts';
 import { statusReply, unsentReply } from '../reply.ts';
-import { setpointTerms } from '../setpoint.ts';
+import { clearing, setpointTerms } from '../setpoint.ts';
 import { toldTraits } from '../toldTraits.ts';
 import { vendorSetting } from '../vendorKey.ts';
-import { setChargingProfile, startAgain, variableNamed } from './fromDomain.ts';
+import { clearChargingProfile, setChargingProfile, startAgain, variableNamed } from './fromDomain.ts';
 import type { SetVariablesResponse, StatusResponse, TriggerMessageRequest } from './messages.ts';
 import { replyData } from './replyData.ts';
 import { requestMessage } from './requestMessage.ts';
@@ -54,6 +54,10 @@ export const caller = (procedures: Procedures, wanted = measurandLists): Caller 
     if (command.kind === 'remote start') {
       const start = () => startAgain(command);
       return statusReply(await calls.call(procedures.requestStart, start, request));
+    }
+    if (command.kind === 'clear') {
+      const left = () => clearChargingProfile(clearing(command));
+      return statusReply(await calls.call(procedures.clearChargingProfile, left, setpointTerms(command)));
     }
     if (command.kind === 'end priority') return unsentReply('OCPP 2.0.1 has no priority charging');
     const setting = vendorSetting(command);

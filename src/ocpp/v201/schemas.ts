@@ -1,5 +1,6 @@
 import { type PublishedSchemas, publishedSchemas } from '../schemas.ts';
 import type {
+  ClearChargingProfileRequest,
   GetChargingProfilesRequest,
   GetVariablesRequest,
   GetVariablesResponse,
@@ -16,6 +17,9 @@ export const schemas = publishedSchemas('ocpp2_0_1.json');
 
 /** What we call at a station of OCPP 2.x, as `schemas` of its version has it. */
 export const proceduresOf = (schemas: PublishedSchemas) => ({
+  clearChargingProfile: schemas.procedure<ClearChargingProfileRequest, StatusResponse>(
+    'ClearChargingProfile',
+  ),
   getChargingProfiles: schemas.procedure<GetChargingProfilesRequest, StatusResponse>('GetChargingProfiles'),
   getVariables: schemas.procedure<GetVariablesRequest, GetVariablesResponse>('GetVariables'),
   requestStart: schemas.procedure<RequestStartTransactionRequest, StatusResponse>('RequestStartTransaction'),

@@ -258,9 +258,11 @@ export class TwinStations {
     this.#changed(twin, 'by itself');
   }
 
-  /** As it was sold, after a restart: until then it has no power. */
+  /** Its maker sent another firmware, which is in force after a restart: until then it has no power. */
   mend(twin: TwinStation): void {
     twin.manner = 'obeys';
+    twin.releases += 1;
+    twin.model = { ...twin.model, firmwareVersion: `1.${twin.releases}` };
     twin.station = settle({ ...twin.station, model: twin.model });
     this.reboot(twin, 'profiles');
   }

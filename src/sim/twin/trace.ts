@@ -9,6 +9,8 @@ export function commandLine(command: StationCommand): string {
     case 'standing':
     case 'station maximum':
       return `${name} ${command.amps}`;
+    case 'clear':
+      return `${name} ${command.rung}`;
     case 'remote start':
       return `${name} ${command.tokenId}`;
     case 'remote stop':

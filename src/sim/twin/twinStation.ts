@@ -68,8 +68,10 @@ export interface TwinStation {
   readonly evses: readonly Evse[];
   readonly codec: StationCodec;
   readonly random: Random;
-  /** As its maker sold it: without a quirk. */
-  readonly model: StationModel;
+  /** As its maker means it: without a quirk. */
+  model: StationModel;
+  /** How often its maker mended it. */
+  releases: number;
   station: Station;
   /** What it acknowledged, where that is not what it holds: undefined for one that keeps its word. */
   promised: readonly InstalledProfile[] | undefined;
@@ -129,6 +131,7 @@ export function newTwinStation(input: {
     codec,
     random,
     model,
+    releases: 0,
     station: createStation(model, nowMs),
     promised: undefined,
     disobeyedAtMs: Number.NEGATIVE_INFINITY,
