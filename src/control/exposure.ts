@@ -244,7 +244,9 @@ export class ExposureLedger {
 
   /** The station may have lost or replaced what we set: it is to be told again. */
   doubt(evseId: EvseId): void {
-    this.#entry(evseId).needsAssertion = true;
+    const entry = this.#entry(evseId);
+    entry.needsAssertion = true;
+    entry.isDoubtedInFlight = entry.inFlight !== undefined;
   }
 
   /** The station started anew. Some come back without any profile, so the standing one is unknown too. */
@@ -340,6 +342,7 @@ export class ExposureLedger {
     entry.inFlight = command;
     entry.toldAtMs = command.sentAtMs;
     entry.isInFlightVoid = false;
+    entry.isDoubtedInFlight = false;
   }
 
   /** Takes an answer; false when it belongs to no command in flight. */
@@ -401,7 +404,7 @@ export class ExposureLedger {
       entry.standingAmpsMin = undefined;
     }
     entry.leastUnanswered = undefined;
-    entry.needsAssertion = false;
+    entry.needsAssertion = entry.isDoubtedInFlight;
     entry.falling =
       beforeAmps > lease.setpointAmps
         ? { amps: beforeAmps, untilMs: nowMs + this.#options.followMs }

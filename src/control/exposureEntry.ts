@@ -42,6 +42,8 @@ export interface ExposureEntry {
   inherited: RememberedExposure | undefined;
   /** The station said hello, booted or began a session since it last acknowledged a lease. */
   needsAssertion: boolean;
+  /** It said so after what is in flight went out: that answers for what came before alone. */
+  isDoubtedInFlight: boolean;
 }
 
 /** Of an EVSE that an earlier process may have told anything that ends by `unknownMs`; nobody waits past `awaitedMs`. */
@@ -69,6 +71,7 @@ export const newEntry = (
   skewMs: 0,
   inherited,
   needsAssertion: true,
+  isDoubtedInFlight: false,
 });
 
 /**

@@ -250,6 +250,16 @@ describe('a lease', () => {
     given.accept({ setpointAmps: 0, atMs: startMs + 1_000 });
     expect(given.exposure(startMs + 1_000 + followMs)).toBe(0);
   });
+
+  it('is asserted once more where it was doubted while one was on its way', () => {
+    const given = new Given().settled();
+    const command = given.send({ setpointAmps: 16 });
+    given.ledger.doubt(id);
+    given.answer(command, 'accepted');
+    expect(given.ledger.needsAssertion(id)).toBe(true);
+    given.accept({ setpointAmps: 16, atMs: startMs + 1_000 });
+    expect(given.ledger.needsAssertion(id)).toBe(false);
+  });
 });
 
 describe('a lease nobody answered', () => {
