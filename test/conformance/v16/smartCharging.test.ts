@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { stationId } from '../../src/domain/ids.ts';
-import { eventually } from '../eventually.ts';
-import { connectCharging } from './chargingStation.ts';
-import { givenLease, givenStanding } from './givenCommand.ts';
-import { givenGateway, password, stopGateways } from './givenGateway.ts';
+import { stationId } from '../../../src/domain/ids.ts';
+import { eventually } from '../../eventually.ts';
+import { connectCharging } from '../../ocpp/chargingStation.ts';
+import { givenLease, givenStanding } from '../../ocpp/givenCommand.ts';
+import { givenGateway, password, stopGateways } from '../../ocpp/givenGateway.ts';
 
 afterEach(stopGateways);
 const id = stationId('CP-A1');
@@ -13,7 +13,7 @@ const both = async (answers: Parameters<typeof connectCharging>[1] = {}) => {
   return { ...given, station };
 };
 
-describe('smart charging of OCPP 1.6, by the cases of the compliance tests for a CSMS', () => {
+describe('1.6 Smart Charging, by the cases of the compliance tests for a central system', () => {
   it('TC_056: sets a TxDefaultProfile', async () => {
     const { gateway, station, answers } = await both();
     gateway.send(givenStanding());
@@ -79,38 +79,5 @@ describe('smart charging of OCPP 1.6, by the cases of the compliance tests for a
       { id: 12 },
     ]);
     expect(gateway.profiles(id)?.profiles).toEqual([]);
-  });
-});
-
-describe('the book of the profiles on a station of OCPP 1.6', () => {
-  it('asks for its own calculation after a refusal, and shows where that departs from ours', async () => {
-    let isRefusing = false;
-    const { gateway, station, logged } = await both({
-      SetChargingProfile: () => ({ status: isRefusing ? 'Rejected' : 'Accepted' }),
-      GetCompositeSchedule: () => ({
-        status: 'Accepted',
-        connectorId: 1,
-        scheduleStart: new Date().toISOString(),
-        chargingSchedule: {
-          duration: 300,
-          chargingRateUnit: 'A',
-          chargingSchedulePeriod: [{ startPeriod: 0, limit: 32 }],
-        },
-      }),
-    });
-    gateway.send(givenLease({ sequence: 1 }));
-    await station.answeredCall('SetChargingProfile');
-    isRefusing = true;
-    gateway.send(givenLease({ sequence: 2, setpointAmps: 10 }));
-    await station.answeredCall('GetCompositeSchedule');
-    await eventually(() =>
-      expect(gateway.profiles(id)?.checks[0]?.difference).toMatchObject({
-        kind: 'above',
-        ownLimit: 16,
-        reportedLimit: 32,
-        profileId: 11,
-      }),
-    );
-    expect(logged.map(({ msg }) => msg)).toContain('station calculates otherwise than we do');
   });
 });
