@@ -81,6 +81,7 @@ function notePriority(book: EvseBook, record: EvseRecord, hasPriority: boolean):
   if (hasPriority) ledger.overridden(evse.id);
   else ledger.overrideEnded(evse.id, clock.monotonicMs());
   record.priorityRetryAtMs = undefined;
+  record.crampedSinceMs = undefined;
   const isGranted = hasPriority && driverPriority !== undefined;
   const priority = isGranted ? Math.max(session.priority ?? evse.priority, driverPriority) : session.priority;
   book.setSession(record, { ...session, hasPriority, priority });

@@ -10,6 +10,7 @@ import { nodeFlow } from './nodePower.ts';
 import { type OverLimit, overLimits } from './overLimit.ts';
 import { type Plan, type PlanOptions, plan } from './plan.ts';
 import type { Clock, StationLink } from './ports.ts';
+import { prioritiesToEnd } from './priority.ts';
 import { siteViews } from './publish.ts';
 import type { SiteState } from './siteState.ts';
 import { type SiteStates, type SiteTransitions, siteStates } from './siteStates.ts';
@@ -208,6 +209,7 @@ export class ControlLoop {
       ledger,
       monotonicMs,
       rungs,
+      ending: prioritiesToEnd({ plan: planned, state, ledger, monotonicMs }),
       epoch: this.#epoch,
       nextSequence: () => ++this.#sequence,
       options: this.#options,

@@ -36,6 +36,8 @@ export interface DispatchInput extends CommandInput {
   readonly plan: Plan;
   readonly state: SiteState;
   readonly options: DispatchOptions;
+  /** Where a profile is to end that prevails over our setpoints. */
+  readonly ending: ReadonlySet<number>;
 }
 
 /** A command and why it goes out, for the log and for the validator. */
@@ -72,7 +74,7 @@ export function dispatch(input: DispatchInput): readonly Dispatched[] {
     if (planned === undefined || !isFree || isTooSoon(input, at.evse)) return [];
     const heldAmps = ledger.lease(at.evse.id)?.setpointAmps;
     const attempt = state.station(at.evse.station)?.device.attempt ?? 0;
-    const cause = intent(input, index, at, planned, record);
+    const cause = input.ending.has(index) ? 'end priority' : intent(input, index, at, planned, record);
     const isRaising =
       cause === 'assert' ||
       cause === 'begin' ||
@@ -132,7 +134,6 @@ function intent(
   const rung = rungs.get(index);
   // Setpoints are in vain there, and the others cannot make room for it.
   if (rung === 'remote stop') return 'escalate';
-  if (isPriorityToEnd(record, ledger, monotonicMs)) return 'end priority';
   if (!planned.isPlanned && lacksStanding) return 'standing';
   if (!planned.isPlanned) return planned.beginAmps === undefined ? undefined : 'begin';
 
@@ -158,18 +159,6 @@ function intent(
   const isDelayed = monotonicMs - record.loweredAtMs < raiseDelayMs || isWornOut(record, monotonicMs);
   return rise > sameAmps && !isDelayed ? 'raise' : undefined;
 }
-
-/** Whether its driver has in the allocation what another profile was switched on for. */
-const isPriorityToEnd = (
-  { evse, session, driverPriority, priorityRetryAtMs }: EvseRecord,
-  ledger: DispatchInput['ledger'],
-  nowMs: number,
-): boolean =>
-  driverPriority !== undefined &&
-  evse.partner === undefined &&
-  session !== undefined &&
-  ledger.isOverridden(evse.id) &&
-  (priorityRetryAtMs === undefined || nowMs >= priorityRetryAtMs);
 
 /** Whether the standing profile that is planned would make of the end of a lease a rise that was not foreseen. */
 const endsHigher = ({ traits }: EvseRecord, held: Lease, { standingAmps }: EvsePlan): boolean =>

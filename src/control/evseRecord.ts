@@ -76,6 +76,8 @@ export interface EvseRecord {
   priorityRetryAtMs: number | undefined;
   /** Nor is it asked again to clear what lies where its setpoints lay before. */
   clearRetryAtMs: number;
+  /** Since when no circuit above could carry the priority of its session, whoever else paused. */
+  crampedSinceMs: number | undefined;
   /** Its session was asked to end, by us: when, and what its car took against its setpoint, where it did. */
   stopping: { readonly atMs: number; readonly drawAmps: number | undefined } | undefined;
   /** A charge that is to begin again there. */
@@ -121,6 +123,7 @@ export const newEvseRecord = (
   standingRetryAtMs: undefined,
   priorityRetryAtMs: undefined,
   clearRetryAtMs: Number.NEGATIVE_INFINITY,
+  crampedSinceMs: undefined,
   stopping: undefined,
   interrupted: undefined,
 });
@@ -152,6 +155,7 @@ export function forgetCar(
   // What it refused was for the session before.
   record.refusal = undefined;
   record.stopping = undefined;
+  record.crampedSinceMs = undefined;
   record.isOn = false;
   record.sinceMs = 0;
   record.waitingSinceMs = input.nowMs;

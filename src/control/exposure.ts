@@ -132,7 +132,9 @@ export class ExposureLedger {
   /** The most that may be in force there once every lease has ended and nobody gave another. */
   fallbackAmps(evseId: EvseId): number {
     const entry = this.#entry(evseId);
-    const { evse, lease, unanswered, unknownUntilMs } = entry;
+    const { evse, lease, unanswered, unknownUntilMs, isOverridden } = entry;
+    // What prevails over our profiles does not end with them.
+    if (isOverridden) return evse.maxAmps;
     // One that keeps its last value keeps an earlier process's too, as long as we do not know it.
     if (unknownUntilMs === Number.POSITIVE_INFINITY && lease === undefined) return evse.maxAmps;
     const told = [lease, ...unanswered, ...entry.overlaid, this.#leaseInFlight(entry)];

@@ -208,6 +208,7 @@ function isNews(before: SessionRecord, after: SessionRecord): boolean {
     a.departureAtMs !== b.departureAtMs ||
     a.priority !== b.priority ||
     a.profile !== b.profile ||
+    a.hasPriority !== b.hasPriority ||
     before.meterStartWh !== after.meterStartWh ||
     before.marks.join() !== after.marks.join()
   );

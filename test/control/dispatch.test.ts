@@ -40,6 +40,7 @@ function given(site = givenSite({ evses: givenEvses(3) })): {
         ledger: world.ledger,
         monotonicMs: newestLeaseMs(world) + afterMs,
         rungs,
+        ending: new Set(),
         epoch: 1,
         nextSequence: () => 1,
         options: loopOptions,

@@ -563,6 +563,13 @@ describe('a profile that prevails over the lease', () => {
     expect(its.ledger.needsAssertion(id)).toBe(true);
   });
 
+  it('is what stays in force when nobody speaks to its station any more', () => {
+    const its = given();
+    expect(its.ledger.fallbackAmps(id)).toBe(32);
+    its.ledger.overrideEnded(id, laterMs);
+    expect(its.ledger.fallbackAmps(id)).toBe(6);
+  });
+
   it.each(['rejected', 'timed-out', 'unsent'] as const)('goes on when its end is %s', (outcome) => {
     const its = given();
     its.answer(its.sendEndOfPriority(laterMs), outcome);

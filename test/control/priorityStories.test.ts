@@ -137,4 +137,25 @@ describe('a driver who asks for priority at his station', () => {
     expect(world.exposureAmps('A1')).toBe(32);
     expect(world.restart().run(1).exposureAmps('A1')).toBe(32);
   });
+
+  it('leaves the others what they can keep beside him when nobody speaks to the stations any more', () => {
+    const world = givenGarage(undefined).setBackground(25).run(60);
+    press(world).run(30).forgetOverloads().kill().run(600);
+    expect(isOurs(world)).toBe(false);
+    expect(world.overload().worstAmps).toBe(0);
+  });
+
+  it('is taken back where his circuit could not carry it even if everybody else paused', () => {
+    const world = press(givenGarage(undefined)).run(30);
+    expect(isOurs(world)).toBe(false);
+    world.setBackground(40).run(30);
+    expect(isOurs(world)).toBe(true);
+    expect(world.exposureAmps('A1')).toBeLessThanOrEqual(23);
+  });
+
+  it('is taken back when a person stops the site', () => {
+    const world = press(givenGarage(undefined)).run(30).stopSite().run(30);
+    expect(isOurs(world)).toBe(true);
+    expect(setpoints(world)).toEqual([0, 0, 0]);
+  });
 });

@@ -66,6 +66,14 @@ describe('the book of sessions', () => {
     expect(book.open()).toEqual([]);
   });
 
+  it('writes down at once that a profile prevails at the station, which it tells no second time', async () => {
+    const { book, saves, session } = given();
+    await book.take([begin('7', 0)]);
+    await book.take([fact('7', 1, { hasPriority: true })]);
+    expect(saves()).toBe(2);
+    expect(session('7')?.hasPriority).toBe(true);
+  });
+
   it('writes energy down once a minute, and everything else at once', async () => {
     const { book, clock, saves, session } = given();
     await book.take([begin('7', 0)]);
