@@ -1,12 +1,10 @@
 import type { EvseView, SiteView } from '../control/siteView.ts';
-import { controlSnapshot, restoreControl } from '../control/snapshot.ts';
 import type { LimitSource } from '../domain/gridLimit.ts';
 import { type EvseId, limitId } from '../domain/ids.ts';
 import { limitFromRequest, type Refusal } from '../domain/limitRequest.ts';
 import type { LimitPreview } from '../http/ports.ts';
 import type { Running } from './app.ts';
-import { loopOptions } from './options.ts';
-import { rehearsal, StillClock } from './rehearsal.ts';
+import { rehearsedTicks } from './rehearsal.ts';
 
 /**
  * What a limit would do if it were in force now: a tick of the control code over a copy of all it knows, without the
@@ -16,25 +14,15 @@ export function previewLimit(
   running: Running,
   request: { readonly body: unknown; readonly source: LimitSource; readonly setBy: string },
 ): LimitPreview | Refusal {
-  const { loaded, ports } = running;
-  const { sites, areas, connections, config } = loaded;
-  const at = { wallMs: ports.clock.nowMs(), monotonicMs: ports.clock.monotonicMs() };
-  const asked = limitFromRequest({ ...request, sites, areas, id: limitId('preview'), nowMs: at.wallMs });
+  const { sites, areas } = running.loaded;
+  const nowMs = running.ports.clock.nowMs();
+  const asked = limitFromRequest({ ...request, sites, areas, id: limitId('preview'), nowMs });
   if (asked.status === 'refused') return asked;
 
-  // The books live on while the copy is used: it must share nothing with them.
-  const snapshot = structuredClone(controlSnapshot(sites, running));
-  const tick = (limit: typeof asked.limit | undefined): readonly SiteView[] => {
-    const clock = new StillClock({ ...at, monotonicMs: snapshot.startedAtMs });
-    const input = { sites, areas, connections, options: loopOptions(config), epoch: 0 };
-    const copy = rehearsal(input, clock, (evseId) => running.horizon.targetOf(evseId));
-    restoreControl(copy, structuredClone(snapshot));
-    clock.set(at);
-    if (limit !== undefined) copy.state.setLimit(limit);
-    return copy.loop.step('drop').views;
-  };
-  const before = new Map(tick(undefined).flatMap(({ evses }) => evses.map((evse) => [evse.id, evse])));
-  const after = tick({ ...asked.limit, fromMs: at.wallMs });
+  const tick = rehearsedTicks(running);
+  const now = tick(() => {}).views;
+  const after = tick((state) => state.setLimit({ ...asked.limit, fromMs: nowMs })).views;
+  const before = new Map(now.flatMap(({ evses }) => evses.map((evse) => [evse.id, evse])));
   return {
     status: 'previewed',
     evses: after.flatMap((site) => changes(site, before)),

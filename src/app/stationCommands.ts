@@ -8,12 +8,14 @@ import type { MessageAnswer, StationAnswer, StationsPort } from '../http/station
 import type { StationRequest } from '../ocpp/requests.ts';
 import { ourStackLevels } from '../ocpp/setpoint.ts';
 import type { Running } from './app.ts';
+import { givePriority } from './priority.ts';
 import { startLimit } from './stations.ts';
 
 export type Commander = Pick<
   Running,
   'loaded' | 'ledger' | 'state' | 'ports' | 'store' | 'gateway' | 'stations' | 'inputs'
 >;
+export type Messenger = Commander & Pick<Running, 'loop' | 'horizon' | 'sessions'>;
 type Sender = Parameters<StationsPort['command']>[2];
 
 /** Numbers of requests are 32-bit integers. */
@@ -111,7 +113,7 @@ export async function askStation(
 
 /** Sends a message of the specification as it is. */
 export async function sendMessage(
-  running: Commander,
+  running: Messenger,
   stationId: StationId,
   { action, payload }: { readonly action: string; readonly payload: unknown },
   actor: Sender,
@@ -126,9 +128,12 @@ export async function sendMessage(
     case 'invalid':
       return { outcome: prepared.kind, path: prepared.path, reason: prepared.reason };
     case 'ready': {
+      const ask = async () => messageAnswer(await prepared.send(), prepared.protocol);
+      const priority = prepared.effects.find((effect) => effect.kind === 'gives priority');
+      if (priority !== undefined) return log(() => givePriority(running, { stationId, ...priority }, ask));
       const reason = refusalOf(running, stationId, prepared.effects);
       if (reason !== undefined) return log<SentAnswer>(async () => ({ outcome: 'kept back', reason }));
-      return log(async () => messageAnswer(await prepared.send(), prepared.protocol));
+      return log(ask);
     }
     default:
       return prepared satisfies never;
@@ -136,7 +141,7 @@ export async function sendMessage(
 }
 
 /** What was on its way to a station has come to one of these. */
-type SentAnswer = Exclude<MessageAnswer, { outcome: 'invalid' | 'not in version' }>;
+export type SentAnswer = Exclude<MessageAnswer, { outcome: 'invalid' | 'not in version' }>;
 type Outcome = Awaited<
   ReturnType<Extract<ReturnType<Running['gateway']['prepare']>, { kind: 'ready' }>['send']>
 >;

@@ -82,6 +82,7 @@ function notePriority(book: EvseBook, record: EvseRecord, hasPriority: boolean):
   else ledger.overrideEnded(evse.id, clock.monotonicMs());
   record.priorityRetryAtMs = undefined;
   record.crampedSinceMs = undefined;
+  record.priorityChanges += 1;
   const isGranted = hasPriority && driverPriority !== undefined;
   const priority = isGranted ? Math.max(session.priority ?? evse.priority, driverPriority) : session.priority;
   book.setSession(record, { ...session, hasPriority, priority });

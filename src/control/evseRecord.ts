@@ -76,6 +76,8 @@ export interface EvseRecord {
   priorityRetryAtMs: number | undefined;
   /** Nor is it asked again to clear what lies where its setpoints lay before. */
   clearRetryAtMs: number;
+  /** How often the priority of a session there began or ended. */
+  priorityChanges: number;
   /** Since when no circuit above could carry the priority of its session, whoever else paused. */
   crampedSinceMs: number | undefined;
   /** Its session was asked to end, by us: when, and what its car took against its setpoint, where it did. */
@@ -123,6 +125,7 @@ export const newEvseRecord = (
   standingRetryAtMs: undefined,
   priorityRetryAtMs: undefined,
   clearRetryAtMs: Number.NEGATIVE_INFINITY,
+  priorityChanges: 0,
   crampedSinceMs: undefined,
   stopping: undefined,
   interrupted: undefined,

@@ -21,8 +21,8 @@ export type StationEffect =
   | { readonly kind: 'starts with profile' }
   /** Changes a profile that is installed, without a word about its limit before. */
   | { readonly kind: 'updates profile' }
-  /** Has a profile prevail over ours. */
-  | { readonly kind: 'gives priority' }
+  /** Has the profile for it that is programmed at the station prevail over ours. */
+  | { readonly kind: 'gives priority'; readonly transactionId: string }
   | { readonly kind: 'switches smart charging off'; readonly key: string }
   /** Changes by what the station proves who it is. */
   | { readonly kind: 'changes password'; readonly key: string }

@@ -11,6 +11,7 @@ const statusCodes = {
   'not-found': 404,
   'method-not-allowed': 405,
   'request-timeout': 408,
+  conflict: 409,
   'body-too-large': 413,
   'url-too-long': 414,
   'unsupported-media-type': 415,

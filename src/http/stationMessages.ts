@@ -115,6 +115,8 @@ function answered(answer: MessageAnswer, action: string) {
     case 'unsent':
     case 'timed-out':
     case 'kept back':
+      if (answer.isForNow)
+        throw new ProblemError('conflict', { detail: `the station was not asked: ${answer.reason}` });
       throw noAnswer(answer.outcome, answer.reason);
     default:
       return answer satisfies never;

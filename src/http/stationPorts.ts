@@ -70,7 +70,12 @@ export type MessageAnswer =
       readonly code: string;
       readonly description: string;
     }
-  | { readonly outcome: 'timed-out' | 'unsent' | 'kept back'; readonly reason: string }
+  /** For now: there may be room for it at another time. */
+  | {
+      readonly outcome: 'timed-out' | 'unsent' | 'kept back';
+      readonly reason: string;
+      readonly isForNow?: boolean;
+    }
   | { readonly outcome: 'invalid'; readonly path: string; readonly reason: string }
   | {
       readonly outcome: 'not in version';

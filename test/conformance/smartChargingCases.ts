@@ -39,11 +39,7 @@ export const leftOutCases: ReadonlyMap<string, string> = new Map([
   ],
   [
     'TC_K_104',
-    'nothing at a station ends a priority profile, and a limit that falls while it is away would not reach it: kept back with 422',
-  ],
-  [
-    'TC_K_118',
-    'priority is given by the allocation, and never by a profile that prevails over it: kept back with 422',
+    'such a profile has no end of its own [K01.FR.73] and prevails over all that has: a limit that falls while its station is away would not reach it',
   ],
   [
     'TC_K_109',

@@ -27,7 +27,7 @@ describe('a message that an operator wants sent', () => {
     ['may clear ours', { kind: 'clears profiles', of: 'anything' }, /name a profile id/],
     ['starts with a profile', { kind: 'starts with profile' }, /remote-start/],
     ['changes a profile in place', { kind: 'updates profile' }, /POST \/api\/v1\/limits/],
-    ['gives a profile priority', { kind: 'gives priority' }, /PATCH \/api\/v1\/sessions/],
+    ['gives a profile priority', { kind: 'gives priority', transactionId: 'T' }, /PATCH \/api\/v1\/sessions/],
     ['switches smart charging off', { kind: 'switches smart charging off', key: 'K' }, /"K"/],
     ['changes the password', { kind: 'changes password', key: 'K' }, /locked out/],
     [

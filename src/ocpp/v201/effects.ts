@@ -5,6 +5,7 @@ import type {
   RequestStartTransactionRequest,
   SetChargingProfileRequest,
   SetVariablesRequest,
+  UsePriorityChargingRequest,
 } from './messages.ts';
 import { variableKey } from './toDomain.ts';
 
@@ -31,11 +32,14 @@ export function effects({
     case 'UpdateDynamicSchedule':
       return [{ kind: 'updates profile' }];
     case 'UsePriorityCharging':
-      return (payload as { readonly activate: boolean }).activate ? [{ kind: 'gives priority' }] : [];
+      return givesPriority(payload as UsePriorityChargingRequest);
     default:
       return [];
   }
 }
+
+const givesPriority = ({ transactionId, activate }: UsePriorityChargingRequest): readonly StationEffect[] =>
+  activate ? [{ kind: 'gives priority', transactionId }] : [];
 
 const setsProfile = ({ chargingProfile }: SetChargingProfileRequest): StationEffect => ({
   kind: 'sets profile',

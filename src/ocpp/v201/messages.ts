@@ -292,3 +292,9 @@ export interface GetChargingProfilesRequest {
   };
   readonly evseId?: number;
 }
+
+/** Of 2.1 alone. */
+export interface UsePriorityChargingRequest {
+  readonly transactionId: string;
+  readonly activate: boolean;
+}

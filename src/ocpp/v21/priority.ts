@@ -1,13 +1,8 @@
 import type { Dialect, Handled, StationScope } from '../dialect.ts';
 import { statusReply } from '../reply.ts';
-import type { StatusResponse } from '../v201/messages.ts';
+import type { StatusResponse, UsePriorityChargingRequest } from '../v201/messages.ts';
 import type { NotifyPriorityChargingRequest } from './messages.ts';
 import { schemas } from './schemas.ts';
-
-interface UsePriorityChargingRequest {
-  readonly transactionId: string;
-  readonly activate: boolean;
-}
 
 const usePriority = schemas.procedure<UsePriorityChargingRequest, StatusResponse>('UsePriorityCharging');
 

@@ -6,7 +6,7 @@ import { type ChargingStation, connectCharging } from '../../ocpp/chargingStatio
 import { stopGateways } from '../../ocpp/givenGateway.ts';
 import { nowText } from '../../ocpp/sockets.ts';
 import type { Protocol } from '../csms.ts';
-import { charging, transactionEvent } from './charging.ts';
+import { type Answers, charging, transactionEvent } from './charging.ts';
 
 export interface CarAtStation {
   readonly station: ChargingStation;
@@ -48,10 +48,24 @@ const variables = {
   }),
 };
 
-/** The whole service, and a car of ISO 15118 at its one EVSE that has all of the 22 A that are free. */
-export async function carAtStation(protocol: Protocol): Promise<CarAtStation> {
-  const { app, api } = await givenApp(site);
-  const station = await connectCharging({ port: app.ocppPort, protocols: [protocol] }, variables);
+/** The whole service, and a car of ISO 15118 at its one EVSE, where 22 A are free that it has all of. */
+export async function carAtStation(
+  protocol: Protocol,
+  {
+    maxAmps = 32,
+    site: more = '',
+    answers = {},
+  }: { maxAmps?: number; site?: string; answers?: Answers } = {},
+): Promise<CarAtStation> {
+  const { app, api } = await givenApp(
+    site
+      .replace('station: CP-A1', `station: CP-A1, maxAmps: ${maxAmps}`)
+      .replace('- id: garage', `- id: garage\n${more}`),
+  );
+  const station = await connectCharging(
+    { port: app.ocppPort, protocols: [protocol] },
+    { ...variables, ...answers },
+  );
   ends.push(async () => {
     station.socket.close();
     await app.stop();
@@ -73,7 +87,7 @@ export async function carAtStation(protocol: Protocol): Promise<CarAtStation> {
       .map(profileOf)
       .filter(({ chargingProfilePurpose }) => chargingProfilePurpose === 'TxProfile');
   const offered = () => Object(given().at(-1)?.['chargingSchedule'])[0];
-  await eventually(() => expect(amps(offered())).toBe(22));
+  await eventually(() => expect(amps(offered())).toBe(Math.min(22, maxAmps)));
   return {
     station,
     api,

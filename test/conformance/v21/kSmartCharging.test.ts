@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScheduleForm } from '../../../src/control/ports.ts';
-import { curtail } from '../../app/oneStation.ts';
+import { curtail, post } from '../../app/oneStation.ts';
 import { eventually } from '../../eventually.ts';
 import { givenEndOfPriority, givenLease } from '../../ocpp/givenCommand.ts';
 import { stopGateways } from '../../ocpp/givenGateway.ts';
@@ -132,6 +132,55 @@ describe('K21 and K22, priority charging', () => {
     expect(answered[2]).toEqual({});
     expect(facts.at(-1)).toMatchObject({ transactionId: 'tx-a', evseNumber: 1, hasPriority: true });
   });
+});
+
+describe('K21 Requesting priority charging remotely', () => {
+  afterEach(stopServices);
+
+  const activation = { transactionId: 'tx-a', activate: true };
+  const asked = ({ station }: CarAtStation) => station.calls('UsePriorityCharging');
+  const command = async ({ api }: CarAtStation) => {
+    const answer = await post(`${api}/api/v1/stations/CP-A1/commands/UsePriorityCharging`, activation);
+    return { status: answer.status, body: Object(await answer.json()) };
+  };
+
+  it('TC_K_118: the station is asked where all that it may allow has room, and a stop of the site ends it [K21.FR.10]', async () => {
+    const car = await carAtStation('ocpp2.1', { maxAmps: 20 });
+    expect(await command(car)).toMatchObject({ status: 200, body: { answer: { status: 'Accepted' } } });
+    expect(asked(car)).toEqual([activation]);
+    const told = { transactionId: 'tx-a', activated: true };
+    expect((await car.station.call('NotifyPriorityCharging', told))[2]).toEqual({});
+    await post(`${car.api}/api/v1/sites/garage/stop`, { reason: 'smoke in the hall' });
+    await eventually(() =>
+      expect(asked(car)).toEqual([activation, { transactionId: 'tx-a', activate: false }]),
+    );
+  });
+
+  it('the station is not asked where a circuit lacks the room, which is told', async () => {
+    const car = await carAtStation('ocpp2.1');
+    const { status, body } = await command(car);
+    expect([status, body.detail]).toEqual([409, expect.stringMatching(/"grid" lacks 10 A for the 32 A/)]);
+    expect(asked(car)).toEqual([]);
+  });
+
+  it('the station is not asked where the allocation gives priority', async () => {
+    const car = await carAtStation('ocpp2.1', { maxAmps: 20, site: '    driverPriority: 1' });
+    expect(await command(car)).toMatchObject({ status: 422 });
+    expect(asked(car)).toEqual([]);
+  });
+
+  it.each(['Rejected', 'NoProfile'])(
+    'a station that answers %s goes on under its setpoint',
+    async (status) => {
+      const car = await carAtStation('ocpp2.1', {
+        maxAmps: 20,
+        answers: { UsePriorityCharging: { status } },
+      });
+      expect(await car.followedBySchedule(() => command(car))).toMatchObject({
+        body: { answer: { status } },
+      });
+    },
+  );
 });
 
 describe('K27 Smart Charging with EMS and LocalGeneration', () => {
