@@ -1,5 +1,6 @@
 import type { EvseRecord } from '../control/evseRecord.ts';
 import { missingRoom } from '../control/priority.ts';
+import { askForPriority } from '../control/priorityGrant.ts';
 import type { StationId } from '../domain/ids.ts';
 import { rehearsedTicks } from './rehearsal.ts';
 import type { Messenger, SentAnswer } from './stationCommands.ts';
@@ -41,19 +42,7 @@ export async function givePriority(
     const at = { atMs: ports.clock.nowMs(), clock: 'right', aheadMs: 0 } as const;
     return sessions.take([{ stationId, transactionId, evseNumber: evse.number, at, hasPriority }]);
   };
-  tell(true);
-  const { priorityChanges } = record;
-  const answer = await keep(true).then(ask, (error: unknown) => {
-    // Never asked, so nothing is in force.
-    tell(false);
-    throw error;
-  });
-  // What the station itself said meanwhile goes before.
-  if (isRefused(answer) && record.priorityChanges === priorityChanges) {
-    tell(false);
-    await keep(false);
-  }
-  return answer;
+  return askForPriority({ record, ledger, tell, keep, ask, isRefused });
 }
 
 function lackOfRoom(running: Messenger, { evse }: EvseRecord): string | undefined {

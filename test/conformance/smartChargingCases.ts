@@ -39,7 +39,7 @@ export const leftOutCases: ReadonlyMap<string, string> = new Map([
   ],
   [
     'TC_K_104',
-    'such a profile has no end of its own [K01.FR.73] and prevails over all that has: a limit that falls while its station is away would not reach it',
+    'a priority profile would have to be counted all the time and taken away before each lower limit: docs/stations.md, Priority',
   ],
   [
     'TC_K_109',

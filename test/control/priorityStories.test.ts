@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { askForPriority } from '../../src/control/priorityGrant.ts';
 import { evseId } from '../../src/domain/ids.ts';
 import { givenEvses, givenSite } from './givenSite.ts';
 import { watch } from './invariants.ts';
@@ -157,5 +158,86 @@ describe('a driver who asks for priority at his station', () => {
     const world = press(givenGarage(undefined)).run(30).stopSite().run(30);
     expect(isOurs(world)).toBe(true);
     expect(setpoints(world)).toEqual([0, 0, 0]);
+  });
+});
+
+describe('priority that is asked for from here', () => {
+  type Answer = 'accepted' | 'refused' | 'never answered';
+
+  /** Two cars at 63 A with 15 A of background, so that one of them may have all that its EVSE can give. */
+  function givenPair() {
+    const world = watch(new World({ sites: [givenSite({ evses: givenEvses(2) })] }));
+    world.setBackground(15).connectAll().run(3);
+    for (const name of ['A1', 'A2']) world.plugIn(name).run(7);
+    return world.run(60).forgetOverloads();
+  }
+
+  const request = (world: World, ask: () => Promise<Answer>, keep = async (_isActive: boolean) => {}) => {
+    const record = world.state.evse(evseId('A1'));
+    const { stationId, transactionId = '' } = record.session ?? { stationId: record.evse.station };
+    return askForPriority({
+      record,
+      ledger: world.ledger,
+      tell: (isActive) =>
+        world.inputs.applyStationEvent({
+          ...{ kind: 'priority changed', stationId, transactionId, isActive },
+          atMs: world.clock.nowMs(),
+        }),
+      keep,
+      ask,
+      isRefused: (answer) => answer === 'refused',
+    });
+  };
+
+  const counted = ({ ledger, clock }: World) =>
+    ledger.exposureAmps(evseId('A1'), { isOnline: true, hasSession: true }, clock.monotonicMs());
+
+  it.each(['accepted', 'never answered'] as const)('counts in full when it is %s', async (answer) => {
+    const world = givenPair();
+    await request(world, async () => answer);
+    expect(counted(world)).toBe(32);
+  });
+
+  it('counts in full, on disk, before the station is asked, and no longer when it refuses', async () => {
+    const world = givenPair();
+    const kept: boolean[] = [];
+    const ask = async (): Promise<Answer> => {
+      expect(kept).toEqual([true]);
+      expect(counted(world)).toBe(32);
+      return 'refused';
+    };
+    await request(world, ask, async (isActive) => void kept.push(isActive));
+    expect(kept).toEqual([true, false]);
+    expect(counted(world.run(60))).toBe(24);
+  });
+
+  it('is not asked for what cannot be kept', async () => {
+    const world = givenPair();
+    const ask = async (): Promise<Answer> => expect.fail('the station was asked');
+    await expect(request(world, ask, () => Promise.reject(new Error('the disk is full')))).rejects.toThrow(
+      'disk',
+    );
+    expect(counted(world.run(60))).toBe(24);
+  });
+
+  it('counts on where the driver pressed the button while the station refused', async () => {
+    const world = givenPair();
+    await request(world, async () => {
+      press(world);
+      return 'refused';
+    });
+    expect(counted(world.run(60))).toBe(32);
+  });
+
+  it('counts where a stop of the site had it ended before the station gave it', async () => {
+    const world = givenPair();
+    await request(world, async () => {
+      world.stopSite().run(5);
+      expect(asked(world)).toBe(1);
+      expect(world.ledger.isOverridden(evseId('A1'))).toBe(false);
+      return 'accepted';
+    });
+    expect(counted(world)).toBe(32);
+    expect(asked(world.run(30))).toBeGreaterThan(1);
   });
 });

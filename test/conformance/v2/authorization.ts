@@ -17,7 +17,7 @@ export function authorization(protocol: Protocol): void {
       ['EXPIRED', 'Expired'],
       ['ELSEWHERE', 'NotAtThisLocation'],
       ['STRANGER', 'Unknown'],
-    ])('answers %s with %s', async (idToken, status) => {
+    ])('answers %s with %s [C01.FR.07]', async (idToken, status) => {
       expect(await authorize(idToken)).toMatchObject({ idTokenInfo: { status } });
     });
   });

@@ -10,7 +10,7 @@ export function provisioning(protocol: Protocol): void {
   afterEach(stopGateways);
 
   describe('B01 Cold Boot Charging Station', () => {
-    it('accepts it, with the time and the interval of heartbeats', async () => {
+    it('accepts it, with the time and the interval of heartbeats [B01.FR.02]', async () => {
       const { csms, station } = await given(protocol);
       const chargingStation = { model: 'ModelY', vendorName: 'VendorX', firmwareVersion: '1.2' };
       const answer = await station.call('BootNotification', { reason: 'PowerUp', chargingStation });

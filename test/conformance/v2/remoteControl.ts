@@ -12,7 +12,7 @@ const start = { kind: 'remote start', evseNumber: 1, tokenId: 'ANNA' } as const;
 export function remoteControl(protocol: Protocol): void {
   afterEach(stopGateways);
 
-  describe('Block F, Remote Start Transaction', () => {
+  describe('F01 and F02 Remote Start Transaction', () => {
     it('names the EVSE, the token and a number by which the station tells of it', async () => {
       const { message, reply } = await asked(await given(protocol), start, [
         'RequestStartTransaction',
@@ -32,7 +32,7 @@ export function remoteControl(protocol: Protocol): void {
       expect((await ask())['remoteStartId']).not.toBe((await ask())['remoteStartId']);
     });
 
-    it('brings no other profile than that of the transaction, which it does not name', async () => {
+    it('brings no other profile than that of the transaction, which it does not name [F01.FR.09, F01.FR.11]', async () => {
       const { message } = await asked(await given(protocol), { ...start, limit: { amps: 8, schedule } }, [
         'RequestStartTransaction',
         { status: 'Accepted' },
@@ -92,8 +92,8 @@ export function remoteControl(protocol: Protocol): void {
     });
   });
 
-  describe('Block F, Trigger Message', () => {
-    it('of a status names the EVSE and its connector', async () => {
+  describe('F06 Trigger Message', () => {
+    it('of a status names the EVSE and its connector [F06.FR.13]', async () => {
       const request = { kind: 'trigger message', message: 'StatusNotification', evseNumber: 1 } as const;
       const { message } = await asked(await given(protocol), request, [
         'TriggerMessage',
@@ -102,7 +102,7 @@ export function remoteControl(protocol: Protocol): void {
       expect(message).toEqual({ requestedMessage: 'StatusNotification', evse: { id: 1, connectorId: 1 } });
     });
 
-    it('of a status without an EVSE is not sent', async () => {
+    it('of a status without an EVSE is not sent [F06.FR.13]', async () => {
       const { csms } = await given(protocol);
       const request = { kind: 'trigger message', message: 'StatusNotification' } as const;
       expect(await csms.gateway.request(stationId('CP-A1'), request)).toEqual({

@@ -12,7 +12,7 @@ const accepted = ['ReserveNow', { status: 'Accepted' }] as const;
 export function reservations(protocol: Protocol): void {
   afterEach(stopGateways);
 
-  describe('Block H, Reservation', () => {
+  describe('H01 Reservation', () => {
     it('of one EVSE names it, the driver and until when', async () => {
       const { message } = await asked(await given(protocol), { ...reserve, evseNumber: 2 }, accepted);
       expect(message).toEqual({
@@ -51,7 +51,7 @@ export function reservations(protocol: Protocol): void {
     });
   });
 
-  describe('Block H, Cancel Reservation', () => {
+  describe('H02 Cancel Reservation', () => {
     it.each([
       ['Accepted', 'accepted'],
       ['Rejected', 'rejected'],
@@ -66,7 +66,7 @@ export function reservations(protocol: Protocol): void {
     });
   });
 
-  describe('Block H, Use a reserved EVSE', () => {
+  describe('H03 Use a reserved EVSE', () => {
     it('the reservation is over with the transaction that uses it', async () => {
       const { csms, event } = await given(protocol);
       await event('Started', 1, { ...card('ANNA'), reservationId: 9 });
@@ -74,7 +74,7 @@ export function reservations(protocol: Protocol): void {
     });
   });
 
-  describe('Block H, Reservation Ended, not used', () => {
+  describe('H04 Reservation Ended, not used', () => {
     it.each([
       ['Expired', 'expired'],
       ['Removed', 'removed'],
