@@ -50,15 +50,15 @@ export interface MissingRoom {
 }
 
 /**
- * What circuits lack for so much to be in force at an EVSE beside all that may be in force elsewhere; undefined where there
- * is room under all of them.
+ * What circuits lack for so much to be in force at an EVSE beside all that may be in force elsewhere, the failsafe current of
+ * each other EVSE at least: that is what a car there gets without us. undefined where there is room under all of them.
  */
 export function missingRoom(plan: Plan, evseId: EvseId, amps: number): MissingRoom | undefined {
   const { topology, evses } = plan;
   const index = topology.evses.findIndex(({ evse }) => evse.id === evseId);
   const at = topology.evses[index];
-  const exposures = evses.map(({ exposureAmps }, other) =>
-    other === index ? Math.max(exposureAmps, amps) : exposureAmps,
+  const exposures = topology.evses.map(({ evse }, other) =>
+    Math.max(evses[other]?.exposureAmps ?? 0, other === index ? amps : evse.failsafeAmps),
   );
   const left = leftBeside(plan, exposures);
   const lacks = (at?.path ?? []).flatMap((node): MissingRoom[] => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { missingRoom } from '../../src/control/priority.ts';
 import { askForPriority } from '../../src/control/priorityGrant.ts';
 import { evseId } from '../../src/domain/ids.ts';
 import { givenEvses, givenSite } from './givenSite.ts';
@@ -239,5 +240,27 @@ describe('priority that is asked for from here', () => {
     });
     expect(counted(world)).toBe(32);
     expect(asked(world.run(30))).toBeGreaterThan(1);
+  });
+});
+
+describe('room for the priority of one', () => {
+  const missing = (world: World) => {
+    const [plan] = world.loop.step('pace').plans;
+    return plan && missingRoom(plan, evseId('A1'), priorityAmps);
+  };
+
+  it('is what the others may have in force leaves under every circuit', () => {
+    const world = givenGarage(undefined);
+    expect(missing(world)).toEqual({ node: 'grid', amps: expect.closeTo(16, 1) });
+    world.farSide.unplug(evseId('A2'));
+    world.farSide.unplug(evseId('A3'));
+    expect(missing(world.run(60))).toBeUndefined();
+  });
+
+  it('is not what cars that come get without us', () => {
+    const world = givenGarage(undefined);
+    world.farSide.unplug(evseId('A2'));
+    world.farSide.unplug(evseId('A3'));
+    expect(missing(world.setBackground(25).run(60))).toEqual({ node: 'grid', amps: expect.closeTo(6, 1) });
   });
 });
