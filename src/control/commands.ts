@@ -57,6 +57,7 @@ export function lease(input: CommandInput, evse: Addressee, setpointAmps: number
     setpointAmps,
     tailAmps,
     leaseMs: tailAmps > setpointAmps ? risingLeases * leaseMs : leaseMs,
+    ...(traits.kind === 'dynamic' && input.ledger.needsAssertion(evse.at.evse.id) && { isAnew: true }),
     schedule: form(evse),
   };
 }

@@ -50,6 +50,8 @@ export interface LeaseCommand {
   /** In force once `leaseMs` have passed without a newer lease. */
   readonly tailAmps: number;
   readonly leaseMs: number;
+  /** The station may not have the profile any more, or its car waits for one: its limit alone would not do. */
+  readonly isAnew?: boolean;
   readonly schedule: ScheduleForm;
 }
 

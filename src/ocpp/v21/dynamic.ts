@@ -24,7 +24,7 @@ type Lease = Extract<StationCommand, { kind: 'lease' }>;
 /**
  * Setpoints of stations that take dynamic profiles: the profile once for each transaction, and then its limit alone
  * [OCPP 2.1 K28]. One that does not know the profile any more is given it again, and so is one for which more changes
- * than the limit: how long it holds offline above all.
+ * than the limit, how long it holds offline above all, and one whose car waits for a schedule [OCPP 2.0.1 K16.FR.12].
  */
 export const withDynamicProfiles =
   (setProfile: Command): Command =>
@@ -33,7 +33,7 @@ export const withDynamicProfiles =
       return setProfile(calls, command, nowMs);
     const profiles = installed.get(calls) ?? new Map<number, string>();
     installed.set(calls, profiles);
-    if (profiles.get(command.evseNumber) === besideLimit(command)) {
+    if (command.isAnew !== true && profiles.get(command.evseNumber) === besideLimit(command)) {
       const reply = statusReply(
         await calls.call(updateSchedule, () => update(command), setpointTerms(command)),
       );

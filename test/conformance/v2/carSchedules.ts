@@ -48,17 +48,23 @@ const variables = {
   }),
 };
 
+interface CarOptions {
+  /** Of its EVSE. */
+  readonly maxAmps?: number;
+  /** Lines of the config about its site. */
+  readonly more?: string;
+  /** What its station can be told. */
+  readonly traits?: string;
+  readonly answers?: Answers;
+}
+
 /** The whole service, and a car of ISO 15118 at its one EVSE, where 22 A are free that it has all of. */
 export async function carAtStation(
   protocol: Protocol,
-  {
-    maxAmps = 32,
-    site: more = '',
-    answers = {},
-  }: { maxAmps?: number; site?: string; answers?: Answers } = {},
+  { maxAmps = 32, more = '', traits = '', answers = {} }: CarOptions = {},
 ): Promise<CarAtStation> {
   const { app, api } = await givenApp(
-    site
+    `stations: [ { id: CP-A1, traits: {${traits}} } ]\n${site}`
       .replace('station: CP-A1', `station: CP-A1, maxAmps: ${maxAmps}`)
       .replace('- id: garage', `- id: garage\n${more}`),
   );

@@ -82,6 +82,12 @@ describe('K15 to K20, a car of ISO 15118-20', () => {
     expect(session).toMatchObject({ wantedEnergyWh: 30_000 });
   });
 
+  it('gets a schedule as a whole where its station holds a dynamic profile already [K16.FR.12]', async () => {
+    await stopServices();
+    car = await carAtStation('ocpp2.1', { traits: 'kind: dynamic, leaseForm: offline' });
+    expect(await car.followedBySchedule(() => told('ScheduledControl'))).toEqual({ status: 'Accepted' });
+  });
+
   it('TC_K_117: in dynamic control mode gets a schedule again when it leaves at another time', async () => {
     await car.followedBySchedule(() => told('DynamicControl', { departureTime: inHours(8) }));
     const departureTime = inHours(2);
@@ -164,7 +170,7 @@ describe('K21 Requesting priority charging remotely', () => {
   });
 
   it('the station is not asked where the allocation gives priority', async () => {
-    const car = await carAtStation('ocpp2.1', { maxAmps: 20, site: '    driverPriority: 1' });
+    const car = await carAtStation('ocpp2.1', { maxAmps: 20, more: '    driverPriority: 1' });
     expect(await command(car)).toMatchObject({ status: 422 });
     expect(asked(car)).toEqual([]);
   });
