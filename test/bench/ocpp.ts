@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { pause, wallMs } from './benchStation.ts';
 import { quantile, report } from './figures.ts';
 import type { LoadCommand, LoadResult } from './ocppLoad.ts';
-import type { ServerKind, ServerPorts, ServerUsage } from './ocppServer.ts';
+import type { ServerKind, ServerPorts, ServerQuestion } from './ocppServer.ts';
 
 // What the OCPP side costs: a call, against a bare WebSocket server and another OCPP stack; many stations; all of them
 // coming back at once; a limit on its way to many cars. Servers and stations are processes of their own.
@@ -35,14 +35,20 @@ const settleMs = 15_000;
 const fullAmps = 10_000 / charging;
 const cutShare = 0.7;
 
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill();
+});
+
 /** Without one of its processes the bench would wait for ever. */
 function mustLast(child: ChildProcess, name: string): ChildProcess {
+  running.add(child);
   child.once('exit', (code) => {
+    running.delete(child);
     if (code === null) return;
     process.stderr.write(`${name} ended with ${code}\n`);
     process.exit(1);
   });
-  process.once('exit', () => child.kill());
   return child;
 }
 
@@ -62,7 +68,9 @@ async function commanded(command: LoadCommand): Promise<LoadResult> {
 
 interface Server extends ServerPorts {
   readonly url: string;
-  usage(): Promise<ServerUsage>;
+  cpuMs(): Promise<number>;
+  /** What is kept, and not what was not yet swept. */
+  keptMb(): Promise<number>;
   stop(): void;
 }
 
@@ -70,14 +78,16 @@ async function started(kind: ServerKind): Promise<Server> {
   const sizes = { BENCH_STATIONS: String(stations), BENCH_CHARGING: String(charging) };
   const child = mustLast(side('./ocppServer.ts', ['--expose-gc'], { BENCH_KIND: kind, ...sizes }), kind);
   const [ports] = (await once(child, 'message')) as [ServerPorts];
+  const told = async (question: ServerQuestion): Promise<number> => {
+    child.send(question);
+    const [answer] = await once(child, 'message');
+    return answer as number;
+  };
   return {
     ...ports,
     url: `ws://127.0.0.1:${ports.ocppPort}${kind === 'ocppRpc' ? '' : '/ocpp'}`,
-    usage: async () => {
-      child.send('usage');
-      const [usage] = await once(child, 'message');
-      return usage as ServerUsage;
-    },
+    cpuMs: () => told('cpuMs'),
+    keptMb: () => told('keptMb'),
     stop: () => child.kill(),
   };
 }
@@ -90,10 +100,9 @@ async function callsPerCpuSecond(
   const calls = { do: 'ping-pong', url: server.url, sockets: pingPongSockets } as const;
   const perSecond = async (rate?: { readonly callsPerSecond: number }): Promise<number> => {
     await commanded({ ...calls, ...rate, seconds: warmUpSeconds });
-    const before = await server.usage();
+    const beforeMs = await server.cpuMs();
     const answered = await commanded({ ...calls, ...rate, seconds: pingPongSeconds });
-    const after = await server.usage();
-    return answered.calls / ((after.cpuMs - before.cpuMs) / 1000);
+    return answered.calls / (((await server.cpuMs()) - beforeMs) / 1000);
   };
   const figures = {
     most: await perSecond(),
@@ -126,15 +135,14 @@ const perCpuSecond = medians(most);
 const pacedPerCpuSecond = medians(paced);
 
 const server = await started('app');
-const empty = await server.usage();
+const emptyMb = await server.keptMb();
 const connectBeganAtMs = wallMs();
 const connected = await commanded({ do: 'connect', url: server.url, stations, charging });
 await pause(settleMs);
-const before = await server.usage();
+const meteringBeganMs = await server.cpuMs();
 const metering = await commanded({ do: 'meter', seconds });
-const after = await server.usage();
-const cpuShare = (after.cpuMs - before.cpuMs) / 1000 / seconds;
-const kbPerStation = ((after.rssMb - empty.rssMb) * 1024) / stations;
+const cpuShare = ((await server.cpuMs()) - meteringBeganMs) / 1000 / seconds;
+const kbPerStation = (((await server.keptMb()) - emptyMb) * 1024) / stations;
 
 const cutAtMs = wallMs();
 const cutting = commanded({ do: 'await cut', belowAmps: Math.min(fullAmps, 32) * 0.99 });
@@ -153,9 +161,9 @@ if (limited.status !== 201)
 const cutToLastAckMs = (await cutting).lastAtMs - cutAtMs;
 
 const stormBeganAtMs = wallMs();
-const stormBefore = await server.usage();
+const stormBeforeMs = await server.cpuMs();
 const storm = await commanded({ do: 'storm' });
-const stormAfter = await server.usage();
+const stormCpuMs = (await server.cpuMs()) - stormBeforeMs;
 const stormMs = storm.lastAtMs - stormBeganAtMs;
 server.stop();
 load.kill();
@@ -178,7 +186,7 @@ report(
     { figure: 'processors in use while metering', value: cpuShare },
     { figure: 'p99 of answers while metering, ms', value: metering.answerP99Ms },
     { figure: 'all reconnect at once to all booted, ms', value: stormMs },
-    { figure: 'processor time of that, ms', value: stormAfter.cpuMs - stormBefore.cpuMs },
+    { figure: 'processor time of that, ms', value: stormCpuMs },
     { figure: 'limit cut to last acknowledgement, ms (goal 1000)', value: cutToLastAckMs },
   ],
   {
