@@ -104,8 +104,7 @@ export const signedValue = (
 
 /** Values are text in 1.6. `Number` alone would read an empty one as 0. */
 function decimal(text: string): number | undefined {
-  const trimmed = text.trim();
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : undefined;
+  return /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(text) ? Number(text) : undefined;
 }
 
 /** 1.6 has fewer words. */

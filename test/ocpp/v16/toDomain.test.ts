@@ -64,12 +64,21 @@ describe('OCPP 1.6 in the domain', () => {
     ['16,2', undefined],
     ['0x10', undefined],
     ['16 A', undefined],
+    ['.5', 0.5],
+    ['5.', 5],
+    ['.', undefined],
   ])('reads the value "%s" as %s', (value, expected) => {
     expect(sample({ value, measurand: 'Current.Import', unit: 'A' })).toMatchObject({
       value: expected,
       measurand: 'Current.Import',
       unit: 'A',
     });
+  });
+
+  it('reads a frame full of digits that are no number at once, so that nobody else waits', () => {
+    const { user } = process.cpuUsage();
+    expect(sample({ value: `${'1'.repeat(60_000)}x` }).value).toBeUndefined();
+    expect((process.cpuUsage().user - user) / 1000).toBeLessThan(500);
   });
 
   it('reads a signed value as none, and a bare one as energy', () => {
