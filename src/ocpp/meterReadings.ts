@@ -1,6 +1,11 @@
 import type { SignedValue } from '../domain/sessionFact.ts';
 import type { StationNews, StationScope } from './dialect.ts';
-import { type Sample, type SampledMeasurement, sampledMeasurement } from './sampledValues.ts';
+import {
+  type Sample,
+  type SampledMeasurement,
+  type SampleWords,
+  sampledMeasurement,
+} from './sampledValues.ts';
 import type { MeterInstant } from './sessionFacts.ts';
 
 /** What the meter of an EVSE showed at one instant, for whoever plans and for the history of sessions. */
@@ -16,19 +21,21 @@ interface MeterValue<Sampled> {
   readonly sampledValue: readonly Sampled[];
 }
 
+/** What else differs between the versions. */
+export interface MeterWords<Sampled extends Sample> extends SampleWords<Sampled> {
+  signedValue(sampled: Sampled, atMs: number): SignedValue | undefined;
+}
+
 /** Reads the meter values of a version, each of them once. */
 export const meterReader =
-  <Sampled>(words: {
-    sample(value: Sampled): Sample;
-    signedValue(value: Sampled, atMs: number): SignedValue | undefined;
-  }) =>
+  <Sampled extends Sample>(words: MeterWords<Sampled>) =>
   (meterValue: readonly MeterValue<Sampled>[], station: StationScope): readonly MeterReading[] =>
     meterValue.map(({ timestamp, sampledValue }) => {
       const at = station.instant(timestamp);
       return {
         at,
         takenAtMs: at.atMs + at.aheadMs,
-        values: sampledMeasurement(sampledValue.map(words.sample)),
+        values: sampledMeasurement(sampledValue, words),
         signed: sampledValue.map((value) => words.signedValue(value, at.atMs)).filter(isSigned),
       };
     });

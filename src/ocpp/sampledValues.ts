@@ -1,15 +1,19 @@
 import { type Phase, phases } from '../domain/phases.ts';
 
-/** One sampled value of a station, in the names the versions share. */
+/** What all versions have in a sampled value, under the same names. */
 export interface Sample {
-  readonly measurand: string;
-  /** In `unit`; undefined when it is not a finite number. */
-  readonly value: number | undefined;
+  readonly measurand?: string;
+  readonly phase?: string;
+  readonly context?: string;
+  readonly location?: string;
+}
+
+/** What they have under different ones. */
+export interface SampleWords<Sampled extends Sample> {
+  /** In its unit; undefined when it is not a finite number. */
+  value(sampled: Sampled): number | undefined;
   /** undefined stands for the measurand's own unit. */
-  readonly unit: string | undefined;
-  readonly phase: string | undefined;
-  readonly context: string | undefined;
-  readonly location: string | undefined;
+  unit(sampled: Sampled): string | undefined;
 }
 
 /** What the samples of one instant tell about an EVSE. What was not in them, or not a finite number, is undefined. */
@@ -27,7 +31,7 @@ export interface SampledMeasurement {
 }
 
 /** The measurand of a sample that names none. [OCPP 2.0.1 Part 2, SampledValueType] */
-export const defaultMeasurand = 'Energy.Active.Import.Register';
+const defaultMeasurand = 'Energy.Active.Import.Register';
 
 /** A current is measured to neutral or on the conductor; between two phases it means nothing to us. */
 const phaseNames: Readonly<Record<string, Phase>> = {
@@ -39,14 +43,18 @@ const phaseNames: Readonly<Record<string, Phase>> = {
   'L3-N': 2,
 };
 
-/** Once through the samples: nothing else is sent so often, nor has so many parts. */
-export function sampledMeasurement(samples: readonly Sample[]): SampledMeasurement {
+/** Once through the samples, of which only those that count are read: nothing else is sent so often, nor has so many parts. */
+export function sampledMeasurement<Sampled extends Sample>(
+  samples: readonly Sampled[],
+  words: SampleWords<Sampled>,
+): SampledMeasurement {
   const quantities: Quantities = {};
   for (const sample of samples) {
     const name = quantityOf(sample);
     if (name === undefined) continue;
     quantities[name] ??= { whole: undefined, perPhase: [undefined, undefined, undefined], told: 0 };
-    note(quantities[name], sample, unitFactors[name]);
+    const value = inDomainUnit(words.value(sample), words.unit(sample), unitFactors[name]);
+    note(quantities[name], sample.phase, value);
   }
   const { current, currentOut, offered, power, powerOut, register, beginRegister, stateOfCharge } =
     quantities;
@@ -95,7 +103,7 @@ const unitFactors: Readonly<Record<QuantityName, Factors>> = {
 };
 
 /** Measured in the car or the casing, it is not what the circuit feeds the EVSE; but only the car knows its battery. */
-function quantityOf({ measurand, location, context }: Sample): QuantityName | undefined {
+function quantityOf({ measurand = defaultMeasurand, location, context }: Sample): QuantityName | undefined {
   if (measurand === 'SoC') return 'stateOfCharge';
   if (location === 'Body' || location === 'EV') return undefined;
   switch (measurand) {
@@ -116,14 +124,14 @@ function quantityOf({ measurand, location, context }: Sample): QuantityName | un
   }
 }
 
-function note(quantity: Quantity, sample: Sample, factors: Factors): void {
-  if (sample.phase === undefined) {
-    quantity.whole = inDomainUnit(sample, factors);
+function note(quantity: Quantity, phaseName: string | undefined, value: number | undefined): void {
+  if (phaseName === undefined) {
+    quantity.whole = value;
     return;
   }
-  const phase = phaseNames[sample.phase];
+  const phase = phaseNames[phaseName];
   if (phase === undefined) return;
-  quantity.perPhase[phase] = inDomainUnit(sample, factors);
+  quantity.perPhase[phase] = value;
   quantity.told |= 1 << phase;
 }
 
@@ -162,7 +170,11 @@ function highest(values: readonly (number | undefined)[] | undefined): number | 
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-function inDomainUnit({ value, unit }: Sample, factors: Factors): number | undefined {
+function inDomainUnit(
+  value: number | undefined,
+  unit: string | undefined,
+  factors: Factors,
+): number | undefined {
   const factor = unit === undefined ? 1 : factors[unit];
   if (value === undefined || factor === undefined) return undefined;
   const converted = value * factor;

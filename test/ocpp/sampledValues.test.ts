@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { instantMs, type Sample, sampledMeasurement } from '../../src/ocpp/sampledValues.ts';
 
-const given = (change: Partial<Sample>): Sample => ({
-  measurand: 'Current.Import',
-  value: 10,
-  unit: undefined,
-  phase: undefined,
-  context: undefined,
-  location: undefined,
-  ...change,
-});
+interface Told extends Sample {
+  readonly value: number | undefined;
+  readonly unit?: string | undefined;
+}
+
+const given = (change: Partial<Told>): Told => ({ measurand: 'Current.Import', value: 10, ...change });
+
+const measurement = (samples: readonly Told[]) =>
+  sampledMeasurement(samples, { value: ({ value }) => value, unit: ({ unit }) => unit });
 
 describe('the measurement of an EVSE', () => {
   it('has the current of each phase the station told', () => {
     const samples = [given({ phase: 'L1', value: 16 }), given({ phase: 'L3', value: 15.5 })];
-    expect(sampledMeasurement(samples)).toMatchObject({ amps: [16, undefined, 15.5], isPerPhase: true });
+    expect(measurement(samples)).toMatchObject({ amps: [16, undefined, 15.5], isPerPhase: true });
   });
 
   it('takes a phase to neutral as that phase, and nothing between two phases or on the neutral', () => {
@@ -23,16 +23,16 @@ describe('the measurement of an EVSE', () => {
       given({ phase: 'L1-L2', value: 8 }),
       given({ phase: 'N', value: 9 }),
     ];
-    expect(sampledMeasurement(samples)).toMatchObject({ amps: [undefined, 7, undefined], isPerPhase: true });
+    expect(measurement(samples)).toMatchObject({ amps: [undefined, 7, undefined], isPerPhase: true });
   });
 
   it('has one current where the station told no phase', () => {
-    expect(sampledMeasurement([given({ value: 12 })])).toMatchObject({ amps: [12], isPerPhase: false });
+    expect(measurement([given({ value: 12 })])).toMatchObject({ amps: [12], isPerPhase: false });
   });
 
   it('prefers the phases to a current without one', () => {
     const samples = [given({ value: 12 }), given({ phase: 'L1', value: 11 })];
-    expect(sampledMeasurement(samples)).toMatchObject({ amps: [11, undefined, undefined], isPerPhase: true });
+    expect(measurement(samples)).toMatchObject({ amps: [11, undefined, undefined], isPerPhase: true });
   });
 
   it.each([
@@ -44,13 +44,13 @@ describe('the measurement of an EVSE', () => {
     ['percent', 'SoC', 'Percent', 80, { stateOfChargePercent: 80 }],
     ['amps offered', 'Current.Offered', 'A', 16, { offeredAmps: 16 }],
   ])('converts %s', (_unit, measurand, unit, value, expected) => {
-    expect(sampledMeasurement([given({ measurand, unit, value })])).toMatchObject(expected);
+    expect(measurement([given({ measurand, unit, value })])).toMatchObject(expected);
   });
 
   it('is negative by what a car feeds back, told by phase or as power', () => {
     const out = (phase: string, value: number) => given({ measurand: 'Current.Export', phase, value });
     expect(
-      sampledMeasurement([
+      measurement([
         given({ phase: 'L1', value: 0.1 }),
         given({ phase: 'L2', value: 7 }),
         out('L1', 10.1),
@@ -58,7 +58,7 @@ describe('the measurement of an EVSE', () => {
       ]),
     ).toMatchObject({ amps: [-10, 7, undefined], isPerPhase: true });
     const power = given({ measurand: 'Power.Active.Export', unit: 'kW', value: 6.9 });
-    expect(sampledMeasurement([power])).toMatchObject({ amps: undefined, powerWatts: -6900 });
+    expect(measurement([power])).toMatchObject({ amps: undefined, powerWatts: -6900 });
   });
 
   it('does not take it for a draw that nothing is fed back, nor for feeding back that a meter of imports is below 0', () => {
@@ -66,11 +66,11 @@ describe('the measurement of an EVSE', () => {
       given({ measurand: 'Current.Export', value: 0 }),
       given({ measurand: 'Power.Active.Import', value: -20 }),
     ];
-    expect(sampledMeasurement(samples)).toMatchObject({ amps: undefined, powerWatts: 0 });
+    expect(measurement(samples)).toMatchObject({ amps: undefined, powerWatts: 0 });
   });
 
   it('has nothing for a unit that does not belong to the measurand', () => {
-    expect(sampledMeasurement([given({ unit: 'W' })]).amps).toBeUndefined();
+    expect(measurement([given({ unit: 'W' })]).amps).toBeUndefined();
   });
 
   it('has nothing for a value that is no finite number, and never 0', () => {
@@ -78,21 +78,21 @@ describe('the measurement of an EVSE', () => {
       given({ value: undefined }),
       given({ measurand: 'Power.Active.Import', value: Number.MAX_VALUE, unit: 'kW' }),
     ];
-    expect(sampledMeasurement(samples)).toMatchObject({ amps: undefined, powerWatts: undefined });
+    expect(measurement(samples)).toMatchObject({ amps: undefined, powerWatts: undefined });
   });
 
   it('sums the power of the phases, unless one of them is unusable', () => {
     const power = (phase: string, value: number | undefined) =>
       given({ measurand: 'Power.Active.Import', phase, value });
-    expect(sampledMeasurement([power('L1', 1000), power('L2', 2000)]).powerWatts).toBe(3000);
-    expect(sampledMeasurement([power('L1', 1000), power('L2', undefined)]).powerWatts).toBeUndefined();
+    expect(measurement([power('L1', 1000), power('L2', 2000)]).powerWatts).toBe(3000);
+    expect(measurement([power('L1', 1000), power('L2', undefined)]).powerWatts).toBeUndefined();
   });
 
   it('tells the register of the beginning from the one of now', () => {
     const register = (context: string, value: number) =>
       given({ measurand: 'Energy.Active.Import.Register', context, value });
     const samples = [register('Transaction.End', 9000), register('Transaction.Begin', 5000)];
-    expect(sampledMeasurement(samples)).toMatchObject({ registerWh: 9000, beginRegisterWh: 5000 });
+    expect(measurement(samples)).toMatchObject({ registerWh: 9000, beginRegisterWh: 5000 });
   });
 
   it('leaves out what was measured in the car or the casing, except the state of charge', () => {
@@ -101,11 +101,15 @@ describe('the measurement of an EVSE', () => {
       given({ location: 'Outlet', value: 16 }),
       given({ measurand: 'SoC', location: 'EV', value: 55 }),
     ];
-    expect(sampledMeasurement(samples)).toMatchObject({ amps: [16], stateOfChargePercent: 55 });
+    expect(measurement(samples)).toMatchObject({ amps: [16], stateOfChargePercent: 55 });
+  });
+
+  it('takes a value without a measurand for the register', () => {
+    expect(measurement([{ value: 1500 }])).toMatchObject({ amps: undefined, registerWh: 1500 });
   });
 
   it('is empty without samples', () => {
-    expect(sampledMeasurement([])).toEqual({
+    expect(measurement([])).toEqual({
       amps: undefined,
       isPerPhase: false,
       powerWatts: undefined,

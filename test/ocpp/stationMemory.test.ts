@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { nothingLive } from '../../src/ocpp/liveNews.ts';
 import type { StartedTransaction } from '../../src/ocpp/openTransaction.ts';
-import { type SampledMeasurement, sampledMeasurement } from '../../src/ocpp/sampledValues.ts';
+import type { SampledMeasurement } from '../../src/ocpp/sampledValues.ts';
 import { StationMemory } from '../../src/ocpp/stationMemory.ts';
 
 const started = (change: Partial<StartedTransaction> = {}): StartedTransaction => ({
@@ -13,7 +14,9 @@ const started = (change: Partial<StartedTransaction> = {}): StartedTransaction =
 });
 
 const values = (change: Partial<SampledMeasurement> = {}): SampledMeasurement => ({
-  ...sampledMeasurement([]),
+  ...nothingLive,
+  registerWh: undefined,
+  beginRegisterWh: undefined,
   ...change,
 });
 

@@ -25,13 +25,12 @@ import {
   fault,
   hardware,
   idTagInfo,
-  sample,
+  meterWords,
   sessionState,
-  signedValue,
   transactionName,
 } from './toDomain.ts';
 
-const meterReadings = meterReader({ sample, signedValue });
+const meterReadings = meterReader(meterWords);
 
 /** Why a transaction ended when the station does not say. [OCPP 1.6, StopTransaction.req] */
 const defaultStopReason = 'Local';
@@ -154,8 +153,8 @@ async function stopTransaction(
 ): Promise<Handled<object>> {
   const { idTag, meterStop, reason = defaultStopReason, transactionData = [] } = request;
   const transactionId = transactionName(request.transactionId);
-  const samples = transactionData.flatMap(({ sampledValue }) => sampledValue.map(sample));
-  const { beginRegisterWh } = sampledMeasurement(samples);
+  const samples = transactionData.flatMap(({ sampledValue }) => sampledValue);
+  const { beginRegisterWh } = sampledMeasurement(samples, meterWords);
   const response = idTag === undefined ? {} : { idTagInfo: idTagInfo(await station.authorize(asked(idTag))) };
   if (transactionId === undefined) return { response };
   const about = { transactionId, evseNumber: station.memory.evseOf(transactionId), isSignOfLife: true };

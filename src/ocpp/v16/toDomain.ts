@@ -2,8 +2,9 @@ import type { SessionState } from '../../domain/session.ts';
 import type { SignedValue } from '../../domain/sessionFact.ts';
 import type { EvseStatus, StationHardware } from '../../domain/stationEvent.ts';
 import type { Authorization, AuthorizationStatus } from '../../domain/token.ts';
+import type { MeterWords } from '../meterReadings.ts';
 import type { CompositeSchedule, ReplyData } from '../requests.ts';
-import { defaultMeasurand, instantMs, type Sample } from '../sampledValues.ts';
+import { instantMs } from '../sampledValues.ts';
 import type {
   BootNotificationRequest,
   ConnectorStatus,
@@ -77,30 +78,24 @@ export function fault({
 export const transactionName = (transactionId: number | undefined): string | undefined =>
   transactionId === undefined || transactionId < 1 ? undefined : String(transactionId);
 
-export const sample = (value: SampledValue): Sample => ({
-  measurand: value.measurand ?? defaultMeasurand,
-  value: value.format === 'SignedData' ? undefined : decimal(value.value),
-  unit: value.unit,
-  phase: value.phase,
-  context: value.context,
-  location: value.location,
-});
+export const meterWords: MeterWords<SampledValue> = {
+  value: ({ value, format }) => (format === 'SignedData' ? undefined : decimal(value)),
+  unit: ({ unit }) => unit,
+  signedValue,
+};
 
 /** A value that the meter signed; its text says by itself how. */
-export const signedValue = (
-  { format, value, context }: SampledValue,
-  atMs: number,
-): SignedValue | undefined =>
-  format === 'SignedData'
-    ? {
-        atMs,
-        context,
-        data: value,
-        signingMethod: undefined,
-        encodingMethod: undefined,
-        publicKey: undefined,
-      }
-    : undefined;
+function signedValue({ format, value, context }: SampledValue, atMs: number): SignedValue | undefined {
+  if (format !== 'SignedData') return undefined;
+  return {
+    atMs,
+    context,
+    data: value,
+    signingMethod: undefined,
+    encodingMethod: undefined,
+    publicKey: undefined,
+  };
+}
 
 /** Values are text in 1.6. `Number` alone would read an empty one as 0. */
 function decimal(text: string): number | undefined {

@@ -1,10 +1,9 @@
 import type { SessionState } from '../../domain/session.ts';
-import type { SignedValue } from '../../domain/sessionFact.ts';
 import type { EvseStatus, StationHardware } from '../../domain/stationEvent.ts';
 import type { Authorization, AuthorizationStatus } from '../../domain/token.ts';
-import { meterReader } from '../meterReadings.ts';
+import { type MeterWords, meterReader } from '../meterReadings.ts';
 import type { ReplyData } from '../requests.ts';
-import { defaultMeasurand, instantMs, type Sample } from '../sampledValues.ts';
+import { instantMs } from '../sampledValues.ts';
 import type {
   BootNotificationRequest,
   ChargingState,
@@ -55,26 +54,21 @@ export function sessionState(state: ChargingState): Exclude<SessionState, 'finis
 export const tokenId = (token: IdToken | undefined): string | undefined =>
   token === undefined || token.type === 'NoAuthorization' ? undefined : token.idToken;
 
-export const sample = ({ value, unitOfMeasure, ...rest }: SampledValue): Sample => ({
-  measurand: rest.measurand ?? defaultMeasurand,
-  value: scaled(value, unitOfMeasure?.multiplier ?? 0),
-  unit: unitOfMeasure?.unit,
-  phase: rest.phase,
-  context: rest.context,
-  location: rest.location,
-});
+export const meterWords: MeterWords<SampledValue> = {
+  value: ({ value, unitOfMeasure }) => scaled(value, unitOfMeasure?.multiplier ?? 0),
+  unit: ({ unitOfMeasure }) => unitOfMeasure?.unit,
+  signedValue: ({ signedMeterValue, context }, atMs) =>
+    signedMeterValue && {
+      atMs,
+      context,
+      data: signedMeterValue.signedMeterData,
+      signingMethod: signedMeterValue.signingMethod,
+      encodingMethod: signedMeterValue.encodingMethod,
+      publicKey: signedMeterValue.publicKey,
+    },
+};
 
-const signedValue = ({ signedMeterValue, context }: SampledValue, atMs: number): SignedValue | undefined =>
-  signedMeterValue && {
-    atMs,
-    context,
-    data: signedMeterValue.signedMeterData,
-    signingMethod: signedMeterValue.signingMethod,
-    encodingMethod: signedMeterValue.encodingMethod,
-    publicKey: signedMeterValue.publicKey,
-  };
-
-export const meterReadings = meterReader({ sample, signedValue });
+export const meterReadings = meterReader(meterWords);
 
 /** The multiplier is an exponent of ten. */
 function scaled(value: number, exponent: number): number | undefined {

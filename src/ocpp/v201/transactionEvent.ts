@@ -4,7 +4,7 @@ import { type MeterReading, measurements } from '../meterReadings.ts';
 import { sampledMeasurement } from '../sampledValues.ts';
 import { meterFacts, type ToldFact, withinTransaction } from '../sessionFacts.ts';
 import type { TransactionEventRequest } from './messages.ts';
-import { idTokenInfo, meterReadings, sample, sessionState, tokenId } from './toDomain.ts';
+import { idTokenInfo, meterReadings, meterWords, sessionState, tokenId } from './toDomain.ts';
 
 /** Why a transaction ended when the station does not say. [OCPP 2.0.1 Part 2, TransactionType] */
 const defaultStopReason = 'Local';
@@ -72,7 +72,8 @@ function newsOf(
   const { eventType, transactionInfo, meterValue = [], offline } = request;
   const { transactionId, chargingState, stoppedReason } = transactionInfo;
   const { atMs } = station.instant(request.timestamp);
-  const values = sampledMeasurement(meterValue.flatMap(({ sampledValue }) => sampledValue.map(sample)));
+  const samples = meterValue.flatMap(({ sampledValue }) => sampledValue);
+  const values = sampledMeasurement(samples, meterWords);
 
   if (eventType === 'Ended') {
     const reason = stoppedReason ?? defaultStopReason;

@@ -4,7 +4,7 @@ import {
   configuration,
   evseStatus,
   hardware,
-  sample,
+  meterWords,
   sessionState,
   tokenId,
 } from '../../../src/ocpp/v201/toDomain.ts';
@@ -52,7 +52,7 @@ describe('OCPP 2.0.1 in the domain', () => {
     [1, 999, undefined],
   ])('scales %d by ten to the power of %s', (value, multiplier, expected) => {
     const unitOfMeasure = multiplier === undefined ? {} : { multiplier };
-    expect(sample({ value, unitOfMeasure }).value).toBe(expected);
+    expect(meterWords.value({ value, unitOfMeasure })).toBe(expected);
   });
 
   it('has the composite schedule of an EVSE', () => {
