@@ -1,5 +1,5 @@
 import type { SignedValue } from '../domain/sessionFact.ts';
-import type { StationNews, StationScope } from './dialect.ts';
+import type { StationScope } from './dialect.ts';
 import {
   type Sample,
   type SampledMeasurement,
@@ -41,15 +41,3 @@ export const meterReader =
     });
 
 const isSigned = (value: SignedValue | undefined): value is SignedValue => value !== undefined;
-
-/** What readings of an EVSE tell the domain, one measurement for each instant. */
-export const measurements = (
-  readings: readonly MeterReading[],
-  about: {
-    readonly evseNumber: number;
-    readonly transactionId: string | undefined;
-    readonly isLive: boolean;
-  },
-  station: StationScope,
-): readonly StationNews[] =>
-  readings.flatMap(({ takenAtMs, values }) => station.memory.measured({ takenAtMs, values, ...about }));

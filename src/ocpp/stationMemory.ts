@@ -28,11 +28,14 @@ export interface ResumedTransaction extends StartedTransaction {
   readonly isRefused: boolean;
 }
 
+export interface MeasuredInstant {
+  readonly takenAtMs: number;
+  readonly values: SampledMeasurement;
+}
+
 export interface MeasuredEvse {
   readonly evseNumber: number;
   readonly transactionId: string | undefined;
-  readonly takenAtMs: number;
-  readonly values: SampledMeasurement;
   /** False for what was queued while the station was offline: its energy counts, its current is long gone. */
   readonly isLive: boolean;
 }
@@ -100,24 +103,33 @@ export class StationMemory {
     return isLate;
   }
 
-  measured({ evseNumber, transactionId, takenAtMs, values, isLive }: MeasuredEvse): readonly StationNews[] {
-    const adoption = transactionId === undefined ? [] : this.heardOf(transactionId, evseNumber, takenAtMs);
+  /** What an EVSE measured, one measurement for each instant. */
+  measured(
+    instants: readonly MeasuredInstant[],
+    { evseNumber, transactionId, isLive }: MeasuredEvse,
+  ): readonly StationNews[] {
+    const [first] = instants;
+    if (first === undefined) return [];
+    const adoption =
+      transactionId === undefined ? [] : this.heardOf(transactionId, evseNumber, first.takenAtMs);
     const transaction = transactionId === undefined ? undefined : this.#open.get(transactionId);
-    // Current that was told late is long gone.
-    const live = isLive && transaction?.isLate !== true ? values : nothingLive;
-    const told = {
-      kind: 'measured',
-      evseNumber,
-      transactionId,
-      takenAtMs,
-      energyWh: transaction && energyWh(transaction, values, takenAtMs),
-      amps: live.amps,
-      isPerPhase: live.isPerPhase,
-      powerWatts: live.powerWatts,
-      offeredAmps: live.offeredAmps,
-      stateOfChargePercent: live.stateOfChargePercent,
-    } as const;
-    return adoption.length === 0 ? [told] : [...adoption, told];
+    const told = instants.map(({ takenAtMs, values }) => {
+      // Current that was told late is long gone.
+      const live = isLive && transaction?.isLate !== true ? values : nothingLive;
+      return {
+        kind: 'measured',
+        evseNumber,
+        transactionId,
+        takenAtMs,
+        energyWh: transaction && energyWh(transaction, values, takenAtMs),
+        amps: live.amps,
+        isPerPhase: live.isPerPhase,
+        powerWatts: live.powerWatts,
+        offeredAmps: live.offeredAmps,
+        stateOfChargePercent: live.stateOfChargePercent,
+      } as const;
+    });
+    return [...adoption, ...told];
   }
 
   /** A transaction is in another state. */

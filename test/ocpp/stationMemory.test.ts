@@ -20,13 +20,8 @@ const values = (change: Partial<SampledMeasurement> = {}): SampledMeasurement =>
   ...change,
 });
 
-const measured = (change: Partial<SampledMeasurement> = {}, isLive = true) => ({
-  evseNumber: 1,
-  transactionId: '7',
-  takenAtMs: 2000,
-  values: values(change),
-  isLive,
-});
+const measured = (change: Partial<SampledMeasurement> = {}, isLive = true) =>
+  [[{ takenAtMs: 2000, values: values(change) }], { evseNumber: 1, transactionId: '7', isLive }] as const;
 
 describe('the memory of a station', () => {
   it('tells a start once, however often it is repeated', () => {
@@ -40,7 +35,7 @@ describe('the memory of a station', () => {
   it('turns the register into the energy of the session', () => {
     const memory = new StationMemory();
     memory.started(started());
-    expect(memory.measured(measured({ registerWh: 5600 }))).toMatchObject([{ energyWh: 600 }]);
+    expect(memory.measured(...measured({ registerWh: 5600 }))).toMatchObject([{ energyWh: 600 }]);
     expect(
       memory.ended('7', { reason: 'Local', endedAtMs: 3000, values: values({ registerWh: 6200 }) }),
     ).toEqual([
@@ -51,24 +46,24 @@ describe('the memory of a station', () => {
   it('counts from the first register it sees where the start told none', () => {
     const memory = new StationMemory();
     memory.started(started({ startRegisterWh: undefined }));
-    expect(memory.measured(measured({ registerWh: 5000 }))).toMatchObject([{ energyWh: 0 }]);
-    expect(memory.measured(measured({ registerWh: 5400 }))).toMatchObject([{ energyWh: 400 }]);
+    expect(memory.measured(...measured({ registerWh: 5000 }))).toMatchObject([{ energyWh: 0 }]);
+    expect(memory.measured(...measured({ registerWh: 5400 }))).toMatchObject([{ energyWh: 400 }]);
   });
 
   it('goes on counting after the meter was reset, without what flowed unmeasured', () => {
     const memory = new StationMemory();
     memory.started(started());
-    memory.measured(measured({ registerWh: 5600 }));
-    expect(memory.measured(measured({ registerWh: 10 }))).toMatchObject([{ energyWh: 600 }]);
-    expect(memory.measured(measured({ registerWh: 110 }))).toMatchObject([{ energyWh: 700 }]);
+    memory.measured(...measured({ registerWh: 5600 }));
+    expect(memory.measured(...measured({ registerWh: 10 }))).toMatchObject([{ energyWh: 600 }]);
+    expect(memory.measured(...measured({ registerWh: 110 }))).toMatchObject([{ energyWh: 700 }]);
   });
 
   it('does not mind a register that is zero for once', () => {
     const memory = new StationMemory();
     memory.started(started());
-    memory.measured(measured({ registerWh: 5600 }));
-    expect(memory.measured(measured({ registerWh: 0 }))).toMatchObject([{ energyWh: 600 }]);
-    expect(memory.measured(measured({ registerWh: 5700 }))).toMatchObject([{ energyWh: 700 }]);
+    memory.measured(...measured({ registerWh: 5600 }));
+    expect(memory.measured(...measured({ registerWh: 0 }))).toMatchObject([{ energyWh: 600 }]);
+    expect(memory.measured(...measured({ registerWh: 5700 }))).toMatchObject([{ energyWh: 700 }]);
   });
 
   it('goes on with a transaction of an earlier process, its energy included', () => {
@@ -79,7 +74,7 @@ describe('the memory of a station', () => {
     ]);
     expect(memory.transactionAt(1)).toBe('7');
     expect(memory.started(started())).toEqual([]);
-    expect(memory.measured(measured({ registerWh: 5900 }))).toMatchObject([{ energyWh: 900 }]);
+    expect(memory.measured(...measured({ registerWh: 5900 }))).toMatchObject([{ energyWh: 900 }]);
   });
 
   it('keeps from the control what began before the transaction that runs', () => {
@@ -87,7 +82,7 @@ describe('the memory of a station', () => {
     memory.started(started({ transactionId: '8', startedAtMs: 5000 }));
     expect(memory.started(started({ transactionId: '7', startedAtMs: 1000 }))).toEqual([]);
     expect(memory.transactionAt(1)).toBe('8');
-    expect(memory.measured(measured({ amps: [16] }))).toMatchObject([{ amps: undefined }]);
+    expect(memory.measured(...measured({ amps: [16] }))).toMatchObject([{ amps: undefined }]);
   });
 
   it('brings back a transaction that it presumed over, when it gives a sign of life', () => {
@@ -116,7 +111,7 @@ describe('the memory of a station', () => {
 
   it('adopts a transaction whose start it never saw, without inventing its energy', () => {
     const memory = new StationMemory();
-    expect(memory.measured(measured({ amps: [16], registerWh: 5600 }))).toMatchObject([
+    expect(memory.measured(...measured({ amps: [16], registerWh: 5600 }))).toMatchObject([
       {
         kind: 'session started',
         transactionId: '7',
@@ -126,7 +121,7 @@ describe('the memory of a station', () => {
       },
       { kind: 'measured', transactionId: '7', amps: [16], energyWh: undefined },
     ]);
-    expect(memory.measured(measured({ registerWh: 5700, beginRegisterWh: 5000 }))).toMatchObject([
+    expect(memory.measured(...measured({ registerWh: 5700, beginRegisterWh: 5000 }))).toMatchObject([
       { kind: 'measured', energyWh: 700 },
     ]);
   });
@@ -143,13 +138,13 @@ describe('the memory of a station', () => {
     memory.started(started());
     memory.ended('7', { reason: 'Local', endedAtMs: 3000, values: values() });
     expect(memory.started(started())).toEqual([]);
-    expect(memory.measured(measured())).toMatchObject([{ kind: 'measured' }]);
+    expect(memory.measured(...measured())).toMatchObject([{ kind: 'measured' }]);
   });
 
   it('keeps only the energy of what was queued while the station was offline', () => {
     const memory = new StationMemory();
     memory.started(started());
-    const offline = memory.measured(measured({ amps: [32], powerWatts: 7000, registerWh: 5100 }, false));
+    const offline = memory.measured(...measured({ amps: [32], powerWatts: 7000, registerWh: 5100 }, false));
     expect(offline).toMatchObject([{ amps: undefined, powerWatts: undefined, energyWh: 100 }]);
   });
 

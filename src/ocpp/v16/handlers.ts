@@ -2,7 +2,7 @@ import type { Work } from '../../domain/stationReport.ts';
 import { certificateAnswer } from '../certificateAnswer.ts';
 import type { Handled, StationNews, StationScope } from '../dialect.ts';
 import { checkedHandler } from '../handler.ts';
-import { measurements, meterReader } from '../meterReadings.ts';
+import { meterReader } from '../meterReadings.ts';
 import { instantMs, sampledMeasurement } from '../sampledValues.ts';
 import { meterFacts, withinTransaction } from '../sessionFacts.ts';
 import type { Soon } from '../soon.ts';
@@ -182,7 +182,7 @@ function meterValues(request: MeterValuesRequest, station: StationScope): Handle
   const named = transactionName(request.transactionId);
   const transactionId = named ?? station.memory.transactionAt(evseNumber);
   const readings = meterReadings(meterValue, station);
-  const news = measurements(readings, { evseNumber, transactionId, isLive: true }, station);
+  const news = station.memory.measured(readings, { evseNumber, transactionId, isLive: true });
   if (transactionId === undefined) return { response: {}, news };
   const about = { transactionId, evseNumber, isSignOfLife: named !== undefined };
   return { response: {}, news, facts: meterFacts(about, readings) };

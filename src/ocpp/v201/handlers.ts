@@ -1,7 +1,6 @@
 import type { Handled, Handler, StationScope } from '../dialect.ts';
 import { forwarded } from '../forwarded.ts';
 import { checkedHandler } from '../handler.ts';
-import { measurements } from '../meterReadings.ts';
 import type { PublishedSchemas } from '../schemas.ts';
 import { meterFacts } from '../sessionFacts.ts';
 import type { Soon } from '../soon.ts';
@@ -116,7 +115,7 @@ function meterValues({ evseId, meterValue }: MeterValuesRequest, station: Statio
   if (evseId === 0) return acknowledged;
   const transactionId = station.memory.transactionAt(evseId);
   const readings = meterReadings(meterValue, station);
-  const news = measurements(readings, { evseNumber: evseId, transactionId, isLive: true }, station);
+  const news = station.memory.measured(readings, { evseNumber: evseId, transactionId, isLive: true });
   if (transactionId === undefined) return { response: {}, news };
   const about = { transactionId, evseNumber: evseId, isSignOfLife: false };
   return { response: {}, news, facts: meterFacts(about, readings) };

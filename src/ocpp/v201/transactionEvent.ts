@@ -1,6 +1,6 @@
 import type { Authorization } from '../../domain/token.ts';
 import type { Handled, StationNews, StationScope } from '../dialect.ts';
-import { type MeterReading, measurements } from '../meterReadings.ts';
+import type { MeterReading } from '../meterReadings.ts';
 import { sampledMeasurement } from '../sampledValues.ts';
 import { meterFacts, type ToldFact, withinTransaction } from '../sessionFacts.ts';
 import type { TransactionEventRequest } from './messages.ts';
@@ -90,7 +90,7 @@ function newsOf(
     ...(chargingState === undefined
       ? []
       : station.memory.changed(transactionId, sessionState(chargingState))),
-    ...measurements(readings, { evseNumber, transactionId, isLive: offline !== true }, station),
+    ...station.memory.measured(readings, { evseNumber, transactionId, isLive: offline !== true }),
   ];
 }
 
