@@ -12,8 +12,10 @@ export interface LocalTime {
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
-/** One for each time zone of the config: making one takes longer than using it. */
+/** One for each time zone: making one takes longer than using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
+/** More than any config names. Partners name zones as well, in small letters and large: each way is one, of 50 kB. */
+const formatsMax = 128;
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
@@ -27,6 +29,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
     hour: 'numeric',
     minute: 'numeric',
   });
+  if (formats.size >= formatsMax) formats.clear();
   formats.set(timeZone, format);
   return format;
 }

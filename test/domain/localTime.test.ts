@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   instantOfLocal,
+  isTimeZone,
   isWithin,
   type LocalWindow,
   localTime,
@@ -25,6 +26,16 @@ describe('the local time of a site', () => {
 
   it('counts days by local dates', () => {
     expect(at('2026-01-31T23:30:00Z').day).toBe(at('2026-01-31T22:30:00Z').day + 1);
+  });
+
+  it('is the same however the zone is written, and in however many ways', () => {
+    const letters = [...'stockholm'];
+    const written = (way: number): string =>
+      letters.map((letter, index) => (way & (1 << index) ? letter.toUpperCase() : letter)).join('');
+    const ways = Array.from({ length: 300 }, (_, way) => `Europe/${written(way)}`);
+    expect(ways.filter((way) => !isTimeZone(way))).toEqual([]);
+    const shown = ways.map((way) => at('2026-01-31T23:30:00Z', way).minuteOfDay);
+    expect(new Set(shown)).toEqual(new Set([30]));
   });
 });
 
