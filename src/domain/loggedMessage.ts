@@ -17,5 +17,6 @@ export interface LoggedMessage {
   /** undefined where there is none, or it was too large to keep. */
   readonly payload: unknown;
   readonly isCut: boolean;
+  /** Of the whole, in bytes. */
   readonly length: number;
 }

@@ -159,7 +159,7 @@ export const loggedMessage = Type.Object(
       description: "Without passwords, drivers' tokens and certificates; null where there is none",
     }),
     isCut: Type.Boolean({ description: 'Its payload was too large to keep' }),
-    length: Type.Integer({ description: 'Of the whole message, in characters' }),
+    length: Type.Integer({ description: 'Of the whole message, in bytes' }),
   },
   closed,
 );

@@ -19,7 +19,7 @@ export interface ConnectionPort {
   readonly log: Logger;
   answer(action: string, payload: unknown, messageId: string): Soon<RpcAnswer>;
   /** A message came from the station, or went to it. */
-  passed(isSent: boolean, text: string): void;
+  passed(isSent: boolean, message: Buffer): void;
   /** Called once, whoever ended it. */
   onClosed(): void;
 }
@@ -106,10 +106,11 @@ export class Connection {
     this.#noteFrame();
     if (this.#isClosed) return;
     // Messages are text; a binary one is read all the same and refused if it is none. [OCPP 2.0.1 Part 4, 4.1.2]
-    const text = data.toString();
-    this.#port.log.trace({ bytes: text.length, isBinary }, 'frame received');
-    this.#port.passed(false, text);
-    this.#rpc.receive(text);
+    // ws hands it over as one Buffer, unless it is asked for something else.
+    const message = data as Buffer;
+    this.#port.log.trace({ bytes: message.length, isBinary }, 'frame received');
+    this.#port.passed(false, message);
+    this.#rpc.receive(message.toString());
   }
 
   #receiveControl(): void {
@@ -119,9 +120,10 @@ export class Connection {
   }
 
   #write(text: string): void {
-    if (this.#isClosed || !this.#hasRoomFor(text.length)) return;
-    this.#socket.sendText(text);
-    this.#port.passed(true, text);
+    const message = Buffer.from(text);
+    if (this.#isClosed || !this.#hasRoomFor(message.length)) return;
+    this.#socket.sendText(message);
+    this.#port.passed(true, message);
   }
 
   /** Drops a peer that does not read. */

@@ -61,9 +61,9 @@ export class StationMessages {
     this.#sequence = clock.nowMs();
   }
 
-  note(isSent: boolean, text: string): void {
+  note(isSent: boolean, message: Buffer): void {
     const now = { atMs: this.#clock.nowMs(), monotonicMs: this.#clock.monotonicMs() };
-    if (this.#records.add({ isSent, text, ...now })) this.#sequence += 1;
+    if (this.#records.add({ isSent, message, ...now })) this.#sequence += 1;
   }
 
   /** Keeps what of the newest has room. */
@@ -75,8 +75,9 @@ export class StationMessages {
   read(): readonly LoggedMessage[] {
     const all = this.#records.all();
     const calls = new Map<string, { readonly action: string; readonly monotonicMs: number }>();
-    return all.map(({ isSent, atMs, monotonicMs, text, length }, index) => {
-      const isCut = text.length < length;
+    return all.map(({ isSent, atMs, monotonicMs, message, length }, index) => {
+      const text = message.toString();
+      const isCut = message.length < length;
       const frame = isCut ? frameOfHead(text) : parseFrame(text);
       const { kind, messageId } = frame;
       const isCall = kind === 'call' || kind === 'send';

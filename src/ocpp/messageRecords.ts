@@ -2,8 +2,8 @@
 export interface MessageRecord {
   readonly isSent: boolean;
   /** The whole of it, or its head where it is too large to keep. */
-  readonly text: string;
-  /** Of the whole. */
+  readonly message: Buffer;
+  /** Of the whole, in bytes. */
   readonly length: number;
   readonly atMs: number;
   readonly monotonicMs: number;
@@ -16,7 +16,7 @@ interface Half {
 }
 
 /** One record: when on both clocks, the length of the whole message, the bytes kept of it, whether we sent it; then those bytes. */
-const at = { wall: 0, monotonic: 8, length: 16, keptBytes: 20, isSent: 24, text: 25 } as const;
+const at = { wall: 0, monotonic: 8, length: 16, keptBytes: 20, isSent: 24, message: 25 } as const;
 /** Of a message that is too large to keep: its type, id and action. */
 const headLength = 128;
 
@@ -35,23 +35,20 @@ export class MessageRecords {
   }
 
   /** Whether there is room for it, or for its head. */
-  add({ isSent, text, atMs, monotonicMs }: Omit<MessageRecord, 'length'>): boolean {
-    let kept = text;
-    let keptBytes = Buffer.byteLength(text);
-    if (at.text + keptBytes > this.#halfBytes) {
-      kept = text.slice(0, headLength);
-      keptBytes = Buffer.byteLength(kept);
-      if (at.text + keptBytes > this.#halfBytes) return false;
-    }
-    const half = this.#withRoomFor(at.text + keptBytes);
+  add({ isSent, message, atMs, monotonicMs }: Omit<MessageRecord, 'length'>): boolean {
+    const isTooLarge = at.message + message.length > this.#halfBytes;
+    const kept = isTooLarge ? message.subarray(0, headLength) : message;
+    const size = at.message + kept.length;
+    if (size > this.#halfBytes) return false;
+    const half = this.#withRoomFor(size);
     const { bytes, usedBytes: start } = half;
     bytes.writeDoubleLE(atMs, start + at.wall);
     bytes.writeDoubleLE(monotonicMs, start + at.monotonic);
-    bytes.writeUInt32LE(text.length, start + at.length);
-    bytes.writeUInt32LE(keptBytes, start + at.keptBytes);
+    bytes.writeUInt32LE(message.length, start + at.length);
+    bytes.writeUInt32LE(kept.length, start + at.keptBytes);
     bytes.writeUInt8(isSent ? 1 : 0, start + at.isSent);
-    bytes.write(kept, start + at.text);
-    half.usedBytes = start + at.text + keptBytes;
+    bytes.set(kept, start + at.message);
+    half.usedBytes = start + size;
     return true;
   }
 
@@ -82,19 +79,19 @@ export class MessageRecords {
 /** Where each record begins. */
 function startsIn({ bytes, usedBytes }: Half): readonly number[] {
   const starts: number[] = [];
-  for (let start = 0; start < usedBytes; start += at.text + bytes.readUInt32LE(start + at.keptBytes))
+  for (let start = 0; start < usedBytes; start += at.message + bytes.readUInt32LE(start + at.keptBytes))
     starts.push(start);
   return starts;
 }
 
 function recordAt({ bytes }: Half, start: number): MessageRecord {
-  const textStart = start + at.text;
+  const messageStart = start + at.message;
   return {
     atMs: bytes.readDoubleLE(start + at.wall),
     monotonicMs: bytes.readDoubleLE(start + at.monotonic),
     length: bytes.readUInt32LE(start + at.length),
     isSent: bytes.readUInt8(start + at.isSent) === 1,
-    text: bytes.toString('utf8', textStart, textStart + bytes.readUInt32LE(start + at.keptBytes)),
+    message: bytes.subarray(messageStart, messageStart + bytes.readUInt32LE(start + at.keptBytes)),
   };
 }
 

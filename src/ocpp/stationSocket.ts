@@ -15,15 +15,15 @@ export class StationSocket extends WebSocket {
   /** What it was upgraded on. */
   wire: Duplex | undefined;
 
-  /** Takes nothing once the connection is being closed. */
-  sendText(text: string): void {
-    if (this.readyState === WebSocket.OPEN) this.wire?.write(textFrame(text));
+  /** A text in UTF-8. Takes nothing once the connection is being closed. */
+  sendText(message: Buffer): void {
+    if (this.readyState === WebSocket.OPEN) this.wire?.write(textFrame(message));
   }
 }
 
 /** A message as one frame. */
-export function textFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text);
+export function textFrame(message: Buffer): Buffer {
+  const { length } = message;
   const headLength = length < longFrom ? 2 : length < longerFrom ? 4 : 10;
   const frame = Buffer.allocUnsafe(headLength + length);
   frame[0] = wholeText;
@@ -35,6 +35,6 @@ export function textFrame(text: string): Buffer {
     frame[1] = longFrom + 1;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.write(text, headLength);
+  frame.set(message, headLength);
   return frame;
 }

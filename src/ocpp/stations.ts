@@ -85,7 +85,7 @@ export class Stations {
       clock: this.#ports.clock,
       log: station.log,
       answer: (action, payload, messageId) => this.#answer(station, line, { action, payload, messageId }),
-      passed: (isSent, text) => station.messages.note(isSent, text),
+      passed: (isSent, message) => station.messages.note(isSent, message),
       onClosed: () => this.#closed(station, line),
     });
     const reached = {

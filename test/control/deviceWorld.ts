@@ -58,8 +58,8 @@ class PairedSocket extends EventEmitter {
     this.#toStation = toStation;
   }
 
-  sendText(text: string): void {
-    this.#toStation(text);
+  sendText(message: Buffer): void {
+    this.#toStation(message.toString());
   }
   ping(): void {
     this.emit('pong');

@@ -14,6 +14,9 @@ const given = (limits: Partial<MessageLogLimits> = {}) => {
   return { clock, log, station: log.station() };
 };
 
+const note = (messages: StationMessages, isSent: boolean, text: string): void =>
+  messages.note(isSent, Buffer.from(text));
+
 /** `index` tells them apart, `length` is that of the whole text. */
 const heartbeat = (index: number, length = 40): string => {
   const [head, tail] = [`[2,"m${index}","Heartbeat",{"x":"`, '"}]'];
@@ -29,12 +32,12 @@ const ids = (messages: StationMessages): readonly (string | undefined)[] =>
 describe('the messages of a station', () => {
   it('are kept in their order, an answer with the action of its call and the time since it', () => {
     const { clock, station } = given();
-    station.note(true, '[2,"a","Reset",{"type":"Soft"}]');
+    note(station, true, '[2,"a","Reset",{"type":"Soft"}]');
     clock.advance(3);
-    station.note(false, '[2,"a","Heartbeat",{}]');
-    station.note(true, '[3,"a",{"currentTime":"2026-01-01T00:00:00Z"}]');
+    note(station, false, '[2,"a","Heartbeat",{}]');
+    note(station, true, '[3,"a",{"currentTime":"2026-01-01T00:00:00Z"}]');
     clock.advance(4);
-    station.note(false, '[4,"a","NotSupported","cannot",{}]');
+    note(station, false, '[4,"a","NotSupported","cannot",{}]');
     expect(station.read()).toMatchObject([
       { isSent: true, kind: 'call', action: 'Reset', latencyMs: undefined, payload: { type: 'Soft' } },
       { isSent: false, kind: 'call', action: 'Heartbeat', latencyMs: undefined, payload: {} },
@@ -52,19 +55,21 @@ describe('the messages of a station', () => {
     const { station } = given();
     const secrets = ['04A2B3C4', 'hunter2', '-----BEGIN CERTIFICATE-----', 'FAMILY'];
     const [token, password, certificate, group] = secrets;
-    station.note(false, JSON.stringify([2, 'a', 'Authorize', { idTag: token }]));
-    station.note(true, JSON.stringify([3, 'a', { idTagInfo: { status: 'Accepted', parentIdTag: group } }]));
-    station.note(
+    note(station, false, JSON.stringify([2, 'a', 'Authorize', { idTag: token }]));
+    note(station, true, JSON.stringify([3, 'a', { idTagInfo: { status: 'Accepted', parentIdTag: group } }]));
+    note(
+      station,
       false,
       JSON.stringify([2, 'b', 'Authorize', { idToken: { idToken: token, type: 'ISO14443' } }]),
     );
-    station.note(
+    note(
+      station,
       true,
       JSON.stringify([2, 'c', 'ChangeConfiguration', { key: 'AuthorizationKey', value: password }]),
     );
-    station.note(true, JSON.stringify([2, 'd', 'CertificateSigned', { certificateChain: certificate }]));
+    note(station, true, JSON.stringify([2, 'd', 'CertificateSigned', { certificateChain: certificate }]));
     const data = JSON.stringify({ card: { idTag: token } });
-    station.note(false, JSON.stringify([2, 'e', 'DataTransfer', { vendorId: 'X', data }]));
+    note(station, false, JSON.stringify([2, 'e', 'DataTransfer', { vendorId: 'X', data }]));
     const shown = JSON.stringify(station.read());
     for (const secret of secrets) expect(shown).not.toContain(secret);
     expect(shown).toContain('ISO14443');
@@ -72,7 +77,7 @@ describe('the messages of a station', () => {
 
   it('tell of what is no message that it came, and why it is none, and nothing of it', () => {
     const { station } = given();
-    station.note(false, 'idTag 04A2B3C4');
+    note(station, false, 'idTag 04A2B3C4');
     expect(station.read()).toMatchObject([
       { kind: 'malformed', error: { description: 'is not JSON' }, payload: undefined, length: 14 },
     ]);
@@ -81,22 +86,22 @@ describe('the messages of a station', () => {
   it('survive one that is nested deeper than any station means', () => {
     const { station } = given({ maxStationLogBytes: 300_000 });
     const depth = 30_000;
-    station.note(false, `[2,"a","DataTransfer",${'['.repeat(depth)}${']'.repeat(depth)}]`);
+    note(station, false, `[2,"a","DataTransfer",${'['.repeat(depth)}${']'.repeat(depth)}]`);
     expect(JSON.stringify(station.read()).length).toBeLessThan(1_000);
   });
 
   it('are the newest within the bound of the station, at least half of it', () => {
     const { station } = given({ maxStationLogBytes: 6 * recordBytes });
-    for (let index = 1; index <= 6; index += 1) station.note(false, heartbeat(index));
+    for (let index = 1; index <= 6; index += 1) note(station, false, heartbeat(index));
     expect(ids(station)).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'm6']);
-    station.note(false, heartbeat(7));
+    note(station, false, heartbeat(7));
     expect(ids(station)).toEqual(['m4', 'm5', 'm6', 'm7']);
   });
 
   it('keep the head alone of one that would take more than half of it', () => {
     const { station } = given();
-    station.note(false, heartbeat(1, 10_000 / 2 - 25));
-    station.note(false, heartbeat(2, 10_000 / 2 - 25 + 1));
+    note(station, false, heartbeat(1, 10_000 / 2 - 25));
+    note(station, false, heartbeat(2, 10_000 / 2 - 25 + 1));
     expect(station.read()).toMatchObject([
       { messageId: 'm1', isCut: false, length: 4_975 },
       { messageId: 'm2', isCut: true, length: 4_976, action: 'Heartbeat', payload: undefined },
@@ -105,15 +110,16 @@ describe('the messages of a station', () => {
 
   it('are read as they were written where letters take more than a byte', () => {
     const { station } = given();
-    station.note(false, '[2,"a","DataTransfer",{"data":"laddning pågår ⚡"}]');
-    station.note(false, heartbeat(1));
-    expect(station.read()[0]).toMatchObject({ isCut: false, payload: { data: 'laddning pågår ⚡' } });
+    note(station, false, '[2,"a","DataTransfer",{"data":"laddning pågår ⚡"}]');
+    note(station, false, heartbeat(1));
+    const payload = { data: 'laddning pågår ⚡' };
+    expect(station.read()[0]).toMatchObject({ isCut: false, length: 54, payload });
     expect(ids(station)).toEqual(['a', 'm1']);
   });
 
   it('are none where nothing is to be kept', () => {
     const { station } = given({ maxLogBytes: 0 });
-    station.note(false, heartbeat(1));
+    note(station, false, heartbeat(1));
     expect(station.read()).toEqual([]);
   });
 });
@@ -122,10 +128,10 @@ describe('the messages of all stations', () => {
   it('are within one bound, and a talkative station takes nothing from a quiet one', () => {
     const maxLogBytes = 100_000;
     const { log, station: quiet } = given({ maxLogBytes });
-    quiet.note(false, heartbeat(1));
+    note(quiet, false, heartbeat(1));
     const others = Array.from({ length: 49 }, () => log.station());
     for (const [index, talkative] of others.entries())
-      for (let count = 0; count < 100; count += 1) talkative.note(false, heartbeat(index));
+      for (let count = 0; count < 100; count += 1) note(talkative, false, heartbeat(index));
     expect(ids(quiet)).toEqual(['m1']);
     const kept = others.reduce((sum, each) => sum + each.read().length, 0);
     expect(kept * recordBytes).toBeLessThanOrEqual(maxLogBytes);
@@ -134,13 +140,13 @@ describe('the messages of all stations', () => {
 
   it('make room for a station that comes later, and keep their newest', () => {
     const { log, station } = given({ maxLogBytes: 10_000 });
-    for (let index = 1; index <= 100; index += 1) station.note(false, heartbeat(index));
+    for (let index = 1; index <= 100; index += 1) note(station, false, heartbeat(index));
     expect(station.read().length * recordBytes).toBeGreaterThan(4_500);
     log.station();
     const kept = ids(station);
     expect(kept.at(-1)).toBe('m100');
     expect(kept.length * recordBytes).toBeLessThanOrEqual(5_000);
-    station.note(true, heartbeat(101));
+    note(station, true, heartbeat(101));
     expect(ids(station).slice(-2)).toEqual(['m100', 'm101']);
   });
 });

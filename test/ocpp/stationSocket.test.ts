@@ -37,8 +37,8 @@ describe('a message to a station', () => {
   it.each([0, 1, 125, 126, 65_535, 65_536, 200_000])('of %i bytes arrives whole', async (length) => {
     const { server, received } = await connected();
     const text = 'x'.repeat(length);
-    server.sendText(text);
-    server.sendText('next');
+    server.sendText(Buffer.from(text));
+    server.sendText(Buffer.from('next'));
     await eventually(() => expect(received).toHaveLength(2));
     expect(received[0] === text).toBe(true);
     expect(received[1]).toBe('next');
@@ -47,16 +47,16 @@ describe('a message to a station', () => {
   it('is counted by its bytes, not by its characters', async () => {
     const { server, received } = await connected();
     const text = 'å€𝄞'.repeat(20);
-    server.sendText(text);
+    server.sendText(Buffer.from(text));
     await eventually(() => expect(received).toEqual([text]));
   });
 
   it('keeps its place among what the protocol itself sends', async () => {
     const { server, client, received } = await connected();
     const pinged = once(client, 'ping');
-    server.sendText('first');
+    server.sendText(Buffer.from('first'));
     server.ping();
-    server.sendText('second');
+    server.sendText(Buffer.from('second'));
     await pinged;
     await eventually(() => expect(received).toEqual(['first', 'second']));
   });
@@ -64,7 +64,7 @@ describe('a message to a station', () => {
   it('is not sent any more once the connection is being closed', async () => {
     const { server, client, received } = await connected();
     server.close(1000);
-    server.sendText('too late');
+    server.sendText(Buffer.from('too late'));
     expect((await once(client, 'close'))[0]).toBe(1000);
     expect(received).toEqual([]);
   });

@@ -44,9 +44,9 @@ function Content({ message }: { readonly message: LoggedMessageBody }): JSX.Elem
   const { error, isCut, length, kind, payload } = message;
   if (error !== null) {
     const told = [error.code, error.description].filter(Boolean).join(': ');
-    return <p>{kind === 'malformed' ? `${told} (${text.letters(length)})` : told}</p>;
+    return <p>{kind === 'malformed' ? `${told} (${text.size(length)})` : told}</p>;
   }
-  return isCut ? <p class="hint">{text.cut(text.letters(length))}</p> : <Json value={payload} />;
+  return isCut ? <p class="hint">{text.cut(text.size(length))}</p> : <Json value={payload} />;
 }
 
 interface Outcome {

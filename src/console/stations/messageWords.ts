@@ -18,8 +18,8 @@ const english = {
   answerAlone: 'an answer',
   malformed: 'no message of OCPP',
   answer: 'Answer',
-  cut: (length: string) => `Too large to keep: ${length}.`,
-  letters: (length: number) => `${length} characters`,
+  cut: (size: string) => `Too large to keep: ${size}.`,
+  size: (bytes: number) => `${bytes} bytes`,
   messageId: (id: string) => `Message ${id}`,
 };
 
@@ -41,8 +41,8 @@ const swedish: typeof english = {
   answerAlone: 'ett svar',
   malformed: 'inget OCPP-meddelande',
   answer: 'Svar',
-  cut: (length) => `För stort för att behållas: ${length}.`,
-  letters: (length) => `${length} tecken`,
+  cut: (size) => `För stort för att behållas: ${size}.`,
+  size: (bytes) => `${bytes} byte`,
   messageId: (id) => `Meddelande ${id}`,
 };
 
