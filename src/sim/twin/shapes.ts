@@ -57,7 +57,7 @@ const villa = site('villa', {
   evses: evses('A', 1),
 });
 
-const one: Shape = { meterMs: 1_000, config: { control, sites: [villa] } };
+const one: Shape = { meterMs: 1_000, config: { control: slower, sites: [villa] } };
 
 /** The same with a slow meter, and ticks as rare: so a year of it can be lived through. */
 const slow: Shape = { meterMs: 5_000, config: { control: { ...control, tickMs: 5_000 }, sites: [villa] } };
