@@ -66,8 +66,9 @@ export function learnFromAcceptance(
   atMs: number,
   ports: LearningPorts,
 ): void {
-  const { refusals, isExhausted } = station.device;
-  if (!isOfNow(station, command) || (refusals[command.kind] === 0 && !isExhausted)) return;
+  const { refusals, isExhausted, trial } = station.device;
+  const isUsual = refusals[command.kind] === 0 && !isExhausted && trial === undefined;
+  if (isUsual || !isOfNow(station, command)) return;
   const { device, learnt } = afterAcceptance(station.device, command.kind, atMs);
   setDevice(station, device);
   tellLearnt(station, learnt, ports);

@@ -59,6 +59,31 @@ describe('a site with a device that takes setpoints in its own way', () => {
     expect(world.drawAmps('A1')).toBeGreaterThanOrEqual(15);
   });
 
+  it('that refuses for a moment what it takes otherwise is told as before when the moment is over', async () => {
+    const world = await given('Q13 needs startSchedule');
+    world.become('CP-A1', { refusedPurposes: ['transaction', 'default', 'max'] });
+    const trial = () => world.control.state.station(stationId('CP-A1'))?.device.trial;
+    for (let steps = 0; steps < 1000 && trial() === undefined; steps += 1) await world.run(0.25);
+    expect(trial()).toMatchObject({ isTaken: false });
+    world.become('CP-A1', {});
+    await world.run(240);
+    expect(trial()).toBeUndefined();
+    expect(world.told(taught)).toEqual([]);
+    expect(world.traits('A1')).toMatchObject({ rung: 'transaction', stackLevelMax: 8, unit: 'A' });
+    expect(world.drawAmps('A1')).toBeGreaterThanOrEqual(15);
+  });
+
+  it('that takes no setpoint for its transaction any more has what lies there cleared', async () => {
+    const world = await given('Q13 needs startSchedule');
+    expect(world.profiles('CP-A1', 'transaction')).toBe(1);
+    world.become('CP-A1', { refusedPurposes: ['transaction'] });
+    await world.run(240);
+    expect(world.traits('A1')).toMatchObject({ rung: 'transaction default' });
+    expect(world.profiles('CP-A1', 'transaction')).toBe(0);
+    expect(world.drawAmps('A1')).toBeGreaterThanOrEqual(15);
+    expect(world.worstAmps()).toBeLessThanOrEqual(40.01);
+  });
+
   it('tells the operator what was learnt', async () => {
     const world = await given('Q6 lower stack level than announced');
     expect(world.told(taught)[0]).toMatchObject({ stationId: 'CP-A1', stackLevelMax: 0 });

@@ -10,7 +10,9 @@ import type { StationSocket } from '../../src/ocpp/stationSocket.ts';
 import { Stations, type StationsOptions } from '../../src/ocpp/stations.ts';
 import { dialect16 } from '../../src/ocpp/v16/dialect.ts';
 import { dialect201 } from '../../src/ocpp/v201/dialect.ts';
+import type { ProfilePurpose } from '../../src/sim/chargingProfiles.ts';
 import type { DeviceQuirk } from '../../src/sim/deviceQuirks.ts';
+import type { Quirks } from '../../src/sim/quirks.ts';
 import { plugIn, stepStation, unplug } from '../../src/sim/station.ts';
 import type { StationCodec } from '../../src/sim/stationCodec.ts';
 import { connected, disconnected, nextNotice, replied } from '../../src/sim/stationLink.ts';
@@ -183,6 +185,17 @@ export class DeviceWorld {
       authorization: undefined,
     });
     device.station = connected(stepStation(device.station, this.clock.monotonicMs()));
+  }
+
+  /** From now on it behaves so, whatever it did before. */
+  become(id: string, quirks: Quirks): void {
+    const device = this.#device(id);
+    device.station = { ...device.station, model: { ...device.station.model, quirks } };
+  }
+
+  /** What it is told by, of one kind of profile. */
+  profiles(id: string, purpose: ProfilePurpose): number {
+    return this.#device(id).station.profiles.filter((profile) => profile.purpose === purpose).length;
   }
 
   plugIn(id: string, maxAmps = 32): void {
