@@ -55,7 +55,7 @@ export const traitsConfig = Type.Object(
         minimum: 1,
         maximum: 3600,
         description:
-          'how often it may be told what it writes to flash memory: raises wait, leases are longer',
+          'how often an hour it may be told what it writes to flash memory: raises wait, of a car that stands until twice as often; leases are longer',
       }),
     ),
     rung: Type.Optional(

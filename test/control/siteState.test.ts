@@ -124,6 +124,17 @@ describe('a station', () => {
     });
   });
 
+  it('of another firmware is kept at once without what the one before taught', () => {
+    const given = new GivenState();
+    const hardware = { vendor: 'Vestel', model: 'EVC04', serialNumber: '1', firmware: '3.1' };
+    const learnt = [{ change: { stackLevelMax: 0 }, why: 'refused', atMs: 0, firmware: '3.1' }];
+    given.state.adoptDevice(stationId('CP-A1'), { hardware, learnt });
+    given.connect().tell({ kind: 'booted', hardware });
+    expect(given.devices).toEqual([]);
+    given.tell({ kind: 'booted', hardware: { ...hardware, firmware: '3.2' } });
+    expect(given.devices).toMatchObject([{ hardware: { firmware: '3.2' }, learnt: [] }]);
+  });
+
   it('before its first status may have a car that nobody knows', () => {
     const given = new GivenState().tell({ kind: 'connected', protocol: 'ocpp1.6' });
     expect(given.state.presence(id)).toEqual({ isOnline: true, hasSession: true });
