@@ -187,5 +187,7 @@ export const english = {
       alarm: 'all it can be told is in vain, somebody must go there',
     },
     'waiting for others': (amps: string) => `${amps} comes once others have confirmed their decrease.`,
+    'memory spared': (amps: string) =>
+      `${amps} comes within the hour: the station writes what it is told to a memory that wears out, and is told less often for that.`,
   },
 };

@@ -183,5 +183,7 @@ export const swedish: Words = {
       alarm: 'inget den kan få veta hjälper, någon måste dit',
     },
     'waiting for others': (amps) => `${amps} kommer när andra har bekräftat att de sänkt.`,
+    'memory spared': (amps) =>
+      `${amps} kommer inom en timme: laddaren skriver det den får veta i ett minne som slits, och får därför veta det mer sällan.`,
   },
 };

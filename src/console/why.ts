@@ -32,6 +32,7 @@ export function why(evse: Explained, place: Place): string {
     case 'not answering':
       return text['not answering'](amps(evse.exposureAmps), reason.rung && text.rungs[reason.rung]);
     case 'waiting for others':
+    case 'memory spared':
       return text[reason.kind](amps(evse.allocatedAmps));
     case 'not obeying':
       return text['not obeying'](amps(reason.amps ?? 0), text.rungs[reason.rung ?? 'repeat']);

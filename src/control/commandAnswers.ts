@@ -1,12 +1,12 @@
 import type { StationId } from '../domain/ids.ts';
 import { outlivesSession } from '../domain/traits.ts';
 import { learnFromAcceptance, learnFromRefusal } from './deviceLearning.ts';
-import { standingShare } from './dispatch.ts';
 import { refusedAgain } from './escalation.ts';
 import type { EvseBook } from './evseBook.ts';
 import { changeSetpoint, type EvseRecord } from './evseRecord.ts';
 import type { CommandAnswer, StationCommand } from './ports.ts';
 import type { Station } from './stationRecord.ts';
+import { notePersistent } from './wear.ts';
 
 /** A station answered a command, or whoever carries it says what became of it. */
 export function applyAnswer(book: EvseBook, answer: CommandAnswer): void {
@@ -56,12 +56,6 @@ const taught = (book: EvseBook, { evse }: EvseRecord, id: StationId): Station | 
 
 /** Some know nothing of what they hold, and say so each time. */
 const clearRetryMs = 15 * 60_000;
-
-/** One more write to a memory that wears out; what is older than an hour no longer counts. */
-function notePersistent(record: EvseRecord, nowMs: number): void {
-  const withinHour = record.persistentAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
-  record.persistentAtMs = [...withinHour, nowMs].slice(-standingShare * record.traits.persistentPerHour);
-}
 
 function commandFailed(
   book: EvseBook,

@@ -22,6 +22,7 @@ import type { EvsePlan, Plan } from './plan.ts';
 import type { StationCommand } from './ports.ts';
 import type { SiteState } from './siteState.ts';
 import type { TopologyEvse } from './topology.ts';
+import { isWornOut } from './wear.ts';
 
 export interface DispatchOptions extends CommandOptions {
   /** A raise smaller than this waits, unless it is the last bit to all the EVSE can use. */
@@ -179,18 +180,6 @@ function isOpen(
 /** What ends nowhere but offline needs no renewal; what never ends is renewed to show that it is still obeyed. */
 const renewedAfterMs = (record: EvseRecord, { leaseMs }: DispatchOptions): number =>
   record.traits.leaseForm === 'offline' ? Number.POSITIVE_INFINITY : renewableMs(record, leaseMs);
-
-/**
- * A raise waits where the station was told as often as its memory is to be written in an hour; a car that stands is let on
- * up to twice as often.
- */
-const isWornOut = ({ traits, persistentAtMs, isOn }: EvseRecord, nowMs: number): boolean =>
-  outlivesSession(traits.rung) &&
-  persistentAtMs.filter((atMs) => nowMs - atMs < 3_600_000).length >=
-    traits.persistentPerHour * (isOn ? 1 : standingShare);
-
-/** Of what a memory is to be written in an hour, for a car that would stand otherwise. */
-export const standingShare = 2;
 
 /** Half of the lease, less up to a tenth so that leases given together are not refreshed together. */
 const refreshShare = (index: number): number => 0.5 - 0.1 * ((index * 0.618_034) % 1);

@@ -54,6 +54,8 @@ function because(reason: EvseReason, evse: EvseView, site: SiteView): string {
       return `the station did not take its last command, so ${amps(evse.exposureAmps)} counts until it is asked again${reason.rung === undefined ? '' : `; ${measures[reason.rung]}`}`;
     case 'token refused':
       return '0 A: its driver may not charge, and the station is asked to end the session';
+    case 'memory spared':
+      return `${amps(evse.allocatedAmps)} is planned and comes within the hour: its station writes each setpoint to a memory that wears out, and was told as often as it may be`;
     case 'waiting for others':
       return `${amps(evse.allocatedAmps)} is planned and comes once others have confirmed their decrease`;
     default:

@@ -21,6 +21,7 @@ import type {
   TickView,
 } from './siteView.ts';
 import type { Node, Topology, TopologyEvse } from './topology.ts';
+import { isWornOut } from './wear.ts';
 
 export interface PublishInput {
   readonly topology: Topology;
@@ -240,7 +241,7 @@ function reason(input: PublishInput, { record, planned, setpointAmps, stop }: Ex
   if (partnerAmps !== undefined && (partnerAmps < evse.minAmps || (isAtMost && partnerAmps <= capAmps)))
     return { kind: 'bound by a partner', amps: partnerAmps };
   if (bound?.kind !== 'paused' && (setpointAmps ?? 0) + 1e-6 < allocatedAmps)
-    return { kind: 'waiting for others' };
+    return { kind: isWornOut(record, input.monotonicMs) ? 'memory spared' : 'waiting for others' };
   if (bound === undefined || bound.kind === 'maximum') {
     return capAmps < evse.maxAmps
       ? { kind: 'car takes less', amps: capAmps }

@@ -156,5 +156,7 @@ export type EvseReason =
   | { readonly kind: 'interrupted' }
   /** Its driver may not charge. */
   | { readonly kind: 'token refused' }
+  /** Its station writes what it is told to a memory that wears out, and was told as often as it may be within the hour. */
+  | { readonly kind: 'memory spared' }
   /** Capacity is not proven free yet: others must confirm their decrease first. */
   | { readonly kind: 'waiting for others' };

@@ -4,7 +4,7 @@ import type { Area, Evse, Site } from '../domain/site.ts';
 import { loadCount, type Supply, starVolts } from '../domain/supply.ts';
 import { hourMs } from './horizonSlots.ts';
 import type { HorizonView } from './horizonView.ts';
-import type { EvseView, SiteView } from './siteView.ts';
+import type { EvseReason, EvseView, SiteView } from './siteView.ts';
 
 /** Power over [fromMs, untilMs). */
 export interface PowerSpan {
@@ -76,9 +76,17 @@ function wattsAt({ site, view, plan, root, boundary }: Part, atMs: number): numb
   return Math.max(0, sum(backgroundAmps)) * starVolts(site.supply) + sum(carWatts);
 }
 
+const heldBack: readonly EvseReason['kind'][] = [
+  'circuit full',
+  'area full',
+  'paused',
+  'waiting for others',
+  'memory spared',
+];
+
 /** The maximum where only a limit is in the way, else what it draws. */
 function evseWatts(supply: Supply, view: EvseView, evse: Evse | undefined): number {
-  const isHeldBack = ['circuit full', 'area full', 'paused', 'waiting for others'].includes(view.reason.kind);
+  const isHeldBack = heldBack.includes(view.reason.kind);
   return isHeldBack && evse !== undefined
     ? evse.maxAmps * loadCount(supply, evse.wiring) * supply.phaseVolts
     : sum(view.drawAmps) * starVolts(supply);

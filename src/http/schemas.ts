@@ -56,6 +56,7 @@ const reason = Type.Object(
       'token refused',
       'not obeying',
       'waiting for others',
+      'memory spared',
     ]),
     text: Type.String({ description: 'The same as a sentence in English' }),
     amps: Type.Optional(Type.Number()),

@@ -203,6 +203,7 @@ export function reasonBody(reason: EvseReason, text: string): ReasonBody {
     case 'offline':
     case 'token refused':
     case 'waiting for others':
+    case 'memory spared':
       return { kind: reason.kind, text };
     default:
       return reason satisfies never;

@@ -65,6 +65,7 @@ function reasonDocument(reason: EvseReason) {
     case 'offline':
     case 'token refused':
     case 'waiting for others':
+    case 'memory spared':
       return { kind: reason.kind };
     default:
       return reason satisfies never;

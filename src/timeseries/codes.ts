@@ -53,6 +53,7 @@ export const reasons: Record<EvseReason['kind'], number> = {
   'token refused': 13,
   'bound by a partner': 14,
   interrupted: 15,
+  'memory spared': 16,
 };
 
 export const connectionPhases: Record<ConnectionPhase, number> = {

@@ -30,4 +30,14 @@ describe('a device that writes each setpoint to flash memory', () => {
     expect(world.overload().longestMs).toBeLessThanOrEqual(10_000);
     expect(world.setpointAmps('A1')).toBeGreaterThanOrEqual(6);
   });
+
+  it('Q17: says why it is not raised, and lets a car on that stands', () => {
+    const world = restlessBuilding();
+    expect(world.view('A1').reason).toEqual({ kind: 'memory spared' });
+    // Nobody may charge, and then everybody.
+    world.setBackground(63).run(60);
+    expect(world.setpointAmps('A1')).toBe(0);
+    world.setBackground(11).run(60);
+    expect(world.setpointAmps('A1')).toBeGreaterThanOrEqual(6);
+  });
 });
