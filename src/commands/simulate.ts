@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { allFaults } from '../sim/twin/faults.ts';
-import { figuresOf, summaryOf, tableOf, unlimitedText, violationText } from '../sim/twin/report.ts';
+import {
+  figuresOf,
+  summaryOf,
+  tableOf,
+  unexplainedText,
+  unlimitedText,
+  violationText,
+} from '../sim/twin/report.ts';
 import type { TwinResult } from '../sim/twin/run.ts';
 import { shapes } from '../sim/twin/shapes.ts';
 import { isSite, type SeedJob, simulateSeed } from './simulateSeed.ts';
@@ -145,6 +152,8 @@ function tell(count: number, how: 'aloud' | 'quietly' = 'aloud'): (result: TwinR
       print(violationText(result, violation, replayCommand(job)));
     for (const found of result.unlimited.slice(0, shownViolations))
       print(unlimitedText(result, found, replayCommand(job)));
+    const unexplained = job.controller === 'naive' ? undefined : unexplainedText(result, replayCommand(job));
+    if (unexplained !== undefined) print(unexplained);
     for (const why of result.broken.slice(0, shownViolations))
       print(`${result.place} seed ${result.seed}: the service ended by itself: ${why}`);
   };

@@ -139,22 +139,34 @@ function row(place: string, figures: SimulationFigures): readonly string[] {
 }
 
 /** What went wrong, when, and how to see it again. */
-export function violationText({ place, seed }: TwinResult, violation: Violation, replay: string): string {
+export function violationText(result: TwinResult, violation: Violation, replay: string): string {
   const { atMs, node, evse, what, excessAmps } = violation;
-  const at = `${((atMs - twinStartMs) / 1000).toFixed(3)} s`;
-  return [
-    `P1 violated: ${place}, seed ${seed}, ${at} (${new Date(atMs).toISOString()})`,
-    `  ${evse ?? 'the service'} ${what}: ${node} over by ${excessAmps.toFixed(2)} A`,
-    `  replay: ${replay}`,
-  ].join('\n');
+  const told = `${evse ?? 'the service'} ${what}: ${node} over by ${excessAmps.toFixed(2)} A`;
+  return findingText('P1 violated', result, { atMs, told, replay });
 }
 
-export function unlimitedText({ place, seed }: TwinResult, found: Unlimited, replay: string): string {
+export function unlimitedText(result: TwinResult, found: Unlimited, replay: string): string {
   const { atMs, node, plannedWatts, limitWatts } = found;
+  const told = `${node} is planned with ${Math.round(plannedWatts)} W where ${Math.round(limitWatts)} W hold`;
+  return findingText('P5 violated', result, { atMs, told, replay });
+}
+
+/** The first excess that no fault explains; undefined where there is none. */
+export function unexplainedText(result: TwinResult, replay: string): string | undefined {
+  const { unexplainedAtMs: atMs, secondsOver, longestExcessS } = result;
+  if (atMs === undefined) return undefined;
+  const [all, longest] = [secondsOver.unexplained, longestExcessS.unexplained];
+  const told = `over a limit from then on though nothing fails: ${all} s in all, ${longest} s of one excess at most`;
+  return findingText('unexplained', result, { atMs, told, replay });
+}
+
+interface Finding {
+  readonly atMs: number;
+  readonly told: string;
+  readonly replay: string;
+}
+
+function findingText(title: string, { place, seed }: TwinResult, { atMs, told, replay }: Finding): string {
   const at = `${((atMs - twinStartMs) / 1000).toFixed(3)} s`;
-  return [
-    `P5 violated: ${place}, seed ${seed}, ${at} (${new Date(atMs).toISOString()})`,
-    `  ${node} is planned with ${Math.round(plannedWatts)} W where ${Math.round(limitWatts)} W hold`,
-    `  replay: ${replay}`,
-  ].join('\n');
+  return `${title}: ${place}, seed ${seed}, ${at} (${new Date(atMs).toISOString()})\n  ${told}\n  replay: ${replay}`;
 }
