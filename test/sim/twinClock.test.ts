@@ -34,6 +34,21 @@ describe('a process that stands still', () => {
     expect(did).toEqual(['command at 60', 'message at 60', 'other tick at 60']);
   });
 
+  it('is done with a message, what waits for its own promises included, before its timers', async () => {
+    const { clock, process, did, does } = given();
+    process.stop();
+    process.after(10, does('tick'));
+    clock.after(20, () =>
+      process.run(() => {
+        clock.settles();
+        void Promise.resolve().then(does('heard'));
+      }),
+    );
+    clock.after(100, () => process.goOn());
+    await clock.runUntil(200);
+    expect(did).toEqual(['heard at 100', 'tick at 100']);
+  });
+
   it('does nothing any more once it is killed', async () => {
     const { clock, process, did, does } = given();
     process.stop();

@@ -152,9 +152,9 @@ export class TwinProcess implements Clock {
     const [held, due] = [this.#held, this.#due];
     this.#held = [];
     this.#due = [];
-    // Whatever waits in its sockets comes before the next tick, which may take long again: what is left then waits on.
+    // Whatever waits in its sockets is done with before the next tick, which may take long again: what is left then waits on.
     for (const work of held) this.#run(work, this.#held);
-    for (const work of due) this.#run(work, this.#due);
+    for (const work of due) this.#world.after(0, () => this.#run(work, this.#due));
   }
 
   kill(): void {
