@@ -21,9 +21,7 @@ export async function givePriority(
   ask: () => Promise<SentAnswer>,
 ): Promise<SentAnswer> {
   const { state, ledger, inputs, sessions, ports } = running;
-  const record = state
-    .station(stationId)
-    ?.evses.find(({ session }) => session?.transactionId === transactionId);
+  const record = state.withTransaction(stationId, transactionId);
   if (record === undefined) return keptBack(`no transaction "${transactionId}" runs there`);
   const { evse, driverPriority } = record;
   if (driverPriority !== undefined)

@@ -1,11 +1,9 @@
 import { noticeOfflineMs } from '../control/exposure.ts';
-import type { RememberedExposure } from '../control/inherited.ts';
-import { newDevice, traitsOf } from '../domain/deviceRecord.ts';
+import type { KeptExposure, RememberedExposure } from '../control/inherited.ts';
+import { type KeptDevice, newDevice, traitsOf } from '../domain/deviceRecord.ts';
 import type { StationId } from '../domain/ids.ts';
 import type { Evse, Site } from '../domain/site.ts';
 import { leaseMsOf, outlivesSession } from '../domain/traits.ts';
-import type { ExposureRecord } from '../store/commands.ts';
-import type { KeptDevice } from '../store/devices.ts';
 import { leaseSlackMs } from './options.ts';
 
 interface Known {
@@ -18,7 +16,7 @@ interface Known {
 /** What an earlier process told every EVSE, as far as it was kept, and how long it may hold by what was known of its device. */
 export function rememberedExposures(
   { sites, leaseMs, devices }: Known,
-  kept: readonly ExposureRecord[],
+  kept: readonly KeptExposure[],
 ): readonly RememberedExposure[] {
   const evses = new Map(sites.flatMap((site) => site.evses.map((evse) => [evse.id, evse])));
   return kept.map(({ evseId, standingAmps, lease }) => {

@@ -3,7 +3,7 @@ import type { ChargingProfile } from '../domain/chargingProfile.ts';
 import { allowedAt } from '../domain/compositeSchedule.ts';
 import { withLesson, withTold } from '../domain/deviceRecord.ts';
 import type { StationId } from '../domain/ids.ts';
-import { setDevice } from './deviceLearning.ts';
+import { setDevice, setLearnt } from './deviceLearning.ts';
 import type { EvseBook } from './evseBook.ts';
 import type { EvseRecord } from './evseRecord.ts';
 import type { Station } from './stationRecord.ts';
@@ -38,7 +38,7 @@ export function applyChargingNews(
       for (const record of at(station, news.evseNumber)) noteNeeds(book, record, news);
       return;
     case 'priority changed': {
-      const record = station.evses.find(({ session }) => session?.transactionId === news.transactionId);
+      const record = book.withTransaction(stationId, news.transactionId);
       if (record !== undefined) notePriority(book, record, news.isActive);
       return;
     }
@@ -51,9 +51,7 @@ export function applyChargingNews(
       const why = 'its own calculation never falls to a second period';
       const { firmware } = station.device.hardware ?? {};
       const lesson = { change: { periodsMax: 1 }, why, atMs: news.atMs, firmware };
-      setDevice(station, withLesson(station.device, lesson));
-      ports.log.warn({ stationId, ...lesson.change, why }, 'station taught how it is to be told');
-      ports.onDevice?.(stationId, station.device);
+      setLearnt(station, withLesson(station.device, lesson), lesson, ports);
       return;
     }
     default:

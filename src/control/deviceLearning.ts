@@ -51,8 +51,7 @@ export function learnFromRefusal(
     { evseCount: station.evses.length, takesWatts: !isDelta },
     answer.atMs,
   );
-  setDevice(station, device);
-  tellLearnt(station, learnt, ports);
+  setLearnt(station, device, learnt, ports);
   const { stationId, reason } = answer;
   if (next === 'nothing')
     ports.log.error({ stationId, kind: command.kind, reason }, 'station takes no setpoint in any form');
@@ -70,19 +69,22 @@ export function learnFromAcceptance(
   const isUsual = refusals[command.kind] === 0 && !isExhausted && trial === undefined;
   if (isUsual || !isOfNow(station, command)) return;
   const { device, learnt } = afterAcceptance(station.device, command.kind, atMs);
-  setDevice(station, device);
-  tellLearnt(station, learnt, ports);
+  setLearnt(station, device, learnt, ports);
 }
 
-function tellLearnt(
-  { record, device }: Station,
+/** The same after it may have taught something, which is told and kept. */
+export function setLearnt(
+  station: Station,
+  device: DeviceRecord,
   learnt: LearntTrait | undefined,
   { log, onDevice }: LearningPorts,
 ): void {
+  setDevice(station, device);
   if (learnt === undefined) return;
+  const { id: stationId } = station.record;
   const { change, why } = learnt;
-  log.warn({ stationId: record.id, ...change, why }, 'station taught how it is to be told');
-  onDevice?.(record.id, device);
+  log.warn({ stationId, ...change, why }, 'station taught how it is to be told');
+  onDevice?.(stationId, device);
 }
 
 const isYoung = (command: Extract<StationCommand, { kind: 'lease' | 'standing' }>): boolean =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { DeviceRecord } from '../domain/deviceRecord.ts';
+import type { DeviceRecord, KeptDevice } from '../domain/deviceRecord.ts';
 import type { EvseId, SessionId, StationId } from '../domain/ids.ts';
 import type { InterruptedCharge } from '../domain/interruptedCharge.ts';
 import type { Session } from '../domain/session.ts';
@@ -115,7 +115,7 @@ export class EvseBook {
   }
 
   /** What an earlier process learnt about a station. */
-  adoptDevice(id: StationId, { hardware, learnt }: Pick<DeviceRecord, 'hardware' | 'learnt'>): void {
+  adoptDevice(id: StationId, { hardware, learnt }: KeptDevice): void {
     const station = this.#stations.get(id);
     if (station !== undefined) setDevice(station, { ...station.device, hardware, learnt });
   }

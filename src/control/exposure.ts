@@ -365,7 +365,7 @@ export class ExposureLedger {
     // What was cleared counts on all the same: some say yes and do nothing, and some clear more.
     if (command.kind === 'clear' && answer.outcome === 'accepted') {
       entry.isCleared = true;
-      entry.needsAssertion = true;
+      this.doubt(answer.evseId);
     }
     // What bounds the station beside our leases only ever takes away.
     if (command.kind !== 'lease') return true;

@@ -2,6 +2,26 @@ import type { EvseId } from '../domain/ids.ts';
 import { offeredAmpsMin, overdrawAmps } from '../domain/reclaim.ts';
 import type { Evse } from '../domain/site.ts';
 
+/** A lease as it is kept over a restart. */
+export interface KeptLease {
+  readonly evseId: EvseId;
+  /** The most this lease may allow, earlier ones included that it does not provably supersede. */
+  readonly setpointAmps: number;
+  /** In force once the lease has run out. */
+  readonly tailAmps: number;
+  /** On the clock of whoever sent it. */
+  readonly sentAtMs: number;
+  readonly leaseMs: number;
+}
+
+/** What is kept of what an EVSE was told. */
+export interface KeptExposure {
+  readonly evseId: EvseId;
+  /** The standing TxDefaultProfile the station acknowledged last. */
+  readonly standingAmps: number | undefined;
+  readonly lease: KeptLease | undefined;
+}
+
 /** What is remembered of an EVSE over a restart. */
 export interface RememberedExposure {
   readonly evseId: EvseId;

@@ -2,7 +2,7 @@ import { traitsOf, withLesson } from '../domain/deviceRecord.ts';
 import { isStranded, noPauses } from '../domain/pause.ts';
 import { isIdle } from '../domain/rest.ts';
 import type { StationTraits } from '../domain/traits.ts';
-import { setDevice } from './deviceLearning.ts';
+import { setLearnt } from './deviceLearning.ts';
 import type { EvseBook } from './evseBook.ts';
 import { drawnAmps, type EvseRecord } from './evseRecord.ts';
 import type { Station } from './stationRecord.ts';
@@ -65,11 +65,8 @@ const isTaught = ({ device }: Station, { evse }: EvseRecord): boolean =>
 
 /** It takes the place of what was learnt of it before. */
 function teach(book: EvseBook, station: Station, change: Partial<StationTraits>, why: string): void {
-  const { clock, log, onDevice } = book.ports;
-  const { id: stationId } = station.record;
   const { firmware } = station.device.hardware ?? {};
+  const lesson = { change, why, atMs: book.ports.clock.nowMs(), firmware };
   station.pauses = noPauses;
-  setDevice(station, withLesson(station.device, { change, why, atMs: clock.nowMs(), firmware }));
-  log.warn({ stationId, ...change, why }, 'station taught how it is to be told');
-  onDevice?.(stationId, station.device);
+  setLearnt(station, withLesson(station.device, lesson), lesson, book.ports);
 }

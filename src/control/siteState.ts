@@ -1,4 +1,4 @@
-import type { DeviceRecord } from '../domain/deviceRecord.ts';
+import type { KeptDevice } from '../domain/deviceRecord.ts';
 import type { GridConnection } from '../domain/gridConnection.ts';
 import type { GridLimit } from '../domain/gridLimit.ts';
 import type { AreaId, CircuitId, EvseId, LimitId, SessionId, SiteId, StationId } from '../domain/ids.ts';
@@ -80,6 +80,11 @@ export class SiteState {
     return this.#evses.station(stationId);
   }
 
+  /** undefined when no such session runs there. */
+  withTransaction(stationId: StationId, transactionId: string): EvseRecord | undefined {
+    return this.#evses.withTransaction(stationId, transactionId);
+  }
+
   isOnline(stationId: StationId): boolean {
     return this.#evses.isOnline(stationId);
   }
@@ -147,7 +152,7 @@ export class SiteState {
   }
 
   /** What an earlier process learnt about a station. */
-  adoptDevice(id: StationId, device: Pick<DeviceRecord, 'hardware' | 'learnt'>): void {
+  adoptDevice(id: StationId, device: KeptDevice): void {
     this.#evses.adoptDevice(id, device);
   }
 

@@ -20,6 +20,11 @@ export function withTimestamp(
   return { samplesMs, skewMs: samplesMs.length < samplesMin ? undefined : Math.max(...samplesMs) };
 }
 
+/** A live message is on its way no longer than this. */
+export const liveMs = 30_000;
+/** Less than this is the way of a message, and within what every lease has to spare. */
+export const toleranceMs = 5_000;
+
 /** Stations stamp whole seconds, and a message takes its time: what is less says nothing about a clock. */
 const noticedMs = 2_000;
 

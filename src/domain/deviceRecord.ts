@@ -30,6 +30,9 @@ export interface DeviceRecord {
   readonly isExhausted: boolean;
 }
 
+/** What is kept of a device: the rest is in the config, or told anew when it connects. */
+export type KeptDevice = Pick<DeviceRecord, 'hardware' | 'learnt'>;
+
 interface Trial {
   readonly kind: RefusedSetpoint['kind'];
   readonly variants: readonly Variant[];

@@ -1,3 +1,5 @@
+import { liveMs, toleranceMs } from './clockSkew.ts';
+
 /** A measurement: when its station took it, by its own clock, and when it arrived, by ours. */
 interface Told {
   readonly takenAtMs: number;
@@ -26,8 +28,8 @@ export const newPace = (connectedAtMs: number): Pace => ({
 const sameMs = 2_000;
 /** What comes closer together may be of one queue. */
 const apartMs = 5_000;
-/** By then a queue was told, and what is older is not taken for live: see `StationClock`. */
-const queueToldMs = 35_000;
+/** By then what was measured before it connected is too old to be taken for live. */
+const queueToldMs = liveMs + toleranceMs;
 
 /** The pace after another measurement. */
 export function withTold({ connectedAtMs, first }: Pace, told: Told): Pace {

@@ -1,12 +1,9 @@
+import { liveMs, toleranceMs } from '../domain/clockSkew.ts';
 import type { ToldInstant } from '../domain/sessionFact.ts';
 import { instantMs } from './sampledValues.ts';
 
-/** Less than this is the way of a message, and within what every lease has to spare. */
-const toleranceMs = 5_000;
 /** What arrives within this time was queued together, as far as anybody can tell: its newest counts for all of it. */
 const burstMs = 5_000;
-/** A live message is on its way no longer than this. */
-const liveMs = 30_000;
 /** No station keeps what it could not tell for longer, and no clock that is right tells what is still to come. */
 const pastMaxMs = 400 * 24 * 3_600_000;
 const futureMaxMs = 60_000;

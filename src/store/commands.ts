@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { KeptExposure, KeptLease } from '../control/inherited.ts';
 import { type EvseId, evseId } from '../domain/ids.ts';
 import type { InterruptedCharge } from '../domain/interruptedCharge.ts';
 import type { EvseCommandTable, Tables } from './schema.ts';
@@ -6,25 +7,6 @@ import { inStore } from './storeError.ts';
 import type { WriteBehind } from './writeBehind.ts';
 
 /** A lease on its way to a station or in force there. */
-export interface LeaseRecord {
-  readonly evseId: EvseId;
-  /** The most this lease may allow, earlier ones included that it does not provably supersede. */
-  readonly setpointAmps: number;
-  /** In force once the lease has run out. */
-  readonly tailAmps: number;
-  /** On the clock of whoever sent it. */
-  readonly sentAtMs: number;
-  readonly leaseMs: number;
-}
-
-/** What the exposure ledger starts from after a restart. */
-export interface ExposureRecord {
-  readonly evseId: EvseId;
-  /** The standing TxDefaultProfile the station acknowledged last. */
-  readonly standingAmps: number | undefined;
-  readonly lease: LeaseRecord | undefined;
-}
-
 export interface CommandStore {
   /** Queued: remembers that the station acknowledged this standing limit. */
   rememberStanding(evseId: EvseId, amps: number): void;
@@ -32,8 +14,8 @@ export interface CommandStore {
    * Queued: remembers the lease last sent. A crash may lose the last moments before it, so after a restart the
    * record of a station that was not heard yet is a lower bound until one lease has passed.
    */
-  rememberLease(lease: LeaseRecord): void;
-  exposures(): Promise<readonly ExposureRecord[]>;
+  rememberLease(lease: KeptLease): void;
+  exposures(): Promise<readonly KeptExposure[]>;
   /** Queued: remembers the charge that is to begin again there, or that there is none any more. */
   rememberInterrupted(evseId: EvseId, charge: InterruptedCharge | undefined): void;
   interruptedCharges(): Promise<ReadonlyMap<EvseId, InterruptedCharge>>;
@@ -91,7 +73,7 @@ export function commandStore(db: Kysely<Tables>, queue: WriteBehind): CommandSto
 /** Only `rememberInterrupted` writes them; the first release that did so told no `seenAtMs`. */
 const toInterrupted = (written: string): InterruptedCharge => ({ seenAtMs: 0, ...JSON.parse(written) });
 
-function toLease(row: Selectable<EvseCommandTable>): LeaseRecord | undefined {
+function toLease(row: Selectable<EvseCommandTable>): KeptLease | undefined {
   const { setpoint_amps, tail_amps, sent_at_ms, lease_ms } = row;
   if (setpoint_amps === null || tail_amps === null || sent_at_ms === null || lease_ms === null) {
     return undefined;

@@ -1,12 +1,9 @@
 import type { Kysely } from 'kysely';
-import type { DeviceRecord } from '../domain/deviceRecord.ts';
+import type { KeptDevice } from '../domain/deviceRecord.ts';
 import { type StationId, stationId } from '../domain/ids.ts';
 import type { Tables } from './schema.ts';
 import { inStore } from './storeError.ts';
 import type { WriteBehind } from './writeBehind.ts';
-
-/** What is kept of a device: the rest is in the config, or told anew when it connects. */
-export type KeptDevice = Pick<DeviceRecord, 'hardware' | 'learnt'>;
 
 export interface DeviceStore {
   /** Queued: what is lost is learnt again. */

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
+import type { KeptLease } from '../../src/control/inherited.ts';
 import { evseId } from '../../src/domain/ids.ts';
-import type { LeaseRecord } from '../../src/store/commands.ts';
 import { describeOnBothDatabases } from './databases.ts';
 
-const given = (id: string, setpointAmps = 16.5): LeaseRecord => ({
+const given = (id: string, setpointAmps = 16.5): KeptLease => ({
   evseId: evseId(id),
   setpointAmps,
   tailAmps: 6,

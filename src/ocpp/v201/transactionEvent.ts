@@ -72,20 +72,26 @@ function newsOf(
   const { eventType, transactionInfo, meterValue = [], offline } = request;
   const { transactionId, chargingState, stoppedReason } = transactionInfo;
   const { atMs } = station.instant(request.timestamp);
-  const samples = meterValue.flatMap(({ sampledValue }) => sampledValue);
-  const values = sampledMeasurement(samples, meterWords);
+  // Of all its instants together: what begins or ends is told by any of them.
+  const whole = () =>
+    sampledMeasurement(
+      meterValue.flatMap(({ sampledValue }) => sampledValue),
+      meterWords,
+    );
 
   if (eventType === 'Ended') {
     const reason = stoppedReason ?? defaultStopReason;
-    return station.memory.ended(transactionId, { reason, endedAtMs: atMs, values });
+    return station.memory.ended(transactionId, { reason, endedAtMs: atMs, values: whole() });
   }
   const token = isDriver(request) ? tokenId(request.idToken) : undefined;
-  const startRegisterWh = values.beginRegisterWh ?? values.registerWh;
-  const begin = { transactionId, evseNumber, tokenId: token, startedAtMs: atMs, startRegisterWh };
+  const started = (): readonly StationNews[] => {
+    const { beginRegisterWh, registerWh } = whole();
+    const startRegisterWh = beginRegisterWh ?? registerWh;
+    const begin = { transactionId, evseNumber, tokenId: token, startedAtMs: atMs, startRegisterWh };
+    return station.memory.started(begin);
+  };
   return [
-    ...(eventType === 'Started'
-      ? station.memory.started(begin)
-      : station.memory.heardOf(transactionId, evseNumber, atMs)),
+    ...(eventType === 'Started' ? started() : station.memory.heardOf(transactionId, evseNumber, atMs)),
     ...(token === undefined ? [] : station.memory.identified(transactionId, token)),
     ...(chargingState === undefined
       ? []

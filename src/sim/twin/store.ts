@@ -1,4 +1,5 @@
-import type { DeviceRecord } from '../../domain/deviceRecord.ts';
+import type { KeptExposure, KeptLease } from '../../control/inherited.ts';
+import type { KeptDevice } from '../../domain/deviceRecord.ts';
 import type { ConnectionState } from '../../domain/gridConnection.ts';
 import type { GridLimit } from '../../domain/gridLimit.ts';
 import type { EvseId, LimitId, StationId } from '../../domain/ids.ts';
@@ -14,24 +15,6 @@ export type StoreCondition = 'works' | 'slow' | 'down' | 'full';
 const flushMs = 200;
 const slowMs = 5_000;
 const commitMs = 5;
-
-export interface KeptLease {
-  readonly evseId: EvseId;
-  readonly setpointAmps: number;
-  readonly tailAmps: number;
-  readonly leaseMs: number;
-  /** On the wall clock of who sent it. */
-  readonly sentAtMs: number;
-}
-
-export interface KeptExposure {
-  readonly evseId: EvseId;
-  readonly standingAmps: number | undefined;
-  readonly lease: KeptLease | undefined;
-}
-
-/** What is kept of a device. */
-export type KeptDevice = Pick<DeviceRecord, 'hardware' | 'learnt'>;
 
 interface LimitsChanged {
   readonly set: readonly GridLimit[];
